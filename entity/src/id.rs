@@ -1,0 +1,87 @@
+//! Typed keys. Every row is named by a UUIDv7 in a newtype of its noun, so a pool's key never passes for a cadre's.
+
+use sea_orm::{DbErr, DeriveValueType, TryFromU64};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// What every typed key can do: the door handles keys of all nouns alike.
+pub trait Key: Copy + Eq + Send + Sync + 'static {
+    /// The noun as it stands in a global id, such as `cadre`.
+    const NOUN: &'static str;
+    /// The bare key.
+    fn uuid(self) -> Uuid;
+    /// A typed key from a bare one.
+    fn from_uuid(uuid: Uuid) -> Self;
+}
+
+macro_rules! keys {
+    ($($(#[$doc:meta])* $name:ident = $noun:literal;)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, DeriveValueType)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// A fresh key; keys made later sort later.
+            pub fn fresh() -> Self {
+                Self(Uuid::now_v7())
+            }
+        }
+
+        impl Key for $name {
+            const NOUN: &'static str = $noun;
+            fn uuid(self) -> Uuid {
+                self.0
+            }
+            fn from_uuid(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+        }
+
+        /// The ORM asks for it of every key; ours are never counted up by a database.
+        impl TryFromU64 for $name {
+            fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+                Err(DbErr::ConvertFromU64($noun))
+            }
+        }
+
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Uuid {
+                id.0
+            }
+        }
+    )+};
+}
+
+keys! {
+    /// An organization, from a province down to an internal unit.
+    OrganizationId = "organization";
+    /// A person in the registry.
+    CadreId = "cadre";
+    /// One dated post of a cadre.
+    PostAssignmentId = "post_assignment";
+    /// One dated position level of a cadre.
+    LevelPeriodId = "level_period";
+    /// A sealed value of a cadre.
+    SealedId = "cadre_sealed";
+    /// A reserve pool.
+    PoolId = "reserve_pool";
+    /// A tier of a reserve pool.
+    PoolTierId = "pool_tier";
+    /// A person's membership of a pool.
+    PoolMembershipId = "pool_membership";
+    /// A mentoring pair.
+    PairId = "mentoring_pair";
+    /// A person's part in a mentoring pair.
+    PairPartId = "pair_part";
+    /// A contact held within a pair.
+    PairContactId = "pair_contact";
+    /// Somebody who may sign in.
+    AccountId = "account";
+    /// A role on an organization subtree for a time.
+    GrantId = "grant";
+    /// One act in the audit trail.
+    AuditEventId = "audit_event";
+    /// One changed row in the audit trail.
+    AuditChangeId = "audit_change";
+}

@@ -1,0 +1,243 @@
+//! Closed sets, stored as the same SCREAMING_SNAKE text that clients see and that the `CHECK` lists spell out.
+//!
+//! Source of the names: the field's vocabulary (GB/T 2261.1, GB/T 12407, ZB126 and their kin); code values of the
+//! standards come with the code sets, not here.
+
+use sea_orm::{DeriveActiveEnum, EnumIter, sea_query::StringLen};
+use serde::{Deserialize, Serialize};
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $variant:ident = $text:literal,)+ })+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, EnumIter, DeriveActiveEnum)]
+        #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(32))")]
+        pub enum $name {
+            $($(#[$each])* #[sea_orm(string_value = $text)] #[serde(rename = $text)] $variant,)+
+        }
+
+        impl $name {
+            /// Every value, in order of declaration.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The text that is stored, and shown to clients.
+            pub const fn text(self) -> &'static str {
+                match self { $(Self::$variant => $text,)+ }
+            }
+
+            /// The value of a text, if it is one of ours.
+            pub fn parse(text: &str) -> Option<Self> {
+                match text { $($text => Some(Self::$variant),)+ _ => None }
+            }
+        }
+    )+};
+}
+
+kinds! {
+    /// What an organization is.
+    OrganizationKind {
+        /// 省
+        Province = "PROVINCE",
+        /// 市（地、州）
+        Prefecture = "PREFECTURE",
+        /// 县（市、区）
+        County = "COUNTY",
+        /// 乡镇（街道）
+        Township = "TOWNSHIP",
+        /// 部门、单位
+        Department = "DEPARTMENT",
+        /// 内设机构
+        InternalUnit = "INTERNAL_UNIT",
+    }
+
+    /// 职务层次 or 机构级别, highest first (GB/T 12407-2008).
+    PositionLevel {
+        /// 国家级正职
+        NationalPrincipal = "NATIONAL_PRINCIPAL",
+        /// 国家级副职
+        NationalDeputy = "NATIONAL_DEPUTY",
+        /// 省部级正职
+        ProvincialPrincipal = "PROVINCIAL_PRINCIPAL",
+        /// 省部级副职
+        ProvincialDeputy = "PROVINCIAL_DEPUTY",
+        /// 厅局级正职
+        BureauPrincipal = "BUREAU_PRINCIPAL",
+        /// 厅局级副职
+        BureauDeputy = "BUREAU_DEPUTY",
+        /// 县处级正职
+        CountyPrincipal = "COUNTY_PRINCIPAL",
+        /// 县处级副职
+        CountyDeputy = "COUNTY_DEPUTY",
+        /// 乡科级正职
+        TownshipPrincipal = "TOWNSHIP_PRINCIPAL",
+        /// 乡科级副职
+        TownshipDeputy = "TOWNSHIP_DEPUTY",
+        /// 科员级
+        SectionMember = "SECTION_MEMBER",
+        /// 办事员级
+        Clerk = "CLERK",
+    }
+
+    /// Sex (GB/T 2261.1).
+    Sex {
+        /// 男
+        Male = "MALE",
+        /// 女
+        Female = "FEMALE",
+        /// 未知或未说明
+        Unknown = "UNKNOWN",
+    }
+
+    /// Highest education, highest first (ZB64 in short).
+    Education {
+        /// 研究生
+        Postgraduate = "POSTGRADUATE",
+        /// 大学
+        Bachelor = "BACHELOR",
+        /// 大专
+        JuniorCollege = "JUNIOR_COLLEGE",
+        /// 中专
+        SecondaryVocational = "SECONDARY_VOCATIONAL",
+        /// 高中
+        SeniorHigh = "SENIOR_HIGH",
+        /// 初中及以下
+        JuniorHigh = "JUNIOR_HIGH",
+    }
+
+    /// 人员状态 (ZB126).
+    CadreStatus {
+        /// 现职
+        InPost = "IN_POST",
+        /// 离退
+        Retired = "RETIRED",
+        /// 调出
+        TransferredOut = "TRANSFERRED_OUT",
+        /// 去世
+        Deceased = "DECEASED",
+        /// 其他
+        Other = "OTHER",
+    }
+
+    /// 管理权限 (ZB130): who manages the person. Staff whom no party committee manages have none.
+    ManagementAuthority {
+        /// 中央管
+        Central = "CENTRAL",
+        /// 省管
+        Provincial = "PROVINCIAL",
+        /// 市管
+        Municipal = "MUNICIPAL",
+        /// 县管
+        County = "COUNTY",
+    }
+
+    /// How far a pool's memberships may be known.
+    Disclosure {
+        /// To the organization department alone: absent for the person, their unit and their mentors.
+        Confidential = "CONFIDENTIAL",
+        /// To the person's unit as well.
+        Unit = "UNIT",
+        /// To the person as well.
+        Person = "PERSON",
+    }
+
+    /// The course of a pool membership.
+    MembershipState {
+        /// 建议人选
+        Proposed = "PROPOSED",
+        /// 已入库
+        Confirmed = "CONFIRMED",
+        /// 已出库
+        Exited = "EXITED",
+        /// 已使用
+        Deployed = "DEPLOYED",
+    }
+
+    /// The course of a mentoring pair.
+    PairState {
+        /// 拟结对
+        Proposed = "PROPOSED",
+        /// 结对中
+        Active = "ACTIVE",
+        /// 暂停
+        Suspended = "SUSPENDED",
+        /// 期满
+        Completed = "COMPLETED",
+        /// 提前终止
+        EndedEarly = "ENDED_EARLY",
+    }
+
+    /// Which side of a pair a person is on.
+    PairSide {
+        /// 导师
+        Mentor = "MENTOR",
+        /// 帮带对象
+        Mentee = "MENTEE",
+    }
+
+    /// What a contact was about: the class alone, for a private matter stays private.
+    ContactTopic {
+        /// 业务工作
+        Work = "WORK",
+        /// 学习培训
+        Study = "STUDY",
+        /// 职业发展
+        Development = "DEVELOPMENT",
+        /// 其他
+        Other = "OTHER",
+    }
+
+    /// Which sensitive value of a cadre a sealed row holds.
+    SealedField {
+        /// 公民身份号码
+        IdentityNumber = "IDENTITY_NUMBER",
+        /// 手机号码
+        Phone = "PHONE",
+    }
+
+    /// What somebody may be granted on an organization subtree.
+    Role {
+        /// Reads the subtree, imports, records, proposes, activates pairs.
+        OrganizationOfficer = "ORGANIZATION_OFFICER",
+        /// Reads the subtree, confirms; no data entry.
+        OrganizationLeader = "ORGANIZATION_LEADER",
+        /// Reads the own unit, proposes, records contacts.
+        UnitOfficer = "UNIT_OFFICER",
+        /// Own pairs and the mentees' short card.
+        Mentor = "MENTOR",
+        /// Own record and own pairs.
+        Cadre = "CADRE",
+        /// Counts only, never a row.
+        SummaryReader = "SUMMARY_READER",
+        /// Organizations, accounts, settings; no personnel rows.
+        SystemAdmin = "SYSTEM_ADMIN",
+        /// Grants and revocations; no personnel rows.
+        SecurityAdmin = "SECURITY_ADMIN",
+        /// The audit trail; writes nothing.
+        AuditAdmin = "AUDIT_ADMIN",
+    }
+
+    /// Whether somebody may sign in.
+    AccountState {
+        /// May.
+        Active = "ACTIVE",
+        /// May not.
+        Closed = "CLOSED",
+    }
+
+    /// How an act ended.
+    AuditOutcome {
+        /// It was done.
+        Done = "DONE",
+        /// It was refused.
+        Refused = "REFUSED",
+    }
+
+    /// What happened to a row.
+    ChangeKind {
+        /// It was added.
+        Insert = "INSERT",
+        /// It was changed.
+        Update = "UPDATE",
+        /// It was removed.
+        Delete = "DELETE",
+    }
+}

@@ -1,0 +1,127 @@
+//! Tables as Rust. This crate knows no role, no GraphQL and no connection.
+//!
+//! `tables!` below is the one list of all entities: a noun that is missing there cannot pass the door.
+
+pub mod id;
+pub mod kind;
+pub mod partial_date;
+
+pub mod account;
+pub mod account_grant;
+pub mod audit_change;
+pub mod audit_event;
+pub mod cadre;
+pub mod cadre_sealed;
+pub mod idempotency_record;
+pub mod level_period;
+pub mod mentoring_pair;
+pub mod organization;
+pub mod organization_closure;
+pub mod pair_contact;
+pub mod pair_part;
+pub mod pool_membership;
+pub mod pool_tier;
+pub mod post_assignment;
+pub mod reserve_pool;
+
+use sea_orm::{EntityTrait, IntoActiveModel, PrimaryKeyTrait, TryIntoModel};
+use serde::Serialize;
+
+/// A table that the door keeps: it has a typed key and a version, and every change of a row is audited.
+pub trait Noun:
+    EntityTrait<
+        Model: Row<Key = Self::Key> + IntoActiveModel<Self::ActiveModel>,
+        ActiveModel: TryIntoModel<Self::Model>,
+        PrimaryKey: PrimaryKeyTrait<ValueType = Self::Key>,
+    >
+{
+    /// The typed key.
+    type Key: id::Key + Into<sea_orm::Value>;
+    /// The table in the list of all tables.
+    const TABLE: Table;
+    /// The key's column.
+    const ID: Self::Column;
+    /// The version's column.
+    const VERSION: Self::Column;
+}
+
+/// A row of a kept table.
+pub trait Row: Serialize + Clone + Send + Sync {
+    /// The typed key.
+    type Key: id::Key;
+    /// The row's key.
+    fn key(&self) -> Self::Key;
+    /// The row's version.
+    fn version(&self) -> i32;
+}
+
+macro_rules! tables {
+    (kept { $($kept:ident as $variant:ident by $key:ident,)+ } internal { $($internal:ident as $other:ident,)+ }) => {
+        /// Every table, by name.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Table { $(
+            #[doc = concat!("`", stringify!($kept), "`")] $variant,)+ $(
+            #[doc = concat!("`", stringify!($internal), "`")] $other,)+
+        }
+
+        impl Table {
+            /// Every table.
+            pub const ALL: &'static [Table] = &[$(Table::$variant,)+ $(Table::$other,)+];
+
+            /// The tables whose rows are versioned and audited.
+            pub const KEPT: &'static [Table] = &[$(Table::$variant,)+];
+
+            /// The table's name in the database.
+            pub const fn name(self) -> &'static str {
+                match self { $(Table::$variant => stringify!($kept),)+ $(Table::$other => stringify!($internal),)+ }
+            }
+
+            /// The table of a name.
+            pub fn parse(name: &str) -> Option<Self> {
+                match name { $(stringify!($kept) => Some(Table::$variant),)+ $(stringify!($internal) => Some(Table::$other),)+ _ => None }
+            }
+        }
+
+        $(impl Noun for $kept::Entity {
+            type Key = id::$key;
+            const TABLE: Table = Table::$variant;
+            const ID: $kept::Column = $kept::Column::Id;
+            const VERSION: $kept::Column = $kept::Column::Version;
+        }
+        impl Row for $kept::Model {
+            type Key = id::$key;
+            fn key(&self) -> id::$key { self.id }
+            fn version(&self) -> i32 { self.version }
+        })+
+
+        /// Calls `$visit!(module)` for every table: how a test walks all entities without a list of its own.
+        #[macro_export]
+        macro_rules! each_table {
+            ($visit:ident) => { $($visit!($kept);)+ $($visit!($internal);)+ };
+        }
+    };
+}
+
+tables! {
+    kept {
+        organization as Organization by OrganizationId,
+        account as Account by AccountId,
+        account_grant as AccountGrant by GrantId,
+        cadre as Cadre by CadreId,
+        cadre_sealed as CadreSealed by SealedId,
+        post_assignment as PostAssignment by PostAssignmentId,
+        level_period as LevelPeriod by LevelPeriodId,
+        reserve_pool as ReservePool by PoolId,
+        pool_tier as PoolTier by PoolTierId,
+        pool_membership as PoolMembership by PoolMembershipId,
+        mentoring_pair as MentoringPair by PairId,
+        pair_part as PairPart by PairPartId,
+        pair_contact as PairContact by PairContactId,
+    }
+    internal {
+        organization_closure as OrganizationClosure,
+        audit_event as AuditEvent,
+        audit_change as AuditChange,
+        idempotency_record as IdempotencyRecord,
+    }
+}

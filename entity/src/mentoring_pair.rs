@@ -1,0 +1,40 @@
+//! A mentoring pair (结对帮带): one or more mentors, one or more mentees, and the next contact due.
+
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    id::{AccountId, OrganizationId, PairId},
+    kind::PairState,
+};
+
+/// One row: see the file's header.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DeriveEntityModel)]
+#[sea_orm(table_name = "mentoring_pair")]
+pub struct Model {
+    /// Key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: PairId,
+    /// The organization that keeps the pair.
+    pub organization_id: OrganizationId,
+    /// Where it stands.
+    pub state: PairState,
+    /// First day, once active.
+    pub started_on: Option<Date>,
+    /// Last day, once ended.
+    pub ended_on: Option<Date>,
+    /// How often mentor and mentee are to meet, in days.
+    pub contact_every_days: i32,
+    /// The day by which the next contact is due, while active.
+    pub next_contact_due: Option<Date>,
+    /// Who proposed; none for an import.
+    pub proposed_by: Option<AccountId>,
+    /// Grows by one at each change; an update states the version it saw.
+    pub version: i32,
+}
+
+/// Joins are planned by the door, so no relation is declared here.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
