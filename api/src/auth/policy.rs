@@ -1,0 +1,65 @@
+//! May this role perform this act at all? Which rows it then meets is the row policies' business.
+//!
+//! Both matches are exhaustive over `Action`: an act without an arm does not compile. The whole table stands, generated
+//! and reviewed, in `tests/it/policy-matrix.txt`.
+
+use entity::kind::Role::{
+    self, AuditAdmin, Cadre, Mentor, OrganizationLeader, OrganizationOfficer, SummaryReader, UnitOfficer,
+};
+
+use crate::error::Action;
+
+/// Bumped when an arm or a row policy changes meaning, so that answers remembered under the old one die.
+pub const VERSION: u32 = 1;
+
+/// Whether a role may perform an act.
+pub fn allows(role: Role, action: Action) -> bool {
+    match action {
+        Action::MeRead | Action::NodeRead => true,
+        Action::OrganizationRead => !matches!(role, AuditAdmin),
+        Action::CadreRead => matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | Cadre),
+        Action::CadreCardRead | Action::PairRead => {
+            matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | Mentor | Cadre)
+        }
+        Action::PoolRead => matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | Cadre),
+        Action::StatusRead => matches!(role, Mentor | Cadre),
+        Action::SummaryRead => matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | SummaryReader),
+        Action::CadreCreate | Action::CadreUpdate | Action::RosterImport => matches!(role, OrganizationOfficer),
+        Action::MembershipPropose | Action::PairPropose => matches!(role, OrganizationOfficer | UnitOfficer),
+        Action::MembershipConfirm => matches!(role, OrganizationLeader),
+        Action::PairActivate => matches!(role, OrganizationOfficer),
+        Action::ContactRecord => matches!(role, OrganizationOfficer | UnitOfficer | Mentor),
+        // An act of a job is no person's, whatever the role.
+        Action::DemoLoad => false,
+    }
+}
+
+/// What runs without a person behind a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Job {
+    /// A roster imported by the command line.
+    RosterImport,
+    /// The synthetic county, loaded once into an empty demo.
+    DemoLoad,
+}
+
+impl Job {
+    /// Every job.
+    pub const ALL: &'static [Self] = &[Self::RosterImport, Self::DemoLoad];
+
+    /// Its name in the audit trail.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::RosterImport => "JOB_ROSTER_IMPORT",
+            Self::DemoLoad => "JOB_DEMO_LOAD",
+        }
+    }
+
+    /// Whether a job may perform an act.
+    pub const fn allows(self, action: Action) -> bool {
+        match self {
+            Self::RosterImport => matches!(action, Action::RosterImport | Action::OrganizationRead),
+            Self::DemoLoad => matches!(action, Action::DemoLoad | Action::OrganizationRead),
+        }
+    }
+}

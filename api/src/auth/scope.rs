@@ -1,0 +1,221 @@
+//! Whose rows: who acts, with which grants, narrowed to one act.
+//!
+//! A grant is role × organization subtree × validity. A `Scope` exists only narrowed: it holds the grants whose role
+//! allows the act and whose validity covers now. So an officer in North who is a reader in South acts in North only.
+
+use chrono::{DateTime, Utc};
+use entity::{
+    id::{AccountId, CadreId, GrantId, OrganizationId},
+    kind::Role,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    auth::policy::{self, Job},
+    error::{Action, Error, Result},
+};
+
+/// A role on an organization subtree for a time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// Key of the row.
+    pub id: GrantId,
+    /// The role.
+    pub role: Role,
+    /// The top of the subtree.
+    pub organization: OrganizationId,
+    /// From when.
+    pub from: DateTime<Utc>,
+    /// Until when, exclusive.
+    pub to: Option<DateTime<Utc>>,
+}
+
+/// An account with its grants, as the database has them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// The account.
+    pub account: AccountId,
+    /// Name to sign in with.
+    pub login: String,
+    /// Name to show.
+    pub name: String,
+    /// The person in the registry, where it is one.
+    pub person: Option<CadreId>,
+    /// Grants, past and future ones included.
+    pub grants: Vec<Grant>,
+}
+
+/// Who acts.
+#[derive(Clone, Debug)]
+pub enum Actor {
+    /// Somebody with a token.
+    Account(std::sync::Arc<Identity>),
+    /// The server itself, on one organization subtree or, without one, on everything.
+    Job(Job, Option<OrganizationId>),
+}
+
+/// Which organizations some roles reach.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// All of them: jobs only.
+    Everything,
+    /// The subtrees under these.
+    Under(Vec<OrganizationId>),
+}
+
+/// Who acts, narrowed to one act.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    actor: Actor,
+    action: Action,
+    /// Grants that count for the act. Filled by `narrow` alone.
+    held: Vec<(Role, OrganizationId)>,
+}
+
+impl Scope {
+    /// Narrows an actor to an act.
+    ///
+    /// # Errors
+    /// `Forbidden` when no grant is left.
+    pub fn narrow(actor: &Actor, action: Action, now: DateTime<Utc>) -> Result<Self> {
+        let held: Vec<_> = match actor {
+            Actor::Account(identity) => identity
+                .grants
+                .iter()
+                .filter(|it| it.from <= now && it.to.is_none_or(|to| now < to))
+                .filter(|it| policy::allows(it.role, action))
+                .map(|it| (it.role, it.organization))
+                .collect(),
+            Actor::Job(job, _) if job.allows(action) => Vec::new(),
+            Actor::Job(..) => return Err(Error::Forbidden(action)),
+        };
+        if held.is_empty() && matches!(actor, Actor::Account(_)) {
+            return Err(Error::Forbidden(action));
+        }
+        Ok(Self { actor: actor.clone(), action, held })
+    }
+
+    /// The act.
+    pub fn action(&self) -> Action {
+        self.action
+    }
+
+    /// The organizations that these roles reach here. A job on a subtree reaches it as every role.
+    pub fn reach(&self, roles: &[Role]) -> Reach {
+        match &self.actor {
+            Actor::Job(_, None) => Reach::Everything,
+            Actor::Job(_, Some(organization)) => Reach::Under(vec![*organization]),
+            Actor::Account(_) => {
+                Reach::Under(self.held.iter().filter(|(role, _)| roles.contains(role)).map(|(_, at)| *at).collect())
+            }
+        }
+    }
+
+    /// The person in the registry, if one of these roles is held here.
+    pub fn person(&self, roles: &[Role]) -> Option<CadreId> {
+        match &self.actor {
+            Actor::Account(identity) if self.held.iter().any(|(role, _)| roles.contains(role)) => identity.person,
+            _ => None,
+        }
+    }
+
+    /// The account; none for a job.
+    pub fn account(&self) -> Option<AccountId> {
+        match &self.actor {
+            Actor::Account(identity) => Some(identity.account),
+            Actor::Job(..) => None,
+        }
+    }
+
+    /// The roles that count for the act, or the job, as the audit trail writes them.
+    pub fn roles(&self) -> String {
+        match &self.actor {
+            Actor::Job(job, _) => job.text().to_owned(),
+            Actor::Account(_) => {
+                let mut roles: Vec<_> = self.held.iter().map(|(role, _)| role.text()).collect();
+                roles.sort_unstable();
+                roles.dedup();
+                roles.join(",")
+            }
+        }
+    }
+
+    /// What of the scope an answer can depend on: two scopes with one fingerprint see the same rows.
+    pub fn fingerprint(&self) -> String {
+        let mut held: Vec<String> = self.held.iter().map(|(role, at)| format!("{}@{}", role.text(), at.0)).collect();
+        held.sort_unstable();
+        held.dedup();
+        let who = match &self.actor {
+            Actor::Account(identity) => format!("{:?}", identity.person.map(|it| it.0)),
+            Actor::Job(job, at) => format!("{}@{:?}", job.text(), at.map(|it| it.0)),
+        };
+        format!("{}|{}|{who}|{}", policy::VERSION, self.action.text(), held.join(","))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn grant(role: Role, at: u128, from: i64, to: Option<i64>) -> Grant {
+        let time = |s: i64| DateTime::from_timestamp(s, 0).unwrap();
+        Grant {
+            id: GrantId::fresh(),
+            role,
+            organization: OrganizationId(Uuid::from_u128(at)),
+            from: time(from),
+            to: to.map(time),
+        }
+    }
+
+    fn actor(grants: Vec<Grant>) -> Actor {
+        let account = AccountId::fresh();
+        Actor::Account(Arc::new(Identity { account, login: "x".into(), name: "X".into(), person: None, grants }))
+    }
+
+    /// Two grants of one person, crossed with every act: only those whose role allows the act count, and only in time.
+    #[test]
+    fn only_grants_that_allow_the_act_now_count() {
+        let now = DateTime::from_timestamp(1_000, 0).unwrap();
+        for first in Role::ALL {
+            for second in Role::ALL {
+                let who = actor(vec![grant(*first, 1, 0, None), grant(*second, 2, 0, Some(2_000))]);
+                for action in Action::ALL {
+                    let expected: Vec<_> = [(*first, 1), (*second, 2)]
+                        .into_iter()
+                        .filter(|(role, _)| policy::allows(*role, *action))
+                        .map(|(_, at)| OrganizationId(Uuid::from_u128(at)))
+                        .collect();
+                    match Scope::narrow(&who, *action, now) {
+                        Ok(scope) => assert_eq!(scope.reach(Role::ALL), Reach::Under(expected)),
+                        Err(_) => assert!(expected.is_empty(), "{action:?} as {first:?} and {second:?}"),
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_grant_counts_from_its_start_until_before_its_end() {
+        let who = actor(vec![grant(Role::OrganizationOfficer, 1, 1_000, Some(2_000))]);
+        let at = |s: i64| Scope::narrow(&who, Action::CadreRead, DateTime::from_timestamp(s, 0).unwrap()).is_ok();
+        assert_eq!([at(999), at(1_000), at(1_999), at(2_000)], [false, true, true, false]);
+    }
+
+    #[test]
+    fn fingerprints_differ_where_rows_may() {
+        let now = DateTime::from_timestamp(1_000, 0).unwrap();
+        let print = |grants: Vec<Grant>, action| Scope::narrow(&actor(grants), action, now).unwrap().fingerprint();
+        let north = || grant(Role::OrganizationOfficer, 1, 0, None);
+        let south = || grant(Role::OrganizationOfficer, 2, 0, None);
+        let leader = || grant(Role::OrganizationLeader, 1, 0, None);
+        assert_eq!(print(vec![north(), south()], Action::CadreRead), print(vec![south(), north()], Action::CadreRead));
+        assert_ne!(print(vec![north()], Action::CadreRead), print(vec![south()], Action::CadreRead));
+        assert_ne!(print(vec![north()], Action::CadreRead), print(vec![leader()], Action::CadreRead));
+        assert_ne!(print(vec![north()], Action::CadreRead), print(vec![north()], Action::PairRead));
+    }
+}

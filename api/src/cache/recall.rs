@@ -1,0 +1,118 @@
+//! Remembered answers: found only while every table that they were read from is as it was.
+//!
+//! The order is the law: generations first, then the entry, then, on a miss, the database. The other order would store
+//! an old row under a new generation.
+
+use std::{sync::Arc, time::Duration};
+
+use aws_lc_rs::digest;
+use entity::Table;
+use moka::future::Cache;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use tokio::sync::Mutex;
+
+use crate::{
+    cache::generations::{Generations, Snapshot, Stamp},
+    metrics::Metrics,
+};
+
+/// What names an answer: build, question, scope and the question's fields.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Key(String);
+
+impl Key {
+    /// The key of a question as serialized text, asked in a scope with this fingerprint.
+    pub fn new(build: &str, name: &str, scope: &str, question: &[u8]) -> Self {
+        let mut context = digest::Context::new(&digest::SHA256);
+        for part in [build.as_bytes(), name.as_bytes(), scope.as_bytes(), question] {
+            context.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes());
+            context.update(part);
+        }
+        Self(context.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Entry<A> {
+    stamps: Vec<Stamp>,
+    answer: A,
+}
+
+/// The cache of one process, over the shared store.
+pub struct Recall {
+    generations: Arc<Generations>,
+    flights: Cache<Key, Arc<Mutex<()>>>,
+    on: bool,
+    metrics: Arc<Metrics>,
+}
+
+impl Recall {
+    /// A cache over these generations; `on: false` remembers nothing.
+    pub fn new(generations: Arc<Generations>, on: bool, metrics: Arc<Metrics>) -> Self {
+        let flights = Cache::builder().max_capacity(10_000).time_to_idle(Duration::from_secs(60)).build();
+        Self { generations, flights, on, metrics }
+    }
+
+    /// The generations beneath.
+    pub fn generations(&self) -> &Generations {
+        &self.generations
+    }
+
+    /// The remembered answer, or the one that `load` reads from the database with the tables that it read, kept for
+    /// `ttl_s` seconds. Several callers at once wait for one of them.
+    ///
+    /// # Errors
+    /// Those of `load`.
+    pub async fn answer<A, E, F>(&self, key: Key, ttl_s: u64, load: F) -> Result<A, E>
+    where
+        A: Serialize + DeserializeOwned,
+        F: AsyncFnOnce() -> Result<(A, Vec<Table>), E>,
+    {
+        let Some(snapshot) = self.snapshot().await else { return Ok(load().await?.0) };
+        if let Some(answer) = self.look(&key, &snapshot).await {
+            return Ok(answer);
+        }
+        let flight = self.flights.get_with(key.clone(), async { Arc::default() }).await;
+        let _held = flight.lock().await;
+        // Whoever flew before us may have brought it.
+        let Some(snapshot) = self.snapshot().await else { return Ok(load().await?.0) };
+        if let Some(answer) = self.look(&key, &snapshot).await {
+            return Ok(answer);
+        }
+        self.metrics.misses.add(1);
+        let (answer, tables) = load().await?;
+        let entry = Entry { stamps: snapshot.of(tables), answer };
+        if let Ok(bytes) = serde_json::to_vec(&entry)
+            && self.generations.store().set(key.0, bytes, ttl_s).await.is_err()
+        {
+            self.generations.distrust();
+        }
+        Ok(entry.answer)
+    }
+
+    async fn snapshot(&self) -> Option<Snapshot> {
+        if !self.on {
+            return None;
+        }
+        let snapshot = self.generations.snapshot().await;
+        if snapshot.is_none() {
+            self.metrics.bypasses.add(1);
+        }
+        snapshot
+    }
+
+    async fn look<A: DeserializeOwned>(&self, key: &Key, snapshot: &Snapshot) -> Option<A> {
+        let found = self.generations.store().get(&key.0).await;
+        let Ok(found) = found else {
+            self.generations.distrust();
+            return None;
+        };
+        // Bytes that can't be read are another build's: a miss.
+        let entry: Entry<A> = serde_json::from_slice(&found?).ok()?;
+        if !snapshot.agrees(&entry.stamps) {
+            return None;
+        }
+        self.metrics.hits.add(1);
+        Some(entry.answer)
+    }
+}

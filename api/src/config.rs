@@ -1,0 +1,251 @@
+//! Every setting: its name, unit, default, and what breaks when it is wrong.
+//!
+//! One list serves the flag (`--body-limit-bytes`), the variable (`TIDUI_BODY_LIMIT_BYTES`), the key of the TOML file
+//! (`body_limit_bytes`) and the README's table. A flag beats a variable, a variable the file, the file the default. A
+//! name that is not in the list stops the start: a misspelt limit would be no limit.
+
+use std::{collections::BTreeMap, net::SocketAddr};
+
+/// One setting, as the help and the README show it.
+pub struct Setting {
+    /// `snake_case` name.
+    pub name: &'static str,
+    /// Default, as text.
+    pub default: &'static str,
+    /// What it is and what breaks.
+    pub about: &'static str,
+    /// Whether its value is masked when it is printed.
+    pub secret: bool,
+}
+
+/// A value that a setting can have.
+trait Value: Sized {
+    /// What to write, for the message when it can't be read.
+    const SHAPE: &'static str;
+    fn read(text: &str) -> Option<Self>;
+}
+
+impl Value for String {
+    const SHAPE: &'static str = "text";
+    fn read(text: &str) -> Option<Self> {
+        Some(text.to_owned())
+    }
+}
+
+impl Value for bool {
+    const SHAPE: &'static str = "true or false";
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}
+
+impl Value for u64 {
+    const SHAPE: &'static str = "a whole number";
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}
+
+macro_rules! settings {
+    ($($name:ident: $type:ty = $default:literal, $secret:literal, $about:literal;)+) => {
+        /// The effective settings of one server.
+        #[derive(Clone, Debug)]
+        pub struct Config { $(#[doc = $about] pub $name: $type,)+ }
+
+        /// Every setting, in the order of the README.
+        pub const SETTINGS: &[Setting] = &[$(
+            Setting { name: stringify!($name), default: $default, about: $about, secret: $secret },
+        )+];
+
+        impl Config {
+            fn build(values: &BTreeMap<String, (String, String)>) -> Result<Self, String> {
+                Ok(Self { $($name: value::<$type>(values, stringify!($name), $default)?,)+ })
+            }
+
+            /// Each setting with its effective value as text, secrets as they are.
+            fn texts(&self) -> Vec<(&'static Setting, String)> {
+                SETTINGS.iter().zip([$(self.$name.to_string(),)+]).collect()
+            }
+        }
+    };
+}
+
+settings! {
+    listen: String = "127.0.0.1:8080", false, "Address and port to serve on. An address other than loopback also needs allow_remote.";
+    allow_remote: bool = "false", false, "Whether listen may be an address that other machines reach. Put TLS in front: tokens travel in the clear.";
+    database_url: String = "sqlite://tidui.sqlite", true, "sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME. Must be migrated first.";
+    database_connections: u64 = "16", false, "Connections kept to the database. Too few: requests wait; too many: the database refuses.";
+    redis_url: String = "", true, "redis://HOST:PORT/ for several processes over one database. Empty: the cache is in this process, which must then be the only one.";
+    redis_prefix: String = "tidui", false, "First part of every key in Redis. Two deployments with one prefix read each other's cache.";
+    signing_key: String = "keys/signing.pem", false, "File of the key that signs tokens (make it with tidui key generate). Without it nobody can be told apart.";
+    field_key: String = "keys/field.key", false, "File of the key that seals sensitive fields and signs cursors. Lost: sealed fields are lost.";
+    issuer: String = "tidui", false, "The iss that tokens must carry.";
+    audience: String = "tidui", false, "The aud that tokens must carry.";
+    workers: u64 = "0", false, "Threads that serve requests; 0 for one a core.";
+    cache: bool = "true", false, "Whether answers may be remembered. Off: every question reads the database.";
+    explain: bool = "false", false, "Whether answers carry the header x-tidui-statements, the number of statements they took.";
+    body_limit_bytes: u64 = "262144", false, "Longest request body, in bytes; longer ones get 413.";
+    document_tokens: u64 = "5000", false, "Most lexical tokens in a document.";
+    document_depth: u64 = "15", false, "Most levels of fields in a document; introspection may go to 20.";
+    document_aliases: u64 = "50", false, "Most aliases of one field in one selection.";
+    document_root_fields: u64 = "20", false, "Most fields at the root of an operation.";
+    document_directives: u64 = "100", false, "Most directives in a document.";
+    document_nodes: u64 = "10000", false, "Most nodes that nested pages may ask for: the product of their first arguments.";
+    document_cache_entries: u64 = "1000", false, "Prepared documents kept. Too few: documents are parsed again and again.";
+    execution_timeout_ms: u64 = "10000", false, "Longest execution of a request, in milliseconds; then it is given up.";
+    statement_timeout_ms: u64 = "5000", false, "Longest statement on the database, in milliseconds.";
+    shutdown_grace_ms: u64 = "8000", false, "How long requests in flight may finish after SIGTERM, in milliseconds.";
+    roster_file_bytes: u64 = "67108864", false, "Largest roster file, in bytes.";
+    roster_inflated_bytes: u64 = "268435456", false, "Largest roster once unpacked, in bytes: a zip bomb ends here.";
+    roster_rows: u64 = "50000", false, "Most rows of a roster.";
+    roster_columns: u64 = "100", false, "Most columns of a roster.";
+    log: String = "info", false, "What to log, as a tracing filter: error, warn, info, debug, or api=debug,info.";
+    log_format: String = "text", false, "text for people, json for machines.";
+}
+
+impl Config {
+    /// The settings from a TOML text, variables and flags, each as name and text.
+    ///
+    /// # Errors
+    /// A sentence that names the setting, where it came from and what to write instead.
+    pub fn load(
+        file: Option<&str>,
+        variables: impl IntoIterator<Item = (String, String)>,
+        flags: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, String> {
+        let mut values = BTreeMap::new();
+        for (name, text) in file.map(file_values).transpose()?.into_iter().flatten() {
+            put(&mut values, name, text, "the settings file")?;
+        }
+        for (name, text) in variables {
+            if let Some(short) = name.strip_prefix("TIDUI_") {
+                put(&mut values, short.to_lowercase(), text, "a TIDUI_ variable")?;
+            }
+        }
+        for (name, text) in flags {
+            put(&mut values, name.replace('-', "_"), text, "a flag")?;
+        }
+        Self::build(&values)
+    }
+
+    /// Every setting as `name = value`, a line each; secrets masked.
+    pub fn effective(&self) -> String {
+        let line = |(setting, text): (&Setting, String)| {
+            let shown = if setting.secret && !text.is_empty() { masked(&text) } else { text };
+            format!("  {} = {shown}\n", setting.name)
+        };
+        self.texts().into_iter().map(line).collect()
+    }
+
+    /// The address to serve on.
+    ///
+    /// # Errors
+    /// A sentence, when it is no address, or not loopback without leave.
+    pub fn address(&self) -> Result<SocketAddr, String> {
+        let address: SocketAddr = self
+            .listen
+            .parse()
+            .map_err(|_| format!("listen = '{}' is no address: write it like 127.0.0.1:8080", self.listen))?;
+        if !address.ip().is_loopback() && !self.allow_remote {
+            return Err(format!(
+                "listen = '{}' can be reached from other machines: put TLS in front of it and say --allow-remote true, or listen on 127.0.0.1",
+                self.listen
+            ));
+        }
+        Ok(address)
+    }
+}
+
+/// A URL without its password and parameters; anything else as stars.
+fn masked(text: &str) -> String {
+    let Some((scheme, rest)) = text.split_once("://") else { return "****".to_owned() };
+    let rest = rest.split('?').next().unwrap_or_default();
+    match rest.rsplit_once('@') {
+        Some((_, place)) => format!("{scheme}://****@{place}"),
+        None => format!("{scheme}://{rest}"),
+    }
+}
+
+fn put(
+    values: &mut BTreeMap<String, (String, String)>,
+    name: String,
+    text: String,
+    from: &str,
+) -> Result<(), String> {
+    if !SETTINGS.iter().any(|it| it.name == name) {
+        return Err(format!("'{name}' (from {from}) is no setting: see tidui serve --help for all of them"));
+    }
+    values.insert(name, (text, from.to_owned()));
+    Ok(())
+}
+
+fn file_values(text: &str) -> Result<Vec<(String, String)>, String> {
+    let table: toml::Table =
+        toml::from_str(text).map_err(|cause| format!("the settings file is not TOML: {}", cause.message()))?;
+    table
+        .into_iter()
+        .map(|(name, value)| match value {
+            toml::Value::String(text) => Ok((name, text)),
+            toml::Value::Integer(number) => Ok((name, number.to_string())),
+            toml::Value::Boolean(flag) => Ok((name, flag.to_string())),
+            _ => Err(format!("'{name}' in the settings file must be text, a whole number, true or false")),
+        })
+        .collect()
+}
+
+fn value<T: Value>(
+    values: &BTreeMap<String, (String, String)>,
+    name: &str,
+    default: &'static str,
+) -> Result<T, String> {
+    let (text, from) = values.get(name).map_or((default, "the default"), |(text, from)| (text.as_str(), from.as_str()));
+    T::read(text).ok_or_else(|| format!("{name} (from {from}) must be {}", T::SHAPE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs(of: &[(&str, &str)]) -> Vec<(String, String)> {
+        of.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+    }
+
+    #[test]
+    fn every_default_can_be_read() {
+        assert!(Config::load(None, [], []).is_ok());
+    }
+
+    #[test]
+    fn a_flag_beats_a_variable_beats_the_file() {
+        let file = "document_depth = 1\ndocument_tokens = 2\nworkers = 3";
+        let variables = pairs(&[("TIDUI_DOCUMENT_DEPTH", "4"), ("TIDUI_DOCUMENT_TOKENS", "5"), ("HOME", "/root")]);
+        let config = Config::load(Some(file), variables, pairs(&[("document-depth", "6")])).unwrap();
+        assert_eq!((config.document_depth, config.document_tokens, config.workers), (6, 5, 3));
+    }
+
+    #[test]
+    fn an_unknown_setting_stops_the_start() {
+        assert!(Config::load(Some("body_limt_bytes = 1"), [], []).unwrap_err().contains("body_limt_bytes"));
+        assert!(Config::load(None, pairs(&[("TIDUI_BODY", "1")]), []).unwrap_err().contains("TIDUI_ variable"));
+        assert!(Config::load(Some("workers = 'many'"), [], []).unwrap_err().contains("a whole number"));
+    }
+
+    #[test]
+    fn secrets_are_masked() {
+        let flags = pairs(&[("database-url", "postgres://u:secret@db/tidui?password=secret")]);
+        let shown = Config::load(None, [], flags).unwrap().effective();
+        assert!(shown.contains("database_url = postgres://****@db/tidui\n"), "{shown}");
+        assert!(!shown.contains("secret"));
+    }
+
+    #[test]
+    fn only_loopback_without_leave() {
+        let at = |listen: &str, leave: &str| {
+            Config::load(None, [], pairs(&[("listen", listen), ("allow-remote", leave)])).unwrap().address()
+        };
+        assert!(at("127.0.0.1:1", "false").is_ok() && at("[::1]:1", "false").is_ok());
+        assert!(at("0.0.0.0:1", "false").unwrap_err().contains("allow-remote"));
+        assert!(at("0.0.0.0:1", "true").is_ok());
+        assert!(at("localhost", "true").is_err());
+    }
+}

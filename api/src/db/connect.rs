@@ -1,0 +1,54 @@
+//! Connections: one pool to SQLite or PostgreSQL, set up so that neither surprises us.
+
+use std::time::Duration;
+
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend};
+
+use crate::config::Config;
+
+/// Connects as the settings say.
+///
+/// # Errors
+/// A sentence that says what to do.
+pub async fn connect(config: &Config) -> Result<DatabaseConnection, String> {
+    let url = &config.database_url;
+    if !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| url.starts_with(scheme)) {
+        return Err("database_url must begin with sqlite:// or postgres://".to_owned());
+    }
+    let timeout_ms = config.statement_timeout_ms;
+    let mut options = ConnectOptions::new(url.clone());
+    options
+        .max_connections(u32::try_from(config.database_connections).unwrap_or(16).max(1))
+        .acquire_timeout(Duration::from_millis(config.execution_timeout_ms))
+        .connect_timeout(Duration::from_secs(5))
+        // Ours to log, once, at the boundary; and a ping before each statement would double the round trips.
+        .sqlx_logging(false)
+        .test_before_acquire(false)
+        .map_sqlx_postgres_opts(move |it| it.options([("statement_timeout", timeout_ms.to_string())]))
+        .map_sqlx_sqlite_opts(|it| {
+            it.create_if_missing(true)
+                .journal_mode(sea_orm::sqlx::sqlite::SqliteJournalMode::Wal)
+                .synchronous(sea_orm::sqlx::sqlite::SqliteSynchronous::Normal)
+                .foreign_keys(true)
+                .busy_timeout(Duration::from_secs(5))
+        });
+    let failed = |cause: sea_orm::DbErr| format!("the database does not answer ({cause}): is database_url right?");
+    let db = Database::connect(options).await.map_err(failed)?;
+    if db.get_database_backend() == DbBackend::Sqlite {
+        db.execute_unprepared("PRAGMA cache_size = -16000").await.map_err(failed)?;
+    }
+    Ok(db)
+}
+
+/// Says what to do when the database lacks migrations.
+///
+/// # Errors
+/// A sentence that names what is missing.
+pub async fn require_migrated(db: &DatabaseConnection) -> Result<(), String> {
+    let all = migration::status(db).await.map_err(|cause| format!("the database does not answer: {cause}"))?;
+    let pending: Vec<String> = all.into_iter().filter(|it| !it.applied).map(|it| it.name).collect();
+    if pending.is_empty() {
+        return Ok(());
+    }
+    Err(format!("the database lacks {} migration(s) ({}): run tidui migrate up", pending.len(), pending.join(", ")))
+}

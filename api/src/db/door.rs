@@ -1,0 +1,129 @@
+//! What stands behind every session: the database, the cache, the keys, the clock. One a server.
+
+use std::{sync::Arc, sync::atomic::AtomicU64};
+
+use entity::{
+    account, account_grant,
+    id::AccountId,
+    kind::AccountState,
+};
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, TransactionOptions};
+
+use crate::{
+    auth::{
+        policy::Job,
+        scope::{Actor, Grant, Identity},
+        seal::Seal,
+    },
+    cache::recall::{Key, Recall},
+    clock::Clock,
+    db::session::Session,
+    error::{Error, Result},
+    metrics::Metrics,
+};
+
+/// A place where a test breaks the server; in service nothing ever happens there.
+#[derive(Clone, Default)]
+pub struct Faults {
+    /// Between a commit and its invalidation.
+    pub after_commit: Option<Arc<dyn Fn() + Send + Sync>>,
+    /// Before a request is executed: how long to wait, in milliseconds.
+    pub before_execution_ms: u64,
+}
+
+/// Everything that a session needs.
+pub struct Door {
+    pub(super) database: DatabaseConnection,
+    pub(super) recall: Recall,
+    pub(super) seal: Seal,
+    pub(super) clock: Clock,
+    pub(super) faults: Faults,
+    pub(super) build: String,
+    pub(super) metrics: Arc<Metrics>,
+}
+
+impl Door {
+    /// Puts a door together.
+    pub fn new(
+        database: DatabaseConnection,
+        recall: Recall,
+        seal: Seal,
+        clock: Clock,
+        faults: Faults,
+        metrics: Arc<Metrics>,
+    ) -> Arc<Self> {
+        Arc::new(Self { database, recall, seal, clock, faults, build: build(), metrics })
+    }
+
+    /// A session for an account, with its grants as they are now.
+    ///
+    /// # Errors
+    /// `Unauthenticated` when there is no such account, or it may not sign in.
+    pub async fn open(self: &Arc<Self>, account: AccountId, request: &str) -> Result<Session> {
+        let statements = Arc::new(AtomicU64::new(0));
+        // Remembered like any answer: a changed grant renews its table, and the identity is read again.
+        let key = Key::new(&self.build, "identity", "", account.0.as_bytes());
+        let tables = vec![entity::Table::Account, entity::Table::AccountGrant];
+        let identity: Option<Identity> =
+            self.recall.answer(key, 60, async || Ok::<_, Error>((self.identity(account).await?, tables))).await?;
+        let identity = identity.ok_or(Error::Unauthenticated)?;
+        Ok(Session::new(self.clone(), Actor::Account(Arc::new(identity)), request, statements))
+    }
+
+    /// A session of the server itself: on one organization's subtree or, without one, on everything.
+    pub fn job(self: &Arc<Self>, job: Job, at: Option<entity::id::OrganizationId>) -> Session {
+        Session::new(self.clone(), Actor::Job(job, at), job.text(), Arc::new(AtomicU64::new(0)))
+    }
+
+    /// The account and its grants. The one read without a row policy: before it there is no scope.
+    #[expect(clippy::disallowed_methods, reason = "before the identity is known there is no scope to read under")]
+    async fn identity(&self, id: AccountId) -> Result<Option<Identity>> {
+        self.metrics.statements.add(2);
+        let active = account::Column::State.eq(AccountState::Active);
+        let Some(row) = account::Entity::find_by_id(id).filter(active).one(&self.database).await? else {
+            return Ok(None);
+        };
+        let grants =
+            account_grant::Entity::find().filter(account_grant::Column::AccountId.eq(id)).all(&self.database).await?;
+        let grant = |it: account_grant::Model| Grant {
+            id: it.id,
+            role: it.role,
+            organization: it.organization_id,
+            from: it.valid_from,
+            to: it.valid_to,
+        };
+        Ok(Some(Identity {
+            account: row.id,
+            login: row.login,
+            name: row.name,
+            person: row.cadre_id,
+            grants: grants.into_iter().map(grant).collect(),
+        }))
+    }
+
+    /// Whether remembered answers can't be believed at this moment.
+    pub fn degraded(&self) -> bool {
+        !self.recall.generations().trusted()
+    }
+
+    /// Whether the database answers.
+    pub async fn answers(&self) -> bool {
+        self.database.ping().await.is_ok()
+    }
+
+    pub(super) fn options(&self) -> TransactionOptions {
+        TransactionOptions {
+            // A read that turns into a write would find the database locked: writers begin as writers.
+            sqlite_transaction_mode: Some(sea_orm::SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        }
+    }
+}
+
+/// What tells this build from another in cache keys: replicas of one image share it, a new build does not.
+fn build() -> String {
+    let about = std::env::current_exe().and_then(std::fs::metadata);
+    let size = about.as_ref().map_or(0, std::fs::Metadata::len);
+    let made = about.and_then(|it| it.modified()).ok().and_then(|it| it.duration_since(std::time::UNIX_EPOCH).ok());
+    format!("{}-{size}-{}", env!("CARGO_PKG_VERSION"), made.map_or(0, |it| it.as_nanos()))
+}

@@ -1,0 +1,183 @@
+//! Row policies: which rows of a table exist for a scope, as a condition that every statement carries.
+//!
+//! A policy builds its sub-selects through the `Gate`, which notes every table it names. So an answer's stamps cover
+//! the tables that decided about its rows too: a subtree that moves ends what was remembered about its cadres.
+
+use std::{collections::BTreeSet, sync::Mutex};
+
+use entity::{Noun, Table, id::Key as _, kind::Role, organization_closure};
+use sea_orm::{
+    ColumnTrait, Condition, EntityName, EntityTrait, Iden, Iterable,
+    sea_query::{DynIden, Expr, ExprTrait, IntoIden, Query, SelectStatement},
+};
+
+use crate::auth::scope::{Reach, Scope};
+
+/// The name under which a table stands in a statement.
+#[derive(Clone)]
+pub struct Alias(DynIden);
+
+impl Alias {
+    /// A table under its own name.
+    pub fn own<E: EntityName + Default>() -> Self {
+        Self(E::default().table_name().to_owned().into_iden())
+    }
+
+    /// A table under another name, for a self-join.
+    pub fn named(name: &'static str) -> Self {
+        Self(name.into_iden())
+    }
+
+    /// A column of it.
+    pub fn col(&self, column: impl ColumnTrait) -> Expr {
+        Expr::col((self.0.clone(), column.as_column_ref().1))
+    }
+}
+
+/// The row policy of a table, in the slice that owns it. Without one the table can be neither read nor written.
+///
+/// ```compile_fail,E0277
+/// # async fn f(reader: &api::db::reader::Reader<'_>) {
+/// // A table of the audit trail has no row policy, and so no way through the door.
+/// let _ = reader.find::<entity::audit_event::Entity>();
+/// # }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no row policy",
+    note = "implement `db::gate::Visible` for it in the slice that owns the table: without a policy nobody may read or write it"
+)]
+pub trait Visible: Noun {
+    /// The condition that a row under `at` exists for the gate's scope.
+    fn visible(at: &Alias, gate: &Gate) -> Condition;
+}
+
+/// The policy by which a table's rows may be counted by callers who may not see them.
+pub trait Countable: Visible {
+    /// The condition that a row under `at` counts for the gate's scope.
+    fn countable(at: &Alias, gate: &Gate) -> Condition;
+}
+
+/// A narrowed scope, and the tables that were read under it.
+pub struct Gate {
+    scope: Scope,
+    noted: Mutex<BTreeSet<Table>>,
+}
+
+impl Gate {
+    /// A gate for a scope.
+    pub fn new(scope: Scope) -> Self {
+        Self { scope, noted: Mutex::default() }
+    }
+
+    /// The scope.
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// The tables read so far.
+    pub fn noted(&self) -> Vec<Table> {
+        self.noted.lock().unwrap_or_else(std::sync::PoisonError::into_inner).iter().copied().collect()
+    }
+
+    pub(super) fn note(&self, table: Table) {
+        self.noted.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(table);
+    }
+
+    /// No row at all.
+    pub fn nothing() -> Condition {
+        Condition::all().add(Expr::cust("1 = 0"))
+    }
+
+    /// That an organization's column is within what these roles reach.
+    pub fn under(&self, organization: Expr, roles: &[Role]) -> Condition {
+        match self.scope.reach(roles) {
+            Reach::Everything => Condition::all(),
+            Reach::Under(roots) if roots.is_empty() => Self::nothing(),
+            Reach::Under(roots) => {
+                let roots = roots.into_iter().map(|it| it.uuid());
+                Condition::all().add(organization.in_subquery(self.closure(
+                    organization_closure::Column::DescendantId,
+                    organization_closure::Column::AncestorId,
+                    roots,
+                )))
+            }
+        }
+    }
+
+    /// That an organization's column is above, or is, one of those that these roles are held on.
+    pub fn above(&self, organization: Expr, roles: &[Role]) -> Condition {
+        match self.scope.reach(roles) {
+            Reach::Everything => Condition::all(),
+            Reach::Under(roots) if roots.is_empty() => Self::nothing(),
+            Reach::Under(roots) => {
+                let roots = roots.into_iter().map(|it| it.uuid());
+                Condition::all().add(organization.in_subquery(self.closure(
+                    organization_closure::Column::AncestorId,
+                    organization_closure::Column::DescendantId,
+                    roots,
+                )))
+            }
+        }
+    }
+
+    /// The closure's `wanted` column where its `given` one is among these.
+    #[expect(clippy::disallowed_methods, reason = "the gate notes the table")]
+    pub fn closure(
+        &self,
+        wanted: organization_closure::Column,
+        given: organization_closure::Column,
+        among: impl IntoIterator<Item = uuid::Uuid>,
+    ) -> SelectStatement {
+        self.note(Table::OrganizationClosure);
+        Query::select()
+            .column(wanted)
+            .from(organization_closure::Entity)
+            .and_where(Expr::col(given).is_in(among))
+            .to_owned()
+    }
+
+    /// A sub-select of one column of a table under its row policy.
+    pub fn visible<E: Visible>(&self, column: E::Column, at: &Alias) -> SelectStatement {
+        let policy = E::visible(at, self);
+        self.raw::<E>(column, at).cond_where(policy).to_owned()
+    }
+
+    /// The keys of a table's visible rows, where another row's visibility follows it.
+    pub fn ids<E: Visible>(&self) -> SelectStatement {
+        self.visible::<E>(E::ID, &Alias::own::<E>())
+    }
+
+    /// A sub-select of one column without a policy, for policies themselves: what it yields is never an answer.
+    #[expect(clippy::disallowed_methods, reason = "the gate notes the table")]
+    pub fn raw<E: Noun>(&self, column: E::Column, at: &Alias) -> SelectStatement {
+        self.note(E::TABLE);
+        Query::select().expr(at.col(column)).from_as(E::default(), at.0.clone()).to_owned()
+    }
+
+    pub(super) fn policed<E: Visible>(&self) -> Condition {
+        self.note(E::TABLE);
+        E::visible(&Alias::own::<E>(), self)
+    }
+
+    /// A select of the keys of these rows that exist for the scope: what a write is read back by.
+    #[expect(clippy::disallowed_methods, reason = "the gate notes the table")]
+    pub(super) fn surviving<E: Visible>(&self, among: &[uuid::Uuid]) -> SelectStatement {
+        let at = Alias::own::<E>();
+        Query::select()
+            .expr_as(at.col(E::ID), "id")
+            .from(E::default())
+            .and_where(at.col(E::ID).is_in(among.iter().copied()))
+            .cond_where(self.policed::<E>())
+            .to_owned()
+    }
+}
+
+/// All columns of an entity, as the drift test and the writer walk them.
+pub(super) fn columns<E: EntityTrait>() -> impl Iterator<Item = E::Column> {
+    E::Column::iter()
+}
+
+/// The name of a column in the database.
+pub(super) fn column_name(column: &impl Iden) -> String {
+    column.unquoted().to_owned()
+}

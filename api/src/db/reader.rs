@@ -1,0 +1,227 @@
+//! Reading: every statement carries the row policy of each table it names, and every table read is noted.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use entity::{Noun, Row, Table};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DatabaseExecutor, FromQueryResult, JoinType, ModelTrait,
+    QueryFilter, QueryOrder, QuerySelect, RelationDef, Select, Statement,
+    sea_query::{Expr, ExprTrait, IntoCondition, SelectStatement},
+};
+
+use crate::{
+    db::gate::{Alias, Countable, Gate, Visible},
+    error::{Error, Result},
+    page::{Order, Page, PageArgs, Position},
+};
+
+/// Reads rows that exist for a scope. A question gets one in `load`, a command through its `Writer`.
+pub struct Reader<'c> {
+    link: DatabaseExecutor<'c>,
+    gate: &'c Gate,
+    statements: &'c AtomicU64,
+}
+
+impl<'c> Reader<'c> {
+    pub(super) fn new(link: impl Into<DatabaseExecutor<'c>>, gate: &'c Gate, statements: &'c AtomicU64) -> Self {
+        Self { link: link.into(), gate, statements }
+    }
+
+    /// The gate, for conditions that name further tables.
+    pub fn gate(&self) -> &Gate {
+        self.gate
+    }
+
+    /// Starts a read of a table's visible rows.
+    #[expect(clippy::disallowed_methods, reason = "the reader adds the row policy and notes the table")]
+    pub fn find<E: Visible>(&self) -> Find<'_, 'c, E> {
+        let select = E::find().filter(self.gate.policed::<E>());
+        Find { reader: self, select }
+    }
+
+    /// The row of a key.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub async fn get<E: Visible>(&self, id: E::Key) -> Result<Option<E::Model>> {
+        self.find::<E>().filter(Alias::own::<E>().col(E::ID).eq(id)).one().await
+    }
+
+    /// Counts a table's countable rows that meet a condition, grouped by expressions of its columns; each group comes
+    /// as the texts of its keys and the count.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    #[expect(clippy::disallowed_methods, reason = "the reader adds the counting policy and notes the table")]
+    pub async fn count_by<E: Countable>(&self, among: Condition, keys: &[Expr]) -> Result<Vec<(Vec<Option<String>>, i64)>> {
+        let at = Alias::own::<E>();
+        self.gate.note(E::TABLE);
+        let mut select = sea_orm::sea_query::Query::select();
+        for (place, key) in keys.iter().enumerate() {
+            select.expr_as(key.clone(), format!("k{place}")).add_group_by([key.clone()]);
+        }
+        select
+            .expr_as(Expr::col((E::default(), E::ID)).count(), "count")
+            .from(E::default())
+            .cond_where(E::countable(&at, self.gate))
+            .cond_where(among);
+        let rows = self.all_raw(&select).await?;
+        rows.iter()
+            .map(|row| {
+                let keys = (0..keys.len()).map(|place| row.try_get::<Option<String>>("", &format!("k{place}")));
+                Ok((keys.collect::<std::result::Result<_, _>>()?, row.try_get("", "count")?))
+            })
+            .collect()
+    }
+
+    fn sent(&self) {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+    }
+
+    async fn all_raw(&self, select: &SelectStatement) -> Result<Vec<sea_orm::QueryResult>> {
+        self.sent();
+        Ok(self.link.query_all_raw(self.build(select)).await?)
+    }
+
+    fn build(&self, select: &SelectStatement) -> Statement {
+        self.link.get_database_backend().build(select)
+    }
+}
+
+/// A read of a table's visible rows, being put together.
+pub struct Find<'r, 'c, E: Visible> {
+    reader: &'r Reader<'c>,
+    select: Select<E>,
+}
+
+impl<'r, 'c, E: Visible> Find<'r, 'c, E> {
+    /// Only rows that also meet a condition.
+    pub fn filter(mut self, condition: impl IntoCondition) -> Self {
+        self.select = self.select.filter(condition);
+        self
+    }
+
+    /// In the order of a column, smallest first; several calls add up.
+    pub fn order(mut self, column: E::Column) -> Self {
+        self.select = self.select.order_by_asc(column);
+        self
+    }
+
+    /// At most so many rows.
+    pub fn limit(mut self, most: u64) -> Self {
+        self.select = self.select.limit(most);
+        self
+    }
+
+    /// All of them.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub async fn all(self) -> Result<Vec<E::Model>> {
+        self.reader.sent();
+        Ok(self.select.all(&self.reader.link).await?)
+    }
+
+    /// The first of them.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub async fn one(self) -> Result<Option<E::Model>> {
+        self.reader.sent();
+        Ok(self.select.one(&self.reader.link).await?)
+    }
+
+    /// How many there are.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub async fn count(self) -> Result<u64> {
+        #[derive(FromQueryResult)]
+        struct Count {
+            rows: i64,
+        }
+        self.reader.sent();
+        let count = self.select.select_only().column_as(E::ID.count(), "rows");
+        let found = count.into_model::<Count>().one(&self.reader.link).await?;
+        Ok(found.map_or(0, |it| u64::try_from(it.rows).unwrap_or(0)))
+    }
+
+    /// Brings along the visible row that a column refers to; none where it does not exist for the scope.
+    pub fn with<F: Visible>(self, column: E::Column) -> FindWith<'r, 'c, E, F> {
+        let policy = self.reader.gate.policed::<F>();
+        let relation: RelationDef = E::belongs_to(F::default()).from(column).to(F::ID).into();
+        let relation = relation.on_condition(move |_, _| policy.clone());
+        FindWith { reader: self.reader, select: self.select.join(JoinType::LeftJoin, relation).select_also(F::default()) }
+    }
+
+    /// One page, ordered by id or, where `sort` is given and asked for, by that text column, then id.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub async fn page(self, args: &PageArgs, sort: E::Column) -> Result<Page<E::Model>> {
+        let at = Alias::own::<E>();
+        let by_name = args.order == Order::Name;
+        let mut select = self.select;
+        if let Some(after) = &args.after {
+            let beyond = match (&after.sort, by_name) {
+                (Some(text), true) => Expr::tuple([at.col(sort), at.col(E::ID)])
+                    .gt(Expr::tuple([Expr::val(text.clone()), Expr::val(after.id)])),
+                _ => at.col(E::ID).gt(after.id),
+            };
+            select = select.filter(beyond);
+        }
+        if by_name {
+            select = select.order_by_asc(sort);
+        }
+        select = select.order_by_asc(E::ID).limit(args.first + 1);
+        self.reader.sent();
+        let mut rows = select.all(&self.reader.link).await?;
+        let wanted = usize::try_from(args.first).unwrap_or(usize::MAX);
+        let more = rows.len() > wanted;
+        rows.truncate(wanted);
+        let place = |row: E::Model| (position::<E>(&row, by_name.then_some(sort)), row);
+        Ok(Page::new(rows.into_iter().map(place).collect(), more, args))
+    }
+}
+
+/// A read of rows, each with the row that it refers to.
+pub struct FindWith<'r, 'c, E: Visible, F: Visible> {
+    reader: &'r Reader<'c>,
+    select: sea_orm::SelectTwo<E, F>,
+}
+
+impl<E: Visible, F: Visible> FindWith<'_, '_, E, F> {
+    /// In the order of a column, smallest first; several calls add up.
+    pub fn order(mut self, column: E::Column) -> Self {
+        self.select = self.select.order_by_asc(column);
+        self
+    }
+
+    /// All of them.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub async fn all(self) -> Result<Vec<(E::Model, Option<F::Model>)>> {
+        self.reader.sent();
+        Ok(self.select.all(&self.reader.link).await?)
+    }
+}
+
+fn position<E: Noun>(row: &E::Model, sort: Option<E::Column>) -> Position {
+    use entity::id::Key as _;
+    let sort = sort.and_then(|column| match row.get(column) {
+        sea_orm::Value::String(text) => text,
+        _ => None,
+    });
+    Position { sort, id: row.key().uuid() }
+}
+
+/// The error for a row that is absent, or not there for the scope.
+pub(super) fn missing<E: Noun>() -> Error {
+    Error::NotFound(<E::Key as entity::id::Key>::NOUN)
+}
+
+/// The tables that a reader noted, for those who stamp answers.
+pub(super) fn tables(gate: &Gate) -> Vec<Table> {
+    gate.noted()
+}

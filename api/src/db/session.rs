@@ -1,0 +1,170 @@
+//! The three verbs of the door: `ask` (fresh), `recall` (remembered), `run` (change). A resolver holds a `Session` and
+//! nothing else: no connection, no transaction, no query builder, no cache, no audit log.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use entity::{Table, id::Key};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    auth::scope::{Actor, Scope},
+    cache::recall,
+    db::{door::Door, gate::Gate, reader::Reader},
+    error::{Action, Error, Result},
+    page::CursorKey,
+};
+
+/// A request for rows: a struct whose fields are all that the answer depends on, besides the rows and the scope.
+pub trait Query: Send + Sync {
+    /// The act, for which the scope is narrowed. Without one a question does not compile:
+    ///
+    /// ```compile_fail,E0046
+    /// # use api::{db::{session::Query, reader::Reader}, error::Result};
+    /// struct Anything;
+    /// impl Query for Anything {
+    ///     type Answer = ();
+    ///     async fn load(&self, _: &Reader<'_>) -> Result<()> { Ok(()) }
+    /// }
+    /// ```
+    const ACTION: Action;
+    /// What comes back.
+    type Answer: Send + Sync;
+    /// Reads the answer. The clock is not to be read here: a date is a field of the question.
+    fn load(&self, reader: &Reader<'_>) -> impl Future<Output = Result<Self::Answer>> + Send;
+}
+
+/// A question whose answer may be remembered. The answer must be storable; sealed values are not:
+///
+/// ```compile_fail,E0277
+/// # use api::{db::{session::{Query, Remember}, reader::Reader}, error::{Action, Result}};
+/// #[derive(serde::Serialize)]
+/// struct Numbers;
+/// impl Query for Numbers {
+///     const ACTION: Action = Action::CadreRead;
+///     type Answer = Vec<entity::cadre_sealed::Sealed>;
+///     async fn load(&self, _: &Reader<'_>) -> Result<Self::Answer> { Ok(vec![]) }
+/// }
+/// impl Remember for Numbers { const NAME: &'static str = "cadre.numbers"; const TTL_S: u64 = 60; }
+/// ```
+pub trait Remember: Query<Answer: Serialize + DeserializeOwned> + Serialize {
+    /// Name of the question in keys: unique, `noun.request`.
+    const NAME: &'static str;
+    /// How long an answer may be kept, in seconds, at most 300.
+    const TTL_S: u64;
+}
+
+/// A change: one command, one transaction.
+pub trait Command: Serialize + Send {
+    /// The act.
+    const ACTION: Action;
+    /// The key of the row that came of it; a retry meets the same.
+    type Outcome: Key;
+    /// Makes the change. Whatever it returns as an error undoes all of it.
+    fn apply(self, tx: &mut super::writer::Writer<'_>) -> impl Future<Output = Result<Self::Outcome>> + Send;
+}
+
+/// What a client may say along with a command.
+#[derive(Clone, Debug, Default)]
+pub struct Terms {
+    /// The client's key for this one intent: the same key twice is one effect.
+    pub idempotency_key: Option<String>,
+    /// What for.
+    pub purpose: Option<String>,
+}
+
+/// Somebody's access to the data during one request.
+#[derive(Clone)]
+pub struct Session {
+    door: Arc<Door>,
+    actor: Actor,
+    request: Arc<str>,
+    statements: Arc<AtomicU64>,
+}
+
+impl Session {
+    pub(super) fn new(door: Arc<Door>, actor: Actor, request: &str, statements: Arc<AtomicU64>) -> Self {
+        Self { door, actor, request: request.into(), statements }
+    }
+
+    /// Who acts.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// The request's name, for the client, the logs and the audit trail.
+    pub fn request(&self) -> &str {
+        &self.request
+    }
+
+    /// Signs the cursors of this deployment.
+    pub fn cursors(&self) -> &CursorKey {
+        &self.door.seal.cursors
+    }
+
+    /// The civil day.
+    pub fn today(&self) -> chrono::NaiveDate {
+        self.door.clock.today()
+    }
+
+    /// Statements sent so far.
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// Whether the caller may perform an act at all.
+    pub fn may(&self, action: Action) -> bool {
+        Scope::narrow(&self.actor, action, self.door.clock.now()).is_ok()
+    }
+
+    /// A fresh answer from the database.
+    ///
+    /// # Errors
+    /// `Forbidden`, or those of the question.
+    pub async fn ask<Q: Query>(&self, question: &Q) -> Result<Q::Answer> {
+        let scope = self.narrowed(Q::ACTION).await?;
+        Ok(self.load(question, scope).await?.0)
+    }
+
+    /// An answer that may be remembered: the same as `ask` would give within the promise of the cache.
+    ///
+    /// # Errors
+    /// As `ask`.
+    pub async fn recall<Q: Remember>(&self, question: &Q) -> Result<Q::Answer> {
+        const { assert!(Q::TTL_S <= 300, "an answer may be kept 300 seconds at most") };
+        let scope = self.narrowed(Q::ACTION).await?;
+        let text = serde_json::to_vec(question).map_err(Error::internal)?;
+        let key = recall::Key::new(&self.door.build, Q::NAME, &scope.fingerprint(), &text);
+        self.door.recall.answer(key, Q::TTL_S, async || self.load(question, scope).await).await
+    }
+
+    /// A change: policy, transaction, the command, read-back, audit, commit, invalidation. None of them can be skipped.
+    ///
+    /// # Errors
+    /// `Forbidden`, or those of the command; then nothing has changed but the audit trail.
+    pub async fn run<C: Command>(&self, command: C, terms: &Terms) -> Result<C::Outcome> {
+        let scope = self.narrowed(C::ACTION).await?;
+        super::run::run(self, &self.door, scope, command, terms).await
+    }
+
+    async fn load<Q: Query>(&self, question: &Q, scope: Scope) -> Result<(Q::Answer, Vec<Table>)> {
+        let gate = Gate::new(scope);
+        let reader = Reader::new(&self.door.database, &gate, &self.statements);
+        let answer = question.load(&reader).await?;
+        Ok((answer, super::reader::tables(&gate)))
+    }
+
+    async fn narrowed(&self, action: Action) -> Result<Scope> {
+        let narrowed = Scope::narrow(&self.actor, action, self.door.clock.now());
+        if matches!(narrowed, Err(Error::Forbidden(_))) {
+            super::run::refuse(self, &self.door, action).await;
+        }
+        narrowed
+    }
+
+    pub(super) fn counter(&self) -> &AtomicU64 {
+        &self.statements
+    }
+}

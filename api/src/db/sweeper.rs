@@ -1,0 +1,66 @@
+//! Makes good what an outage or a kill left undone: committed changes that no cache was told of.
+//!
+//! Each second it looks for events not marked as published and renews their tables. While the cache can't be believed
+//! it also renews everything, and belief returns only when that worked: so the first lookup after a (re)connect comes
+//! after the sweep. Old idempotency keys go here too.
+
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+use chrono::TimeDelta;
+use entity::{Table, audit_event, idempotency_record};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+
+use crate::{
+    db::{door::Door, run},
+    error::Result,
+};
+
+/// Between two sweeps.
+const EVERY: Duration = Duration::from_secs(1);
+/// Events of one sweep.
+const MOST: u64 = 1000;
+
+/// Sweeps until it is dropped.
+pub async fn keep_sweeping(door: Arc<Door>) {
+    let mut round: u64 = 0;
+    loop {
+        tokio::time::sleep(EVERY).await;
+        sweep(&door).await;
+        if round.is_multiple_of(600) {
+            forget_old_keys(&door).await;
+        }
+        round += 1;
+    }
+}
+
+/// One sweep. Also called before a server takes its first request.
+pub async fn sweep(door: &Door) {
+    match unpublished(door).await {
+        Ok(events) if events.is_empty() => {}
+        Ok(events) => {
+            let touched: BTreeSet<Table> =
+                events.iter().flat_map(|it| it.tables.split(',')).filter_map(Table::parse).collect();
+            let ids: Vec<_> = events.iter().map(|it| it.id).collect();
+            door.metrics.swept.add(u64::try_from(ids.len()).unwrap_or(0));
+            run::publish(door, &ids, touched).await;
+        }
+        Err(error) => tracing::warn!(?error, "the sweeper could not read the audit trail"),
+    }
+    if door.degraded() && door.recall.generations().mend().await {
+        tracing::info!("the cache is believed again");
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the sweeper reads no personnel row")]
+async fn unpublished(door: &Door) -> Result<Vec<audit_event::Model>> {
+    let published = audit_event::Column::Published.eq(false);
+    Ok(audit_event::Entity::find().filter(published).limit(MOST).all(&door.database).await?)
+}
+
+#[expect(clippy::disallowed_methods, reason = "idempotency keys are no records of the field")]
+async fn forget_old_keys(door: &Door) {
+    let old = idempotency_record::Column::RecordedAt.lt(door.clock.now() - TimeDelta::hours(24));
+    if let Err(cause) = idempotency_record::Entity::delete_many().filter(old).exec(&door.database).await {
+        tracing::warn!(%cause, "old idempotency keys could not be removed");
+    }
+}

@@ -1,0 +1,86 @@
+//! Named constraints of the database, each as the one problem that it means to a client, on both databases alike.
+//!
+//! PostgreSQL names the constraint; SQLite names the columns, or the index where it is a partial one.
+
+use sea_orm::{DbErr, SqlErr};
+
+use crate::error::{Error, Problem, ProblemCode};
+
+struct Constraint {
+    name: &'static str,
+    /// How SQLite speaks of it.
+    columns: &'static str,
+    code: ProblemCode,
+    field: &'static str,
+    message: &'static str,
+}
+
+const CONSTRAINTS: &[Constraint] = &[
+    Constraint {
+        name: "uq_organization_code",
+        columns: "organization.code",
+        code: ProblemCode::Taken,
+        field: "code",
+        message: "Another organization has this code: choose another.",
+    },
+    Constraint {
+        name: "uq_cadre_sealed_match",
+        columns: "cadre_sealed.field, cadre_sealed.match_key",
+        code: ProblemCode::IdentityHeldElsewhere,
+        field: "identityNumber",
+        message: "The identity number belongs to a person kept elsewhere: ask the organization department above.",
+    },
+    Constraint {
+        name: "uq_reserve_pool_code",
+        columns: "reserve_pool.organization_id, reserve_pool.code",
+        code: ProblemCode::Taken,
+        field: "code",
+        message: "The organization has a pool with this code: choose another.",
+    },
+    Constraint {
+        name: "uq_pool_membership_open",
+        columns: "pool_membership.pool_id, pool_membership.cadre_id",
+        code: ProblemCode::AlreadyMember,
+        field: "cadreId",
+        message: "The person is proposed for this pool or in it already: see the membership that is open.",
+    },
+    Constraint {
+        name: "uq_pair_part_cadre",
+        columns: "pair_part.pair_id, pair_part.cadre_id",
+        code: ProblemCode::Conflict,
+        field: "menteeIds",
+        message: "A person can take only one part in a pair: name each person once.",
+    },
+    Constraint {
+        name: "uq_account_login",
+        columns: "account.login",
+        code: ProblemCode::Taken,
+        field: "login",
+        message: "Another account has this login: choose another.",
+    },
+];
+
+/// A failed write as the client may know it.
+pub(super) fn failed(cause: DbErr) -> Error {
+    if let Some(SqlErr::UniqueConstraintViolation(text)) = cause.sql_err() {
+        let hit = |it: &&Constraint| {
+            text.contains(&format!("\"{}\"", it.name))
+                || text.contains(&format!("'{}'", it.name))
+                || text.ends_with(&format!("failed: {}", it.columns))
+        };
+        if let Some(found) = CONSTRAINTS.iter().find(hit) {
+            return Problem::new(found.code, found.message).on(found.field).by_rule(found.name).into();
+        }
+    }
+    // The loser of a deadlock or of a race for SQLite's one writer may simply come again.
+    let text = cause.to_string();
+    if text.contains("deadlock detected") || text.contains("could not serialize") || text.contains("database is locked") {
+        return Error::Busy { retry_after_s: 1 };
+    }
+    Error::internal(cause)
+}
+
+/// Whether a failed write hit an idempotency key that another request is using.
+pub(super) fn is_repeat(cause: &DbErr) -> bool {
+    matches!(cause.sql_err(), Some(SqlErr::UniqueConstraintViolation(text)) if text.contains("idempotency_record"))
+}

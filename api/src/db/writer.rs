@@ -1,0 +1,283 @@
+//! Writing: one transaction of one command. What it changes is audited, and read back under the same row policies.
+//!
+//! `Writer` has no commit and no raw SQL. `Session::run` ends it, so a command can neither skip the audit nor commit
+//! half of itself.
+
+use std::{
+    any::Any,
+    collections::{BTreeMap, BTreeSet},
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use chrono::NaiveDate;
+use entity::{
+    Noun, Row, Table,
+    cadre_sealed::Sealed,
+    id::{AccountId, CadreId, Key},
+    kind::SealedField,
+};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, IntoActiveModel, QueryFilter,
+    sea_query::{Expr, SelectStatement},
+};
+use uuid::Uuid;
+
+use crate::{
+    auth::seal::Seal,
+    clock::Clock,
+    db::{
+        change::Change,
+        closure,
+        gate::{Gate, Visible},
+        reader::{Reader, missing},
+        unique,
+    },
+    error::{Error, Result},
+};
+
+/// Rows of one insert statement: 13 columns of 500 rows stay below both databases' limit of bound values.
+const BATCH: usize = 500;
+
+/// Which rows of a table were written, and the statement that reads them back.
+struct Written {
+    rows: BTreeSet<Uuid>,
+    surviving: fn(&Gate, &[Uuid]) -> SelectStatement,
+}
+
+/// The transaction of one command.
+pub struct Writer<'s> {
+    pub(super) tx: DatabaseTransaction,
+    pub(super) gate: Gate,
+    statements: &'s AtomicU64,
+    seal: &'s Seal,
+    clock: &'s Clock,
+    pub(super) changes: Vec<Change>,
+    /// Tables changed so far. Filled only by the verbs below, so it can't lag behind the rows.
+    pub(super) touched: BTreeSet<Table>,
+    /// Rows to read back. A row that was handed over is not among them.
+    written: BTreeMap<Table, Written>,
+}
+
+impl<'s> Writer<'s> {
+    pub(super) fn new(
+        tx: DatabaseTransaction,
+        gate: Gate,
+        statements: &'s AtomicU64,
+        seal: &'s Seal,
+        clock: &'s Clock,
+    ) -> Self {
+        let (changes, touched, written) = (Vec::new(), BTreeSet::new(), BTreeMap::new());
+        Self { tx, gate, statements, seal, clock, changes, touched, written }
+    }
+
+    /// Reads within the transaction, under the row policies.
+    pub fn reader(&self) -> Reader<'_> {
+        Reader::new(&self.tx, &self.gate, self.statements)
+    }
+
+    /// Who acts; none for a job.
+    pub fn account(&self) -> Option<AccountId> {
+        self.gate.scope().account()
+    }
+
+    /// The civil day of the command.
+    pub fn today(&self) -> NaiveDate {
+        self.clock.today()
+    }
+
+    /// The moment of the command.
+    pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        self.clock.now()
+    }
+
+    /// Seals a sensitive value of a person.
+    ///
+    /// # Errors
+    /// `Internal` when the machine gives no random bytes.
+    pub fn seal(&self, cadre: CadreId, field: SealedField, value: &str) -> Result<Sealed> {
+        self.seal.seal(cadre, field, value)
+    }
+
+    /// The keyed hash by which equal sensitive values are found.
+    pub fn match_key(&self, field: SealedField, value: &str) -> String {
+        self.seal.match_key(field, value)
+    }
+
+    /// The row of a key.
+    ///
+    /// # Errors
+    /// `NotFound` when it does not exist for the scope.
+    pub async fn get<E: Visible>(&self, id: E::Key) -> Result<E::Model> {
+        self.reader().get::<E>(id).await?.ok_or_else(missing::<E>)
+    }
+
+    /// The row of a key at the version that the client saw.
+    ///
+    /// # Errors
+    /// `NotFound`, or `Stale` when somebody changed it since.
+    pub async fn get_at<E: Visible>(&self, id: E::Key, expected_version: i32) -> Result<E::Model> {
+        let row = self.get::<E>(id).await?;
+        if row.version() == expected_version {
+            return Ok(row);
+        }
+        Err(Error::Stale { what: <E::Key as Key>::NOUN, actual: row.version() })
+    }
+
+    /// Adds a row.
+    ///
+    /// # Errors
+    /// The problem of a named constraint; at the end, `NotFound` when the scope could not see the row.
+    pub async fn insert<E: Visible>(&mut self, row: E::Model) -> Result<E::Key>
+    where
+        E::Model: Any + Send + Sync,
+    {
+        let key = row.key();
+        self.insert_many::<E>(vec![row]).await?;
+        Ok(key)
+    }
+
+    /// Adds rows, in as few statements as the databases allow.
+    ///
+    /// # Errors
+    /// As `insert`.
+    #[expect(clippy::disallowed_methods, reason = "the writer audits the rows and reads them back")]
+    pub async fn insert_many<E: Visible>(&mut self, rows: Vec<E::Model>) -> Result<()>
+    where
+        E::Model: Any + Send + Sync,
+    {
+        for batch in rows.chunks(BATCH) {
+            let models = batch.iter().map(|row| row.clone().into_active_model().reset_all());
+            self.sent();
+            E::insert_many(models).exec_without_returning(&self.tx).await.map_err(unique::failed)?;
+            for row in batch {
+                closure::added(&self.tx, row).await?;
+                self.noted::<E>(None, Some(row));
+            }
+        }
+        Ok(())
+    }
+
+    /// Changes a row from the state that was read to another one; the version grows by itself.
+    ///
+    /// # Errors
+    /// `Stale` when somebody changed it since it was read; otherwise as `insert`.
+    pub async fn update<E: Visible>(&mut self, before: &E::Model, after: E::Model) -> Result<()>
+    where
+        E::Model: Any + Send + Sync,
+    {
+        let after = self.replace::<E>(before, after).await?;
+        self.noted::<E>(Some(before), Some(&after));
+        Ok(())
+    }
+
+    /// Changes a row so that it may leave the scope, as a transfer does. It is audited, and not read back.
+    ///
+    /// # Errors
+    /// As `update`.
+    pub async fn hand_over<E: Visible>(&mut self, before: &E::Model, after: E::Model) -> Result<()>
+    where
+        E::Model: Any + Send + Sync,
+    {
+        let after = self.replace::<E>(before, after).await?;
+        self.audited::<E>(Some(before), Some(&after));
+        if let Some(written) = self.written.get_mut(&E::TABLE) {
+            written.rows.remove(&before.key().uuid());
+        }
+        Ok(())
+    }
+
+    /// Removes a row.
+    ///
+    /// # Errors
+    /// `Stale` when somebody changed it since it was read.
+    #[expect(clippy::disallowed_methods, reason = "the writer audits the row")]
+    pub async fn delete<E: Visible>(&mut self, row: &E::Model) -> Result<()> {
+        self.sent();
+        let gone = E::delete_many()
+            .filter(E::ID.eq(row.key()))
+            .filter(E::VERSION.eq(row.version()))
+            .exec(&self.tx)
+            .await
+            .map_err(unique::failed)?;
+        if gone.rows_affected == 0 {
+            return Err(self.stale::<E>(row.key()).await);
+        }
+        self.audited::<E>(Some(row), None);
+        Ok(())
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the writer audits the row and reads it back")]
+    async fn replace<E: Visible>(&mut self, before: &E::Model, after: E::Model) -> Result<E::Model>
+    where
+        E::Model: Any + Send + Sync,
+    {
+        let version = before.version() + 1;
+        let mut model = after.into_active_model().reset_all();
+        model.set(E::VERSION, version.into());
+        let mut update = E::update_many().filter(E::ID.eq(before.key())).filter(E::VERSION.eq(before.version()));
+        for column in super::gate::columns::<E>() {
+            if let Some(value) = model.get(column).into_value() {
+                update = update.col_expr(column, Expr::val(value));
+            }
+        }
+        self.sent();
+        let changed = update.exec(&self.tx).await.map_err(unique::failed)?;
+        if changed.rows_affected == 0 {
+            return Err(self.stale::<E>(before.key()).await);
+        }
+        let after = sea_orm::TryIntoModel::<E::Model>::try_into_model(model)?;
+        closure::changed(&self.tx, before, &after).await?;
+        Ok(after)
+    }
+
+    async fn stale<E: Visible>(&self, id: E::Key) -> Error {
+        match self.reader().get::<E>(id).await {
+            Ok(Some(row)) => Error::Stale { what: <E::Key as Key>::NOUN, actual: row.version() },
+            Ok(None) => missing::<E>(),
+            Err(error) => error,
+        }
+    }
+
+    fn noted<E: Visible>(&mut self, before: Option<&E::Model>, after: Option<&E::Model>) {
+        let written = self
+            .written
+            .entry(E::TABLE)
+            .or_insert_with(|| Written { rows: BTreeSet::new(), surviving: |gate, rows| gate.surviving::<E>(rows) });
+        written.rows.extend(after.map(|row| row.key().uuid()));
+        self.audited::<E>(before, after);
+    }
+
+    fn audited<E: Noun>(&mut self, before: Option<&E::Model>, after: Option<&E::Model>) {
+        self.touched.insert(E::TABLE);
+        if E::TABLE == Table::Organization {
+            self.touched.insert(Table::OrganizationClosure);
+        }
+        if let Some(row) = after.or(before) {
+            self.changes.push(Change::between(E::TABLE, row.key().uuid(), before, after));
+        }
+    }
+
+    /// Reads every written row back under its policy, one statement a table and batch.
+    pub(super) async fn settle(&self) -> Result<()> {
+        if self.gate.scope().reach(&[]) == crate::auth::scope::Reach::Everything {
+            return Ok(());
+        }
+        for (table, written) in &self.written {
+            let rows: Vec<Uuid> = written.rows.iter().copied().collect();
+            for batch in rows.chunks(BATCH) {
+                let select = (written.surviving)(&self.gate, batch);
+                self.sent();
+                let found = self.tx.query_all_raw(self.tx.get_database_backend().build(&select)).await?;
+                if found.len() < batch.len() {
+                    // The row would be written where its writer could not see it.
+                    return Err(Error::NotFound(table.name()));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn sent(&self) {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,22 @@
+//! How much of a file is read before it is refused.
+
+/// The limits of one reading. They bound the memory: an upload is hostile until it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Size of the file, in bytes.
+    pub file_bytes: u64,
+    /// Size of all parts of a workbook together once inflated, in bytes.
+    pub inflated_bytes: u64,
+    /// Rows below the header that hold anything.
+    pub rows: u32,
+    /// Columns, counted from the left edge of the sheet.
+    pub columns: u32,
+    /// Characters of a cell in a column that is read.
+    pub cell_chars: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { file_bytes: 64 << 20, inflated_bytes: 256 << 20, rows: 50_000, columns: 100, cell_chars: 4_096 }
+    }
+}

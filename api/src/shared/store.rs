@@ -1,0 +1,200 @@
+//! What several processes share: generations and remembered answers. On Redis, or in this process when there is none.
+//!
+//! Only this room names `redis`. Every call ends within 50 ms or fails: a slow cache must not be slower than no cache.
+
+use std::{collections::HashMap, sync::Mutex, time::Duration};
+
+use aws_lc_rs::rand;
+use moka::future::Cache;
+use redis::{
+    AsyncTypedCommands, Client,
+    aio::{ConnectionManager, ConnectionManagerConfig},
+};
+
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// The store did not answer in time. What is asked for may or may not have been done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unreachable;
+
+/// The shared store.
+pub enum Store {
+    /// In this process, which must then be the only one that keeps a cache.
+    Local(LocalStore),
+    /// On Redis.
+    Redis(RedisStore),
+}
+
+impl Store {
+    /// The store of a URL; an empty one is this process. A server that is away is no error: it is asked again.
+    ///
+    /// # Errors
+    /// A sentence, when the URL is none of Redis.
+    pub async fn open(url: &str, prefix: &str) -> Result<Self, String> {
+        if url.is_empty() {
+            return Ok(Self::Local(LocalStore::default()));
+        }
+        let wrong = |cause: redis::RedisError| format!("redis_url can't be used ({cause}): write it like redis://127.0.0.1:6379/");
+        let client = Client::open(url).map_err(wrong)?;
+        let config = ConnectionManagerConfig::new()
+            .set_number_of_retries(1)
+            .set_max_delay(Duration::from_millis(200))
+            .set_connection_timeout(Some(Duration::from_millis(500)))
+            .set_response_timeout(Some(PATIENCE));
+        let link = ConnectionManager::new_lazy_with_config(client, config).map_err(wrong)?;
+        Ok(Self::Redis(RedisStore { link, prefix: prefix.to_owned() }))
+    }
+
+    /// Whether other processes see it too.
+    pub fn is_shared(&self) -> bool {
+        matches!(self, Self::Redis(_))
+    }
+
+    /// The generations of these names, in their order. A missing one is created as a random value, never 0: after a
+    /// loss of the store no old entry can seem fresh.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn stamps(&self, names: &[&'static str]) -> Result<Vec<u64>, Unreachable> {
+        match self {
+            Self::Local(store) => Ok(store.stamps(names)),
+            Self::Redis(store) => in_time(store.stamps(names)).await,
+        }
+    }
+
+    /// Gives these names new generations.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn renew(&self, names: &[&'static str]) -> Result<(), Unreachable> {
+        match self {
+            Self::Local(store) => {
+                store.renew(names);
+                Ok(())
+            }
+            Self::Redis(store) => in_time(store.renew(names)).await,
+        }
+    }
+
+    /// A remembered answer.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, Unreachable> {
+        match self {
+            Self::Local(store) => Ok(store.entries.get(key).await),
+            Self::Redis(store) => in_time(store.get(key)).await,
+        }
+    }
+
+    /// Remembers an answer for `ttl_s` seconds at most.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn set(&self, key: String, value: Vec<u8>, ttl_s: u64) -> Result<(), Unreachable> {
+        match self {
+            Self::Local(store) => {
+                store.entries.insert(key, value).await;
+                Ok(())
+            }
+            Self::Redis(store) => in_time(store.set(key, value, ttl_s)).await,
+        }
+    }
+}
+
+async fn in_time<T>(work: impl Future<Output = redis::RedisResult<T>>) -> Result<T, Unreachable> {
+    match tokio::time::timeout(PATIENCE, work).await {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(cause)) => {
+            tracing::debug!(%cause, "the shared store failed");
+            Err(Unreachable)
+        }
+        Err(_) => {
+            tracing::debug!("the shared store did not answer in time");
+            Err(Unreachable)
+        }
+    }
+}
+
+/// A random generation that is never 0.
+fn fresh() -> u64 {
+    let mut bytes = [0; 8];
+    // A failing random source would repeat a generation and so show old rows: better to stop remembering at all, which
+    // a value of the current instant does as well.
+    match rand::fill(&mut bytes) {
+        Ok(()) => u64::from_le_bytes(bytes) | 1,
+        Err(_) => u64::try_from(uuid::Uuid::now_v7().as_u128() & u128::from(u64::MAX)).unwrap_or(1) | 1,
+    }
+}
+
+/// The store of a single process.
+pub struct LocalStore {
+    generations: Mutex<HashMap<&'static str, u64>>,
+    entries: Cache<String, Vec<u8>>,
+}
+
+impl Default for LocalStore {
+    fn default() -> Self {
+        let entries = Cache::builder()
+            .weigher(|key: &String, value: &Vec<u8>| u32::try_from(key.len() + value.len()).unwrap_or(u32::MAX))
+            .max_capacity(64 * 1024 * 1024)
+            .time_to_live(Duration::from_secs(300))
+            .build();
+        Self { generations: Mutex::default(), entries }
+    }
+}
+
+impl LocalStore {
+    fn stamps(&self, names: &[&'static str]) -> Vec<u64> {
+        let mut held = self.generations.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        names.iter().map(|name| *held.entry(name).or_insert_with(fresh)).collect()
+    }
+
+    fn renew(&self, names: &[&'static str]) {
+        let mut held = self.generations.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        held.extend(names.iter().map(|name| (*name, fresh())));
+    }
+}
+
+/// The store on Redis: one hash of generations, one string an answer.
+pub struct RedisStore {
+    link: ConnectionManager,
+    prefix: String,
+}
+
+impl RedisStore {
+    fn hash(&self) -> String {
+        format!("{}:generations", self.prefix)
+    }
+
+    async fn stamps(&self, names: &[&'static str]) -> redis::RedisResult<Vec<u64>> {
+        let mut link = self.link.clone();
+        let hash = self.hash();
+        let read = async |link: &mut ConnectionManager| -> redis::RedisResult<Vec<Option<u64>>> {
+            redis::cmd("HMGET").arg(&hash).arg(names).query_async(link).await
+        };
+        let found = read(&mut link).await?;
+        if let Some(all) = found.iter().copied().collect::<Option<Vec<u64>>>() {
+            return Ok(all);
+        }
+        for (name, _) in names.iter().zip(&found).filter(|(_, stamp)| stamp.is_none()) {
+            link.hset_nx(&hash, *name, fresh()).await?;
+        }
+        // Whoever came first has set them; a store that forgets between two commands is as good as away.
+        let all = read(&mut link).await?.into_iter().collect::<Option<Vec<u64>>>();
+        all.ok_or_else(|| redis::RedisError::from((redis::ErrorKind::Client, "the generations vanished")))
+    }
+
+    async fn renew(&self, names: &[&'static str]) -> redis::RedisResult<()> {
+        let values: Vec<(&str, u64)> = names.iter().map(|name| (*name, fresh())).collect();
+        self.link.clone().hset_multiple(self.hash(), &values).await
+    }
+
+    async fn get(&self, key: &str) -> redis::RedisResult<Option<Vec<u8>>> {
+        redis::cmd("GET").arg(format!("{}:{key}", self.prefix)).query_async(&mut self.link.clone()).await
+    }
+
+    async fn set(&self, key: String, value: Vec<u8>, ttl_s: u64) -> redis::RedisResult<()> {
+        self.link.clone().set_ex(format!("{}:{key}", self.prefix), value, ttl_s).await
+    }
+}
