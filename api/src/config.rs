@@ -166,12 +166,7 @@ fn masked(text: &str) -> String {
     }
 }
 
-fn put(
-    values: &mut BTreeMap<String, (String, String)>,
-    name: String,
-    text: String,
-    from: &str,
-) -> Result<(), String> {
+fn put(values: &mut BTreeMap<String, (String, String)>, name: String, text: String, from: &str) -> Result<(), String> {
     if !SETTINGS.iter().any(|it| it.name == name) {
         return Err(format!("'{name}' (from {from}) is no setting: see tidui serve --help for all of them"));
     }

@@ -210,7 +210,7 @@ named! {
 
 named! {
     /// Every act, the unit in which roles allow and the audit trail speaks.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, async_graphql::Enum)]
     Action {
         /// Ask who one is.
         MeRead = "ME_READ",

@@ -5,16 +5,16 @@
 
 #![warn(missing_docs)]
 
+/// The time, from one place.
+pub mod clock;
 /// Every setting: name, unit, default, what breaks.
 pub mod config;
 /// Everything that can go wrong, as the client may know it, and every act that may be forbidden.
 pub mod error;
-/// The time, from one place.
-pub mod clock;
-/// Pages and cursors.
-pub mod page;
 /// What the server counts of itself.
 pub mod metrics;
+/// Pages and cursors.
+pub mod page;
 /// What several processes share, on Redis or in this process.
 pub mod shared {
     pub mod store;
@@ -46,3 +46,122 @@ pub mod db {
     mod unique;
     pub mod writer;
 }
+/// The citizen identity number.
+pub mod identity_number;
+/// Batched loading, per request.
+pub mod loaders;
+/// The sort key of a Chinese name.
+pub mod pinyin;
+/// What a client's text becomes: counted, parsed once, measured in linear time, kept.
+pub mod document {
+    pub mod lexer;
+    pub mod measure;
+    pub mod prepared;
+}
+/// What every type of the schema shares: global ids, pages, problems, access.
+pub mod relay;
+/// The tree of organizations. Owns the row policy of `organization`.
+pub mod organization {
+    pub mod graphql;
+    pub mod read;
+}
+/// The person: record, posts, levels, sealed values. Owns their row policies.
+pub mod cadre {
+    pub mod graphql;
+    pub mod read;
+    pub mod rules;
+    pub mod write;
+}
+/// Reserve pools: tiers, memberships, disclosure.
+pub mod pool {
+    pub mod graphql;
+    pub mod read;
+    pub mod rules;
+    pub mod write;
+}
+/// Mentoring pairs: people, contacts, what is due.
+pub mod mentoring {
+    pub mod graphql;
+    pub mod read;
+    pub mod rules;
+    pub mod write;
+}
+/// Counts in a closed set of groupings.
+pub mod summary {
+    pub mod graphql;
+    pub mod read;
+}
+/// The roster import: what a file says, by line and column, and how it becomes records.
+pub mod roster {
+    pub mod archive;
+    pub mod code;
+    pub mod columns;
+    pub mod date;
+    pub mod delimited;
+    pub mod duplicate;
+    pub mod file;
+    pub mod finding;
+    pub mod identity;
+    pub mod limits;
+    pub mod read;
+    pub mod report;
+    pub mod row;
+    pub mod sheet;
+    pub mod text;
+    pub mod units;
+    pub mod value;
+    pub mod workbook;
+    pub mod write;
+}
+/// Who one is.
+pub mod account {
+    pub mod graphql;
+    pub mod read;
+}
+/// A phone's one request.
+pub mod status {
+    pub mod graphql;
+}
+/// The slices' roots merged, and `node`.
+pub mod schema;
+/// The synthetic county, and its loading.
+pub mod demo {
+    mod accounts;
+    mod careers;
+    mod cast;
+    pub mod county;
+    #[cfg(test)]
+    mod county_laws;
+    mod dice;
+    mod identity;
+    pub mod load;
+    mod names;
+    mod pairs;
+    mod people;
+    mod places;
+    mod pool_plans;
+    mod pools;
+    mod seats;
+    mod titles;
+    mod tree;
+}
+/// The transports over one way of executing, health, start and end.
+pub mod http {
+    mod graphql;
+    mod health;
+    pub mod house;
+    pub mod server;
+}
+/// The command line.
+pub mod cli {
+    mod command;
+    mod demo;
+    mod progress;
+    mod roster;
+    mod run;
+
+    pub use run::main;
+}
+
+pub use config::Config;
+pub use http::{house::Hooks, server::Server};

@@ -53,7 +53,9 @@ impl Metrics {
             format!("# HELP {name} {help}\n# TYPE {name} counter\n{name} {}\n", total.get())
         };
         let mut out: String = totals.iter().map(total).collect();
-        out.push_str("# HELP tidui_cache_degraded 1 while the cache can't be believed\n# TYPE tidui_cache_degraded gauge\n");
+        out.push_str(
+            "# HELP tidui_cache_degraded 1 while the cache can't be believed\n# TYPE tidui_cache_degraded gauge\n",
+        );
         out.push_str(if degraded { "tidui_cache_degraded 1\n" } else { "tidui_cache_degraded 0\n" });
         out
     }

@@ -81,7 +81,10 @@ impl PageArgs {
     ) -> Result<Self> {
         let count = u64::try_from(first).unwrap_or(0);
         if !(1..=MOST).contains(&count) {
-            return Err(Error::invalid("first", format!("is {first}; ask for 1 to {MOST} and follow pageInfo.endCursor")));
+            return Err(Error::invalid(
+                "first",
+                format!("is {first}; ask for 1 to {MOST} and follow pageInfo.endCursor"),
+            ));
         }
         let text = serde_json::to_vec(&(list, order)).map_err(Error::internal)?;
         let mut bound = [0; 8];

@@ -122,6 +122,7 @@ pub fn hex(bytes: &[u8]) -> String {
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u8> = text.chars().map(|it| it.to_digit(16).and_then(|it| u8::try_from(it).ok())).collect::<Option<_>>()?;
+    let digits: Vec<u8> =
+        text.chars().map(|it| it.to_digit(16).and_then(|it| u8::try_from(it).ok())).collect::<Option<_>>()?;
     digits.chunks(2).map(|pair| pair.first().zip(pair.get(1)).map(|(high, low)| high << 4 | low)).collect()
 }

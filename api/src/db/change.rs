@@ -30,8 +30,11 @@ impl Change {
         };
         let (mut old, mut new) = (columns(before), columns(after));
         if kind == ChangeKind::Update {
-            let same: Vec<String> =
-                old.iter().filter(|(name, value)| new.get(*name) == Some(value)).map(|(name, _)| name.clone()).collect();
+            let same: Vec<String> = old
+                .iter()
+                .filter(|(name, value)| new.get(*name) == Some(value))
+                .map(|(name, _)| name.clone())
+                .collect();
             for name in same {
                 old.remove(&name);
                 new.remove(&name);

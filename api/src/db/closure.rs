@@ -31,7 +31,10 @@ pub(super) async fn changed(
     if let Some(parent) = after.parent_id
         && tx.query_one_raw(statement(tx, above, vec![after.id.into(), parent.into()])).await?.is_some()
     {
-        return Err(Error::invalid("parentId", "is the organization itself or one below it: choose one outside its subtree"));
+        return Err(Error::invalid(
+            "parentId",
+            "is the organization itself or one below it: choose one outside its subtree",
+        ));
     }
     let leave = "DELETE FROM organization_closure WHERE descendant_id IN \
         (SELECT descendant_id FROM organization_closure WHERE ancestor_id = $1) AND ancestor_id NOT IN \

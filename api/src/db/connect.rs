@@ -52,3 +52,31 @@ pub async fn require_migrated(db: &DatabaseConnection) -> Result<(), String> {
     }
     Err(format!("the database lacks {} migration(s) ({}): run tidui migrate up", pending.len(), pending.join(", ")))
 }
+
+/// What to do with the database's tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Apply what is pending.
+    Up,
+    /// Take the last migration back.
+    Down,
+    /// Only tell.
+    Status,
+}
+
+/// Takes a step, and tells where the tables stand then.
+///
+/// # Errors
+/// A sentence that says what to do.
+pub async fn migrate(config: &Config, step: Step) -> Result<Vec<migration::Status>, String> {
+    let db = connect(config).await?;
+    let failed = |cause: sea_orm::DbErr| format!("the tables could not be changed: {cause}");
+    match step {
+        Step::Up => migration::up(&db).await.map_err(failed)?,
+        Step::Down => migration::down(&db, 1).await.map_err(failed)?,
+        Step::Status => {}
+    }
+    let all = migration::status(&db).await.map_err(failed)?;
+    db.close().await.map_err(failed)?;
+    Ok(all)
+}

@@ -2,11 +2,7 @@
 
 use std::{sync::Arc, sync::atomic::AtomicU64};
 
-use entity::{
-    account, account_grant,
-    id::AccountId,
-    kind::AccountState,
-};
+use entity::{account, account_grant, id::AccountId, kind::AccountState};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, TransactionOptions};
 
 use crate::{

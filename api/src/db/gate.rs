@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, sync::Mutex};
 
 use entity::{Noun, Table, id::Key as _, kind::Role, organization_closure};
 use sea_orm::{
-    ColumnTrait, Condition, EntityName, EntityTrait, Iden, Iterable,
+    ColumnTrait, Condition, EntityName, EntityTrait, Iterable,
     sea_query::{DynIden, Expr, ExprTrait, IntoIden, Query, SelectStatement},
 };
 
@@ -175,9 +175,4 @@ impl Gate {
 /// All columns of an entity, as the drift test and the writer walk them.
 pub(super) fn columns<E: EntityTrait>() -> impl Iterator<Item = E::Column> {
     E::Column::iter()
-}
-
-/// The name of a column in the database.
-pub(super) fn column_name(column: &impl Iden) -> String {
-    column.unquoted().to_owned()
 }

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use entity::{Noun, Row, Table};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseExecutor, FromQueryResult, JoinType, ModelTrait,
-    QueryFilter, QueryOrder, QuerySelect, RelationDef, Select, Statement,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseExecutor, FromQueryResult, JoinType, ModelTrait, QueryFilter,
+    QueryOrder, QuerySelect, RelationDef, Select, Statement,
     sea_query::{Expr, ExprTrait, IntoCondition, SelectStatement},
 };
 
@@ -53,7 +53,11 @@ impl<'c> Reader<'c> {
     /// # Errors
     /// `Internal` when the database fails.
     #[expect(clippy::disallowed_methods, reason = "the reader adds the counting policy and notes the table")]
-    pub async fn count_by<E: Countable>(&self, among: Condition, keys: &[Expr]) -> Result<Vec<(Vec<Option<String>>, i64)>> {
+    pub async fn count_by<E: Countable>(
+        &self,
+        among: Condition,
+        keys: &[Expr],
+    ) -> Result<Vec<(Vec<Option<String>>, i64)>> {
         let at = Alias::own::<E>();
         self.gate.note(E::TABLE);
         let mut select = sea_orm::sea_query::Query::select();
@@ -151,7 +155,10 @@ impl<'r, 'c, E: Visible> Find<'r, 'c, E> {
         let policy = self.reader.gate.policed::<F>();
         let relation: RelationDef = E::belongs_to(F::default()).from(column).to(F::ID).into();
         let relation = relation.on_condition(move |_, _| policy.clone());
-        FindWith { reader: self.reader, select: self.select.join(JoinType::LeftJoin, relation).select_also(F::default()) }
+        FindWith {
+            reader: self.reader,
+            select: self.select.join(JoinType::LeftJoin, relation).select_also(F::default()),
+        }
     }
 
     /// One page, ordered by id or, where `sort` is given and asked for, by that text column, then id.

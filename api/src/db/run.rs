@@ -10,10 +10,10 @@ use entity::{
     idempotency_record,
     kind::AuditOutcome,
 };
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, TransactionTrait,
 };
-use sea_orm::sea_query::Expr;
 
 use crate::{
     auth::scope::{Actor, Scope},
@@ -269,9 +269,8 @@ async fn append(
         tables: String::new(),
         published: true,
     };
-    let written = audit_event::Entity::insert(event.into_active_model().reset_all())
-        .exec_without_returning(&door.database)
-        .await;
+    let written =
+        audit_event::Entity::insert(event.into_active_model().reset_all()).exec_without_returning(&door.database).await;
     if let Err(cause) = written {
         tracing::error!(%cause, request.id = session.request(), "a refused act could not be recorded");
     }

@@ -74,7 +74,8 @@ pub(super) fn failed(cause: DbErr) -> Error {
     }
     // The loser of a deadlock or of a race for SQLite's one writer may simply come again.
     let text = cause.to_string();
-    if text.contains("deadlock detected") || text.contains("could not serialize") || text.contains("database is locked") {
+    if text.contains("deadlock detected") || text.contains("could not serialize") || text.contains("database is locked")
+    {
         return Error::Busy { retry_after_s: 1 };
     }
     Error::internal(cause)

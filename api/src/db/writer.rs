@@ -5,19 +5,19 @@
 
 use std::{
     any::Any,
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     sync::atomic::{AtomicU64, Ordering},
 };
 
 use chrono::NaiveDate;
 use entity::{
     Noun, Row, Table,
-    cadre_sealed::Sealed,
+    cadre_sealed::{self, Sealed},
     id::{AccountId, CadreId, Key},
     kind::SealedField,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, IntoActiveModel, QueryFilter,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
     sea_query::{Expr, SelectStatement},
 };
 use uuid::Uuid;
@@ -101,6 +101,31 @@ impl<'s> Writer<'s> {
     /// The keyed hash by which equal sensitive values are found.
     pub fn match_key(&self, field: SealedField, value: &str) -> String {
         self.seal.match_key(field, value)
+    }
+
+    /// Whether a sealed row holds this value; the value itself stays sealed.
+    ///
+    /// # Errors
+    /// `Internal` when it was sealed with another key.
+    pub fn seals(&self, row: &cadre_sealed::Model, value: &str) -> Result<bool> {
+        let held = self.seal.open(row.cadre_id, row.field, &row.ciphertext)?;
+        Ok(aws_lc_rs::constant_time::verify_slices_are_equal(held.as_bytes(), value.as_bytes()).is_ok())
+    }
+
+    /// Which of these match keys any person has, within the scope or not. It says only that, so that a number held
+    /// elsewhere is refused by name of its line instead of by a constraint.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "whether a key is taken must be known beyond the scope, and nothing else"
+    )]
+    pub async fn taken(&self, keys: &[String]) -> Result<HashSet<String>> {
+        self.sent();
+        let among = cadre_sealed::Column::MatchKey.is_in(keys.iter().map(String::as_str));
+        let found = cadre_sealed::Entity::find().filter(among).all(&self.tx).await?;
+        Ok(found.into_iter().filter_map(|it| it.match_key).collect())
     }
 
     /// The row of a key.

@@ -4,7 +4,6 @@
 //! Surnames with a reading of their own (单, 曾, 解) are left out: their sort key would need a table of exceptions.
 
 use entity::kind::Sex;
-use pinyin::ToPinyin;
 
 use super::dice::Dice;
 
@@ -56,58 +55,5 @@ pub fn person(dice: &mut Dice, sex: Sex) -> String {
         19..=50 => format!("{surname}{}{}", dice.pick(EITHER), dice.pick(own)),
         51..=80 => format!("{surname}{}{}", dice.pick(own), dice.pick(EITHER)),
         _ => format!("{surname}{}{}", dice.pick(own), dice.pick(own)),
-    }
-}
-
-/// The name in pinyin without tones, syllables apart, lower case. A character without a reading stays as it is;
-/// punctuation goes.
-pub fn name_sort(name: &str) -> String {
-    let mut syllables: Vec<String> = Vec::new();
-    // Digits and Latin letters stand together as one word, so that "315" doesn't become "3 1 5".
-    let mut in_word = false;
-    for letter in name.chars() {
-        if let Some(reading) = letter.to_pinyin() {
-            syllables.push(reading.plain().to_owned());
-            in_word = false;
-        } else if letter.is_ascii_alphanumeric() {
-            match syllables.last_mut().filter(|_| in_word) {
-                Some(word) => word.push(letter.to_ascii_lowercase()),
-                None => syllables.push(letter.to_ascii_lowercase().to_string()),
-            }
-            in_word = true;
-        } else {
-            if letter.is_alphabetic() {
-                syllables.push(letter.to_string());
-            }
-            in_word = false;
-        }
-    }
-    syllables.join(" ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sort_keys_are_plain_pinyin() {
-        for (name, key) in [
-            ("王静安", "wang jing an"),
-            ("青禾县教育局", "qing he xian jiao yu ju"),
-            ("阿兰古·木拉达", "a lan gu mu la da"),
-            ("“315”科级后备干部库", "315 ke ji hou bei gan bu ku"),
-            ("王一𠮷", "wang yi 𠮷"),
-        ] {
-            assert_eq!(name_sort(name), key);
-        }
-    }
-
-    #[test]
-    fn surnames_read_as_surnames() {
-        for (surname, key) in
-            [("沈", "shen"), ("石", "shi"), ("贾", "jia"), ("钟", "zhong"), ("余", "yu"), ("常", "chang")]
-        {
-            assert_eq!(name_sort(surname), key);
-        }
     }
 }

@@ -98,7 +98,7 @@ impl People {
             cadre: cadre::Model {
                 id,
                 organization_id: seat.organization_id,
-                name_sort: names::name_sort(&name),
+                name_sort: crate::pinyin::sort_key(&name),
                 name,
                 sex,
                 birth_date,

@@ -14,10 +14,10 @@ use entity::{
 use super::{
     cast::Keeper,
     dice::Dice,
-    names::name_sort,
     people::Profile,
     pool_plans::{Draw, PoolPlan},
 };
+use crate::pinyin::sort_key;
 
 /// The rows of pools.
 #[derive(Default)]
@@ -47,7 +47,7 @@ impl Pools {
                 organization_id: keeper.organization_id,
                 code: plan.code.to_owned(),
                 name: plan.name.to_owned(),
-                name_sort: name_sort(plan.name),
+                name_sort: sort_key(plan.name),
                 disclosure: plan.disclosure,
                 version: 1,
             });

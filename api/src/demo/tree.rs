@@ -8,9 +8,9 @@ use entity::{
 
 use super::{
     dice::Dice,
-    names::name_sort,
     places::{self, Group, Style},
 };
+use crate::pinyin::sort_key;
 
 /// All organizations, and the ways into them.
 pub struct Tree {
@@ -149,7 +149,7 @@ fn row(
         parent_id,
         code: code.to_owned(),
         name: name.to_owned(),
-        name_sort: name_sort(name),
+        name_sort: sort_key(name),
         kind,
         level: Some(level),
         division_code: None,

@@ -8,9 +8,8 @@ use encoding_rs::{DecoderResult, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 use super::{
     finding::{Finding, FindingCode, Remark},
     limits::Limits,
-    sheet::{Cell, Line, LineSink},
+    sheet::{Cell, Line, LineSink, too_wide},
     text::is_han,
-    workbook::too_wide,
 };
 
 /// Pushes the lines of the text into the sink.

@@ -99,6 +99,18 @@ words! {
         PersonTwice = "PERSON_TWICE",
         /// No mobile number.
         PhoneInvalid = "PHONE_INVALID",
+        /// A unit that is not under the organization of the import.
+        UnitUnknown = "UNIT_UNKNOWN",
+        /// A unit's name that several organizations have.
+        UnitAmbiguous = "UNIT_AMBIGUOUS",
+        /// Several persons could be meant.
+        PersonAmbiguous = "PERSON_AMBIGUOUS",
+        /// The identity number belongs to a person kept elsewhere.
+        IdentityHeldElsewhere = "IDENTITY_HELD_ELSEWHERE",
+        /// The identity number belongs to a person of another name.
+        NameChanges = "NAME_CHANGES",
+        /// A value that the record can't hold.
+        RecordRefused = "RECORD_REFUSED",
     }
 }
 

@@ -5,7 +5,8 @@
 pub struct Limits {
     /// Size of the file, in bytes.
     pub file_bytes: u64,
-    /// Size of all parts of a workbook together once inflated, in bytes.
+    /// Size of all parts of a workbook together once inflated, in bytes. The worst workbook known, one text of that
+    /// size, takes three times as much memory; an honest roster of 50,000 rows takes 45 MiB.
     pub inflated_bytes: u64,
     /// Rows below the header that hold anything.
     pub rows: u32,

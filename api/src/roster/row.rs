@@ -11,12 +11,13 @@ use super::{
     columns::{Columns, Field},
     date::date,
     finding::{FindingCode, Remark, Severity},
-    identity::{Identity, identity},
+    identity::identity,
     report::Report,
     sheet::{Cell, Line},
     text::{clean, is_blank},
     value::{self, Value},
 };
+use crate::identity_number::IdentityNumber;
 
 /// Characters of a unit's name.
 const UNIT_CHARS: usize = 200;
@@ -188,7 +189,7 @@ impl Cells<'_> {
     }
 
     /// Takes what the number says where the columns say nothing; where they differ, the columns stand.
-    fn compare(&mut self, row: &mut RosterRow, identity: Identity) {
+    fn compare(&mut self, row: &mut RosterRow, identity: IdentityNumber) {
         if let Some(stated) = row.birth_date {
             let known = |date: PartialDate| (stated.month().and(date.month()), stated.day().and(date.day()));
             if stated.year() != identity.birth.year() || known(stated) != known(identity.birth) {
@@ -201,7 +202,7 @@ impl Cells<'_> {
         }
         row.birth_date = row.birth_date.or(Some(identity.birth));
         row.sex = row.sex.or(Some(identity.sex));
-        row.identity_number = Some(identity.number);
+        row.identity_number = Some(identity.text().to_owned());
     }
 
     fn contradicts(&mut self, field: Field, stated: &str, inside: &str) {

@@ -7,7 +7,11 @@ use std::ops::ControlFlow;
 
 use entity::partial_date::PartialDate;
 
-use super::{finding::Finding, text};
+use super::{
+    finding::{Finding, FindingCode, Remark},
+    limits::Limits,
+    text,
+};
 
 /// What stands in a cell.
 #[derive(Clone, Debug, PartialEq)]
@@ -120,6 +124,15 @@ pub fn letters(column: usize) -> String {
         left = (left - 1) / 26;
     }
     reversed.iter().rev().collect()
+}
+
+/// The remark about a value to the right of the last column that may be used.
+pub fn too_wide(column: usize, limits: &Limits) -> Remark {
+    Remark::error(
+        FindingCode::TooManyColumns,
+        format!("There is a value in column {}; at most {} columns are read.", letters(column), limits.columns),
+        "Remove the columns that do not belong to the roster. Reading stopped here.",
+    )
 }
 
 #[cfg(test)]

@@ -65,7 +65,8 @@ fn is_removed(letter: char) -> bool {
 }
 
 fn is_invisible(letter: char) -> bool {
-    matches!(letter, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    matches!(letter, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}')
+        || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
 }
 
 /// Whether nothing can be seen.
@@ -95,7 +96,8 @@ pub fn one_line(text: &str) -> String {
 
 /// Whether the letter is a Chinese character or Chinese punctuation, rare ones and private ones included.
 pub fn is_han(letter: char) -> bool {
-    matches!(letter, '\u{2e80}'..='\u{9fff}' | '\u{e000}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}' | '\u{20000}'..='\u{3ffff}')
+    matches!(letter, '\u{2e80}'..='\u{9fff}' | '\u{e000}'..='\u{faff}')
+        || matches!(letter, '\u{ff00}'..='\u{ffef}' | '\u{20000}'..='\u{3ffff}')
 }
 
 /// All but the first two and the last two characters as stars; a text of four or fewer as stars alone.

@@ -13,7 +13,7 @@ use super::{
     archive::{damaged, encrypted},
     finding::{FindingCode, Remark},
     limits::Limits,
-    sheet::{Cell, Line, LineSink, letters},
+    sheet::{Cell, Line, LineSink, too_wide},
     text::quote,
 };
 
@@ -77,15 +77,6 @@ fn sheet_lines(bytes: &[u8], limits: &Limits, sink: &mut dyn LineSink) -> Result
         return Ok(());
     }
     Ok(())
-}
-
-/// The remark about a value to the right of the last column that may be used.
-pub fn too_wide(column: usize, limits: &Limits) -> Remark {
-    Remark::error(
-        FindingCode::TooManyColumns,
-        format!("There is a value in column {}; at most {} columns are read.", letters(column), limits.columns),
-        "Remove the columns that do not belong to the roster. Reading stopped here.",
-    )
 }
 
 fn refused(error: XlsxError) -> Remark {

@@ -34,7 +34,9 @@ impl Store {
         if url.is_empty() {
             return Ok(Self::Local(LocalStore::default()));
         }
-        let wrong = |cause: redis::RedisError| format!("redis_url can't be used ({cause}): write it like redis://127.0.0.1:6379/");
+        let wrong = |cause: redis::RedisError| {
+            format!("redis_url can't be used ({cause}): write it like redis://127.0.0.1:6379/")
+        };
         let client = Client::open(url).map_err(wrong)?;
         let config = ConnectionManagerConfig::new()
             .set_number_of_retries(1)

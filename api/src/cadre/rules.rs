@@ -1,0 +1,86 @@
+//! What a cadre's record must hold together, without a database.
+
+use chrono::NaiveDate;
+use entity::partial_date::PartialDate;
+
+use crate::error::{Error, Result};
+
+/// A name in normal form: no outer blanks, at most 60 characters.
+///
+/// # Errors
+/// `Invalid` on `name`.
+pub fn name(text: &str) -> Result<String> {
+    let name = text.trim();
+    let length = name.chars().count();
+    if length == 0 || length > 60 {
+        return Err(Error::invalid("name", format!("has {length} characters; write 1 to 60")));
+    }
+    if name.chars().any(char::is_control) {
+        return Err(Error::invalid("name", "holds control characters: remove them"));
+    }
+    Ok(name.to_owned())
+}
+
+/// A title in normal form: no outer blanks, at most 400 characters; none when it is blank.
+///
+/// # Errors
+/// `Invalid` on `postTitle`.
+pub fn title(text: Option<String>) -> Result<Option<String>> {
+    let title = text.map(|it| it.trim().to_owned()).filter(|it| !it.is_empty());
+    match title.as_ref().map(|it| it.chars().count()) {
+        Some(length) if length > 400 => {
+            Err(Error::invalid("postTitle", format!("has {length} characters; write at most 400")))
+        }
+        _ => Ok(title),
+    }
+}
+
+/// That a date of the past is one: not after `today`.
+///
+/// # Errors
+/// `Invalid` on the field.
+pub fn past(field: &'static str, date: Option<PartialDate>, today: NaiveDate) -> Result<()> {
+    match date {
+        Some(date) if date.earliest().is_none_or(|it| it > today) => {
+            Err(Error::invalid(field, format!("{} lies after today, {today}: check the year", String::from(date))))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// That nothing of a career begins before birth.
+///
+/// # Errors
+/// `Invalid` on the field.
+pub fn after_birth(field: &'static str, start: Option<PartialDate>, birth: Option<PartialDate>) -> Result<()> {
+    match (start.and_then(PartialDate::earliest), birth.and_then(PartialDate::earliest)) {
+        (Some(start), Some(birth)) if start < birth => {
+            Err(Error::invalid(field, format!("{start} lies before the date of birth {birth}: check both")))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_kept_as_written_but_for_blanks() {
+        assert_eq!(name(" 𠮷田·明 ").unwrap(), "𠮷田·明");
+        for bad in ["", "  ", "a\u{0}b", &"长".repeat(61)] {
+            assert!(name(bad).is_err());
+        }
+    }
+
+    #[test]
+    fn dates_must_be_possible() {
+        let day = |text: &str| PartialDate::parse(text);
+        let today = NaiveDate::from_ymd_opt(2026, 5, 1).unwrap();
+        assert!(past("birthDate", day("2026-05-01"), today).is_ok());
+        assert!(past("birthDate", day("2026"), today).is_ok());
+        assert!(past("birthDate", day("2026-05-02"), today).is_err());
+        assert!(after_birth("levelStart", day("1990"), day("1990-01")).is_ok());
+        assert!(after_birth("levelStart", day("1989-12"), day("1990")).is_err());
+    }
+}

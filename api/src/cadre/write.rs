@@ -1,0 +1,312 @@
+//! Commands on cadres' records.
+//!
+//! The current post and level stand on the record; each change also closes the dated one and opens the next, so the
+//! record can't disagree with its history.
+
+use chrono::NaiveDate;
+use entity::{
+    cadre, cadre_sealed,
+    id::{CadreId, LevelPeriodId, OrganizationId, PostAssignmentId, SealedId},
+    kind::{CadreStatus, Education, ManagementAuthority, PositionLevel, SealedField, Sex},
+    level_period, organization,
+    partial_date::PartialDate,
+    post_assignment,
+};
+use sea_orm::sea_query::ExprTrait;
+use serde::Serialize;
+
+use crate::{
+    cadre::rules,
+    db::{gate::Alias, session::Command, writer::Writer},
+    error::{Action, Error, Result},
+    identity_number,
+    pinyin::sort_key,
+};
+
+/// Records a cadre. Fails with INVALID, IDENTITY_HELD_ELSEWHERE or IDEMPOTENCY_KEY_REUSED.
+#[derive(Clone, Debug, Serialize)]
+pub struct CreateCadre {
+    /// The organization that keeps the person.
+    pub organization: OrganizationId,
+    /// 姓名
+    pub name: String,
+    /// 性别
+    pub sex: Sex,
+    /// 出生日期
+    pub birth_date: Option<PartialDate>,
+    /// 单位及职务全称
+    pub post_title: Option<String>,
+    /// 任职时间
+    pub post_start: Option<PartialDate>,
+    /// 职务层次
+    pub position_level: Option<PositionLevel>,
+    /// 任职务层次时间
+    pub level_start: Option<PartialDate>,
+    /// 学历
+    pub education: Option<Education>,
+    /// 管理权限
+    pub management_authority: Option<ManagementAuthority>,
+    /// 人员状态
+    pub status: CadreStatus,
+    /// 公民身份号码
+    pub identity_number: Option<String>,
+    /// 手机号码
+    pub phone: Option<String>,
+}
+
+/// All rows of a new cadre, checked.
+pub struct NewCadre {
+    /// The record.
+    pub cadre: cadre::Model,
+    /// The current post, where one is known.
+    pub post: Option<post_assignment::Model>,
+    /// The current level, where one is known.
+    pub level: Option<level_period::Model>,
+    /// The sealed values.
+    pub sealed: Vec<cadre_sealed::Model>,
+}
+
+impl CreateCadre {
+    /// The rows that this command writes. The one place where a cadre's rows are built.
+    ///
+    /// # Errors
+    /// `Invalid` on the field to blame.
+    pub fn rows(self, tx: &Writer<'_>) -> Result<NewCadre> {
+        let today = tx.today();
+        rules::past("birthDate", self.birth_date, today)?;
+        rules::after_birth("postStart", self.post_start, self.birth_date)?;
+        rules::after_birth("levelStart", self.level_start, self.birth_date)?;
+        let name = rules::name(&self.name)?;
+        let cadre = cadre::Model {
+            id: CadreId::fresh(),
+            organization_id: self.organization,
+            name_sort: sort_key(&name),
+            name,
+            sex: self.sex,
+            birth_date: self.birth_date,
+            post_title: rules::title(self.post_title)?,
+            position_level: self.position_level,
+            education: self.education,
+            management_authority: self.management_authority,
+            status: self.status,
+            recorded_at: tx.now(),
+            version: 1,
+        };
+        let mut sealed = Vec::new();
+        if let Some(number) = &self.identity_number {
+            sealed.push(sealed_row(tx, cadre.id, SealedField::IdentityNumber, &checked_number(number, today)?)?);
+        }
+        if let Some(phone) = &self.phone {
+            sealed.push(sealed_row(tx, cadre.id, SealedField::Phone, phone.trim())?);
+        }
+        let post = cadre.post_title.clone().map(|title| post_row(cadre.id, title, self.post_start));
+        let level = cadre.position_level.map(|level| level_row(cadre.id, level, self.level_start));
+        Ok(NewCadre { cadre, post, level, sealed })
+    }
+}
+
+impl Command for CreateCadre {
+    const ACTION: Action = Action::CadreCreate;
+    type Outcome = CadreId;
+    async fn apply(self, tx: &mut Writer<'_>) -> Result<CadreId> {
+        tx.get::<organization::Entity>(self.organization).await?;
+        let new = self.rows(tx)?;
+        let id = tx.insert::<cadre::Entity>(new.cadre).await?;
+        tx.insert_many::<cadre_sealed::Entity>(new.sealed).await?;
+        tx.insert_many::<post_assignment::Entity>(new.post.into_iter().collect()).await?;
+        tx.insert_many::<level_period::Entity>(new.level.into_iter().collect()).await?;
+        Ok(id)
+    }
+}
+
+/// What a change may say of a nullable value: nothing, that it is gone, or what it is now.
+pub type Patch<T> = Option<Option<T>>;
+
+/// Changes a cadre's record. Fails with INVALID, STALE, IDENTITY_HELD_ELSEWHERE or IDEMPOTENCY_KEY_REUSED.
+#[derive(Clone, Debug, Serialize)]
+pub struct UpdateCadre {
+    /// The record.
+    pub id: CadreId,
+    /// The version that the client saw.
+    pub expected_version: i32,
+    /// What changes.
+    pub changes: CadreChanges,
+}
+
+/// The values to change; what is left out stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CadreChanges {
+    /// The organization that keeps the person from now on.
+    pub organization: Option<OrganizationId>,
+    /// 姓名
+    pub name: Option<String>,
+    /// 性别
+    pub sex: Option<Sex>,
+    /// 出生日期
+    pub birth_date: Patch<PartialDate>,
+    /// 单位及职务全称
+    pub post_title: Patch<String>,
+    /// 任职时间 of the new post.
+    pub post_start: Option<PartialDate>,
+    /// 职务层次
+    pub position_level: Patch<PositionLevel>,
+    /// 任职务层次时间 of the new level.
+    pub level_start: Option<PartialDate>,
+    /// 学历
+    pub education: Patch<Education>,
+    /// 管理权限
+    pub management_authority: Patch<ManagementAuthority>,
+    /// 人员状态
+    pub status: Option<CadreStatus>,
+    /// 公民身份号码
+    pub identity_number: Option<String>,
+    /// 手机号码
+    pub phone: Option<String>,
+}
+
+impl Command for UpdateCadre {
+    const ACTION: Action = Action::CadreUpdate;
+    type Outcome = CadreId;
+    async fn apply(self, tx: &mut Writer<'_>) -> Result<CadreId> {
+        let before = tx.get_at::<cadre::Entity>(self.id, self.expected_version).await?;
+        change(tx, before, self.changes).await?;
+        Ok(self.id)
+    }
+}
+
+/// Changes a record and its history; a change that changes nothing writes nothing.
+///
+/// # Errors
+/// As `UpdateCadre`.
+pub async fn change(tx: &mut Writer<'_>, before: cadre::Model, changes: CadreChanges) -> Result<()> {
+    let after = changed(&before, &changes, tx.today())?;
+    seal(tx, before.id, SealedField::IdentityNumber, changes.identity_number).await?;
+    seal(tx, before.id, SealedField::Phone, changes.phone).await?;
+    if after.post_title != before.post_title {
+        succeed_post(tx, &after, changes.post_start).await?;
+    }
+    if after.position_level != before.position_level {
+        succeed_level(tx, &after, changes.level_start).await?;
+    }
+    if after != before {
+        tx.update::<cadre::Entity>(&before, after).await?;
+    }
+    Ok(())
+}
+
+fn changed(before: &cadre::Model, changes: &CadreChanges, today: NaiveDate) -> Result<cadre::Model> {
+    let mut after = before.clone();
+    after.organization_id = changes.organization.unwrap_or(after.organization_id);
+    if let Some(name) = &changes.name {
+        after.name = rules::name(name)?;
+        after.name_sort = sort_key(&after.name);
+    }
+    after.sex = changes.sex.unwrap_or(after.sex);
+    after.birth_date = changes.birth_date.unwrap_or(after.birth_date);
+    if let Some(title) = &changes.post_title {
+        after.post_title = rules::title(title.clone())?;
+    }
+    after.position_level = changes.position_level.unwrap_or(after.position_level);
+    after.education = changes.education.unwrap_or(after.education);
+    after.management_authority = changes.management_authority.unwrap_or(after.management_authority);
+    after.status = changes.status.unwrap_or(after.status);
+    rules::past("birthDate", after.birth_date, today)?;
+    rules::after_birth("postStart", changes.post_start, after.birth_date)?;
+    rules::after_birth("levelStart", changes.level_start, after.birth_date)?;
+    Ok(after)
+}
+
+/// Ends the open principal post, and begins the new one where there is one.
+async fn succeed_post(tx: &mut Writer<'_>, after: &cadre::Model, from: Option<PartialDate>) -> Result<()> {
+    let at = Alias::own::<post_assignment::Entity>();
+    let open = tx
+        .reader()
+        .find::<post_assignment::Entity>()
+        .filter(at.col(post_assignment::Column::CadreId).eq(after.id))
+        .filter(at.col(post_assignment::Column::IsPrimary).eq(true))
+        .filter(at.col(post_assignment::Column::ValidTo).is_null())
+        .all()
+        .await?;
+    let end = from.or_else(|| PartialDate::day_of(tx.today()));
+    for post in open {
+        let ended = post_assignment::Model { valid_to: end, ..post.clone() };
+        tx.update::<post_assignment::Entity>(&post, ended).await?;
+    }
+    match after.post_title.clone() {
+        Some(title) => tx.insert::<post_assignment::Entity>(post_row(after.id, title, from)).await.map(|_| ()),
+        None => Ok(()),
+    }
+}
+
+/// Ends the open level, and begins the new one where there is one.
+async fn succeed_level(tx: &mut Writer<'_>, after: &cadre::Model, from: Option<PartialDate>) -> Result<()> {
+    let at = Alias::own::<level_period::Entity>();
+    let open = tx
+        .reader()
+        .find::<level_period::Entity>()
+        .filter(at.col(level_period::Column::CadreId).eq(after.id))
+        .filter(at.col(level_period::Column::ValidTo).is_null())
+        .all()
+        .await?;
+    let end = from.or_else(|| PartialDate::day_of(tx.today()));
+    for level in open {
+        let ended = level_period::Model { valid_to: end, ..level.clone() };
+        tx.update::<level_period::Entity>(&level, ended).await?;
+    }
+    match after.position_level {
+        Some(level) => tx.insert::<level_period::Entity>(level_row(after.id, level, from)).await.map(|_| ()),
+        None => Ok(()),
+    }
+}
+
+async fn seal(tx: &mut Writer<'_>, cadre: CadreId, field: SealedField, value: Option<String>) -> Result<()> {
+    let Some(value) = value else { return Ok(()) };
+    let value = match field {
+        SealedField::IdentityNumber => checked_number(&value, tx.today())?,
+        SealedField::Phone => value.trim().to_owned(),
+    };
+    let at = Alias::own::<cadre_sealed::Entity>();
+    let held = tx
+        .reader()
+        .find::<cadre_sealed::Entity>()
+        .filter(at.col(cadre_sealed::Column::CadreId).eq(cadre))
+        .filter(at.col(cadre_sealed::Column::Field).eq(field))
+        .one()
+        .await?;
+    let row = sealed_row(tx, cadre, field, &value)?;
+    match held {
+        None => tx.insert::<cadre_sealed::Entity>(row).await.map(|_| ()),
+        // Phones have no match key: whether one changed can only be seen by opening it, which is an act of its own.
+        Some(held) if held.match_key.is_some() && held.match_key == row.match_key => Ok(()),
+        Some(held) => {
+            let after = cadre_sealed::Model { id: held.id, version: held.version, ..row };
+            tx.update::<cadre_sealed::Entity>(&held, after).await
+        }
+    }
+}
+
+fn checked_number(text: &str, today: NaiveDate) -> Result<String> {
+    let number = identity_number::parse(text, today);
+    number
+        .map(|it| it.text().to_owned())
+        .map_err(|(why, remedy)| Error::invalid("identityNumber", format!("{why}. {remedy}")))
+}
+
+/// A sealed value; an identity number also gets the key that it is matched by.
+///
+/// # Errors
+/// `Internal` when sealing fails.
+pub fn sealed_row(tx: &Writer<'_>, cadre_id: CadreId, field: SealedField, value: &str) -> Result<cadre_sealed::Model> {
+    let ciphertext = tx.seal(cadre_id, field, value)?;
+    let match_key = (field == SealedField::IdentityNumber).then(|| tx.match_key(field, value));
+    Ok(cadre_sealed::Model { id: SealedId::fresh(), cadre_id, field, ciphertext, match_key, version: 1 })
+}
+
+fn post_row(cadre_id: CadreId, title: String, valid_from: Option<PartialDate>) -> post_assignment::Model {
+    let id = PostAssignmentId::fresh();
+    post_assignment::Model { id, cadre_id, title, valid_from, valid_to: None, is_primary: true, version: 1 }
+}
+
+fn level_row(cadre_id: CadreId, level: PositionLevel, valid_from: Option<PartialDate>) -> level_period::Model {
+    level_period::Model { id: LevelPeriodId::fresh(), cadre_id, level, valid_from, valid_to: None, version: 1 }
+}

@@ -1,0 +1,97 @@
+//! What the command line accepts.
+
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+
+use crate::config::SETTINGS;
+
+/// The whole command line.
+pub fn command() -> Command {
+    Command::new("tidui")
+        .about("Tidui: a GraphQL API for cadre development")
+        .version(env!("CARGO_PKG_VERSION"))
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(demo())
+        .subcommand(settings(
+            Command::new("serve").about("Serves, with the settings of flags, TIDUI_ variables and one file"),
+        ))
+        .subcommand(
+            Command::new("migrate")
+                .about("Brings the database's tables up to date, takes the last step back, or tells where they stand")
+                .subcommand_required(true)
+                .subcommand(settings(Command::new("up").about("Applies what is pending")))
+                .subcommand(settings(Command::new("down").about("Takes the last migration back, with its rows")))
+                .subcommand(settings(Command::new("status").about("Tells which migrations the database has"))),
+        )
+        .subcommand(Command::new("schema").about("Prints the schema"))
+        .subcommand(token())
+        .subcommand(
+            Command::new("key").about("Makes the server's keys").subcommand_required(true).subcommand(
+                Command::new("generate").about("Writes signing.pem and field.key, readable by you alone").arg(
+                    Arg::new("dir").long("dir").value_name("DIR").default_value("keys").help("Folder to write to"),
+                ),
+            ),
+        )
+        .subcommand(
+            Command::new("import").about("Imports files").subcommand_required(true).subcommand(settings(
+                Command::new("roster")
+                    .about("Imports a roster (干部花名册): all of it, or nothing and a report")
+                    .arg(Arg::new("FILE").required(true).help("An .xlsx or .csv file with one header row"))
+                    .arg(
+                        Arg::new("organization")
+                            .long("organization")
+                            .value_name("CODE")
+                            .required(true)
+                            .help("Code of the organization whose people the file lists"),
+                    )
+                    .arg(data("Use the demo in this folder instead of the settings").required(false)),
+            )),
+        )
+}
+
+fn demo() -> Command {
+    Command::new("demo")
+        .about("Serves a synthetic county from a folder of its own: no server needed")
+        .arg(
+            Arg::new("port")
+                .long("port")
+                .value_name("PORT")
+                .default_value("8080")
+                .value_parser(value_parser!(u16))
+                .help("Port on 127.0.0.1; 0 takes a free one"),
+        )
+        .arg(data("Folder of the demo").default_value("tidui-demo"))
+        .arg(
+            Arg::new("reset")
+                .long("reset")
+                .action(ArgAction::SetTrue)
+                .help("Removes the demo's own files from the folder and begins anew"),
+        )
+}
+
+fn token() -> Command {
+    Command::new("token")
+        .about("Prints a fresh token for one of the demo's people, good for 15 minutes")
+        .arg(Arg::new("ROLE").required(true).help("A role such as organization-officer, or a login such as officer"))
+        .arg(data("Folder of the demo").default_value("tidui-demo"))
+}
+
+fn data(help: &'static str) -> Arg {
+    Arg::new("data").long("data").value_name("DIR").help(help)
+}
+
+/// Adds every setting as a flag, and the settings file.
+fn settings(command: Command) -> Command {
+    let config = Arg::new("config").long("config").value_name("FILE").help("TOML file of settings");
+    SETTINGS.iter().fold(command.arg(config), |command, setting| {
+        let name = setting.name.replace('_', "-");
+        let help = format!("{} [default: {}]", setting.about, setting.default);
+        command.arg(Arg::new(setting.name).long(name).value_name("VALUE").help(help))
+    })
+}
+
+/// The flags that were given, as settings.
+pub fn given(matches: &ArgMatches) -> Vec<(String, String)> {
+    let flag = |name: &'static str| matches.get_one::<String>(name).map(|text| (name.to_owned(), text.clone()));
+    SETTINGS.iter().filter_map(|it| flag(it.name)).collect()
+}

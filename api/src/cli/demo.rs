@@ -1,0 +1,188 @@
+//! `tidui demo` and `tidui token`: a synthetic county in a folder of its own.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::{Arc, atomic::AtomicU64},
+};
+
+use clap::ArgMatches;
+use entity::id::AccountId;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    auth::{
+        keys::{self, TokenKeys},
+        policy::Job,
+        token::Tokens,
+    },
+    cli::{progress, run},
+    config::Config,
+    db::{
+        connect::{self, Step},
+        session::Terms,
+    },
+    demo::{
+        county::{self, County},
+        load::{IsEmpty, LoadCounty},
+    },
+    http::{
+        house::{self, Hooks},
+        server::Server,
+    },
+    metrics::Metrics,
+};
+
+/// The seed of every demo: a story told about it holds on every machine.
+const SEED: u64 = 315;
+/// Files that the demo makes, and that `--reset` removes.
+const FILES: [&str; 6] =
+    ["tidui.sqlite", "tidui.sqlite-wal", "tidui.sqlite-shm", "people.json", "keys/signing.pem", "keys/field.key"];
+
+/// Somebody whom `tidui token` can stand in for.
+#[derive(Serialize, Deserialize)]
+struct Listed {
+    role: String,
+    login: String,
+    name: String,
+    account: AccountId,
+    sentence: String,
+}
+
+/// The settings of the demo in a folder.
+pub(super) fn config(folder: &Path, port: u16) -> Result<Config, String> {
+    let at = |name: &str| folder.join(name).display().to_string();
+    let flags = [
+        ("listen", format!("127.0.0.1:{port}")),
+        ("database_url", format!("sqlite://{}", at("tidui.sqlite"))),
+        ("signing_key", at("keys/signing.pem")),
+        ("field_key", at("keys/field.key")),
+        ("explain", "true".to_owned()),
+        ("log", "warn".to_owned()),
+    ];
+    Config::load(None, [], flags.map(|(name, text)| (name.to_owned(), text)))
+}
+
+/// Serves the demo, made first where it is not there yet.
+pub async fn demo(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, String> {
+    let folder = folder(matches);
+    let port = matches.get_one::<u16>("port").copied().unwrap_or(8080);
+    if matches.get_flag("reset") {
+        reset(&folder)?;
+    }
+    let config = config(&folder, port)?;
+    run::log(&config)?;
+    prepare(&folder, &config, &hooks).await?;
+    let server = Server::start(config, hooks).await?;
+    print!("{}", banner(&server, &folder, &people(&folder)?));
+    run::until_told_to_stop().await?;
+    server.stop().await;
+    println!("Stopped. The demo is kept in {}; tidui demo --reset begins anew.", folder.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+fn folder(matches: &ArgMatches) -> PathBuf {
+    PathBuf::from(matches.get_one::<String>("data").map_or("tidui-demo", String::as_str))
+}
+
+/// Removes the demo's own files, and nothing else.
+fn reset(folder: &Path) -> Result<(), String> {
+    if folder.join("tidui.sqlite").exists() && !folder.join("people.json").exists() {
+        return Err(format!(
+            "{} holds a database that is no demo's: name another folder with --data",
+            folder.display()
+        ));
+    }
+    for name in FILES {
+        let path = folder.join(name);
+        match fs::remove_file(&path) {
+            Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => {
+                return Err(format!("can't remove {}: {cause}", path.display()));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Makes keys, tables and rows where they are missing. The list of people is written last: a demo whose making was
+/// interrupted is made again.
+async fn prepare(folder: &Path, config: &Config, hooks: &Hooks) -> Result<(), String> {
+    let list = folder.join("people.json");
+    if list.exists() {
+        return Ok(());
+    }
+    fs::create_dir_all(folder).map_err(|cause| format!("can't make {}: {cause}", folder.display()))?;
+    reset(folder)?;
+    println!("Making the demo in {} …", folder.display());
+    keys::generate(&folder.join("keys/signing.pem"), &folder.join("keys/field.key"))?;
+    connect::migrate(config, Step::Up).await?;
+    let door = house::door(config, hooks.clone(), Arc::new(Metrics::default())).await?;
+    let session = door.job(Job::DemoLoad, None);
+    let broken = |error: crate::error::Error| format!("the demo could not be loaded: {error:?}");
+    if session.ask(&IsEmpty).await.map_err(broken)? {
+        let county = county::synthetic(SEED, hooks.clock.today());
+        let people = listed(&county);
+        let (total, written) = (u64::try_from(county.rows()).unwrap_or(0), Arc::new(AtomicU64::new(0)));
+        let command = LoadCounty { county, written: written.clone() };
+        let terms = Terms::default();
+        progress::while_working("Loading", total, written, session.run(command, &terms)).await.map_err(broken)?;
+        let text = serde_json::to_string_pretty(&people).map_err(|cause| cause.to_string())?;
+        fs::write(&list, text).map_err(|cause| format!("can't write {}: {cause}", list.display()))?;
+    }
+    Ok(())
+}
+
+fn listed(county: &County) -> Vec<Listed> {
+    let person = |it: &county::Person| Listed {
+        role: it.role.text().to_owned(),
+        login: it.login.clone(),
+        name: it.name.clone(),
+        account: it.account_id,
+        sentence: it.sentence.clone(),
+    };
+    county.people.iter().map(person).collect()
+}
+
+fn people(folder: &Path) -> Result<Vec<Listed>, String> {
+    let path = folder.join("people.json");
+    let text = fs::read_to_string(&path)
+        .map_err(|_| format!("there is no demo in {}: start one with tidui demo", folder.display()))?;
+    serde_json::from_str(&text).map_err(|cause| format!("{} is damaged ({cause}): tidui demo --reset", path.display()))
+}
+
+/// Prints a fresh token for one of the demo's people.
+pub fn token(matches: &ArgMatches, hooks: &Hooks) -> Result<ExitCode, String> {
+    let folder = folder(matches);
+    let people = people(&folder)?;
+    let wanted = matches.get_one::<String>("ROLE").cloned().unwrap_or_default();
+    let role = wanted.replace('-', "_").to_uppercase();
+    let found = people.iter().find(|it| it.login == wanted || it.role == role).ok_or_else(|| {
+        let logins: Vec<&str> = people.iter().map(|it| it.login.as_str()).collect();
+        format!("nobody in the demo is '{wanted}'; there are {}", logins.join(", "))
+    })?;
+    let keys = TokenKeys::read(&folder.join("keys/signing.pem"))?;
+    let issued = Tokens::new(keys, "tidui", "tidui").issue(found.account, hooks.clock.now());
+    println!("{}", issued.map_err(|_| "the token could not be signed".to_owned())?);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn banner(server: &Server, folder: &Path, people: &[Listed]) -> String {
+    let address = server.address();
+    let data = if folder == Path::new("tidui-demo") { String::new() } else { format!(" --data {}", folder.display()) };
+    let mut out = format!(
+        "\nTidui demo: a synthetic county, served on http://{address}\n\n\
+         Try this in another terminal:\n\n\
+         \x20 TOKEN=$(cargo run -q -- token officer{data})\n\
+         \x20 curl -s http://{address}/graphql -H \"authorization: Bearer $TOKEN\" \\\n\
+         \x20   -H 'content-type: application/json' -H 'x-tidui-cost: 1' \\\n\
+         \x20   -d '{{\"query\":\"{{ cadres(first: 3) {{ totalCount edges {{ node {{ name postTitle organization {{ name }} }} }} }} }}\"}}'\n\n\
+         Whose token to take, and what each can do:\n\n"
+    );
+    for person in people {
+        out.push_str(&format!("  {:<10} {:<20} {} {}\n", person.login, person.role, person.name, person.sentence));
+    }
+    out.push_str("\nStop with Ctrl-C.\n");
+    out
+}

@@ -1,0 +1,89 @@
+//! `tidui import roster`: reads the file, runs the import as a job, prints the report.
+
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
+
+use aws_lc_rs::digest;
+use clap::ArgMatches;
+
+use crate::{
+    auth::{keys::hex, policy::Job},
+    cli::{demo, progress, run},
+    config::Config,
+    db::session::Terms,
+    error::Error,
+    http::house::{self, Hooks},
+    metrics::Metrics,
+    organization::read::OrganizationByCode,
+    roster::{
+        limits::Limits,
+        read,
+        write::{ImportRoster, Watch},
+    },
+};
+
+/// Reads, imports, reports.
+pub async fn import(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, String> {
+    let config = match matches.get_one::<String>("data") {
+        Some(folder) => demo::config(&PathBuf::from(folder), 0)?,
+        None => run::config(matches)?,
+    };
+    let path = matches.get_one::<String>("FILE").map(PathBuf::from).ok_or("name the file")?;
+    let code = matches.get_one::<String>("organization").cloned().unwrap_or_default();
+    let today = hooks.clock.today();
+    let door = house::door(&config, hooks, Arc::new(Metrics::default())).await?;
+    let found = door.job(Job::RosterImport, None).ask(&OrganizationByCode(code.clone())).await.map_err(broken)?;
+    let top = found.ok_or_else(|| format!("no organization has the code '{code}': see organizations in the schema"))?;
+
+    let (file, limits) = (path.clone(), limits(&config));
+    let reading = tokio::task::spawn_blocking(move || read::read_file(&file, &limits, today)).await;
+    let reading = reading.map_err(|cause| format!("the file could not be read: {cause}"))?;
+    if reading.report.errors > 0 {
+        println!("{}\nNothing was imported.", reading.report.text());
+        return Ok(ExitCode::FAILURE);
+    }
+    let watch = Watch::default();
+    *watch.report.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = reading.report;
+    let total = u64::try_from(reading.rows.len()).unwrap_or(0);
+    let command =
+        ImportRoster { organization: top.id, file_hash: hash(&path)?, rows: reading.rows, watch: watch.clone() };
+    let session = door.job(Job::RosterImport, Some(top.id));
+    let terms = Terms::default();
+    let done = progress::while_working("Importing", total, watch.done.clone(), session.run(command, &terms)).await;
+    println!("{}", watch.report.lock().unwrap_or_else(std::sync::PoisonError::into_inner).text());
+    match done {
+        Ok(_) => {
+            let tally = watch.tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+            println!("Imported: {} added, {} changed, {} unchanged.", tally.added, tally.changed, tally.unchanged);
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(Error::Rule(problem)) => {
+            println!("{} Nothing was imported.", problem.message);
+            Ok(ExitCode::FAILURE)
+        }
+        Err(error) => Err(broken(error)),
+    }
+}
+
+fn limits(config: &Config) -> Limits {
+    let count = |value: u64| u32::try_from(value).unwrap_or(u32::MAX);
+    Limits {
+        file_bytes: config.roster_file_bytes,
+        inflated_bytes: config.roster_inflated_bytes,
+        rows: count(config.roster_rows),
+        columns: count(config.roster_columns),
+        ..Limits::default()
+    }
+}
+
+fn hash(path: &std::path::Path) -> Result<String, String> {
+    let bytes = std::fs::read(path).map_err(|cause| format!("can't read {}: {cause}", path.display()))?;
+    Ok(hex(digest::digest(&digest::SHA256, &bytes).as_ref()))
+}
+
+/// An error of our own in words, for a person at the command line of the same machine.
+fn broken(error: Error) -> String {
+    match error {
+        Error::Internal(cause) => format!("it broke: {cause}"),
+        other => async_graphql::Error::from(other).message,
+    }
+}

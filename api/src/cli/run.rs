@@ -1,0 +1,132 @@
+//! What each command does. Every refusal is one sentence on standard error, and a failing exit code.
+
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::ArgMatches;
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    auth::keys,
+    cli::{command, demo, roster},
+    config::Config,
+    db::connect::{self, Step},
+    http::{house::Hooks, server::Server},
+    schema,
+};
+
+/// Runs the command line of this process.
+pub fn main(hooks: Hooks) -> ExitCode {
+    let matches = command::command().get_matches();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(cause) => return refuse(&format!("the machine gave no threads: {cause}")),
+    };
+    match runtime.block_on(run(&matches, hooks)) {
+        Ok(code) => code,
+        Err(why) => refuse(&why),
+    }
+}
+
+fn refuse(why: &str) -> ExitCode {
+    eprintln!("tidui: {why}");
+    ExitCode::FAILURE
+}
+
+async fn run(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, String> {
+    match matches.subcommand() {
+        Some(("demo", given)) => demo::demo(given, hooks).await,
+        Some(("serve", given)) => serve(given, hooks).await,
+        Some(("migrate", given)) => migrate(given).await,
+        Some(("schema", _)) => {
+            print!("{}", schema::sdl());
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(("token", given)) => demo::token(given, &hooks),
+        Some(("key", given)) => generate(given),
+        Some(("import", given)) => match given.subcommand() {
+            Some(("roster", given)) => roster::import(given, hooks).await,
+            _ => Err("say what to import: roster".to_owned()),
+        },
+        _ => Err("say what to do: see tidui --help".to_owned()),
+    }
+}
+
+/// The settings of a command: file, variables, flags.
+pub(super) fn config(matches: &ArgMatches) -> Result<Config, String> {
+    let path = matches.get_one::<String>("config").map(PathBuf::from);
+    let file = path.as_deref().map(read).transpose()?;
+    Config::load(file.as_deref(), std::env::vars(), command::given(matches))
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    std::fs::read_to_string(path).map_err(|cause| format!("can't read {}: {cause}", path.display()))
+}
+
+/// Sends logs to standard error, as the settings say.
+pub(super) fn log(config: &Config) -> Result<(), String> {
+    let filter =
+        EnvFilter::try_new(&config.log).map_err(|cause| format!("log = '{}' is no filter: {cause}", config.log))?;
+    let out = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let set = match config.log_format.as_str() {
+        "json" => out.json().try_init(),
+        "text" => out.try_init(),
+        other => return Err(format!("log_format = '{other}': write text or json")),
+    };
+    set.map_err(|cause| format!("logging could not begin: {cause}"))
+}
+
+async fn serve(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, String> {
+    let config = config(matches)?;
+    log(&config)?;
+    eprint!("Effective settings:\n{}", config.effective());
+    let server = Server::start(config, hooks).await?;
+    eprintln!("Serving on http://{}", server.address());
+    until_told_to_stop().await?;
+    eprintln!("Stopping: requests in flight may finish.");
+    server.stop().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Waits for SIGTERM or Ctrl-C.
+pub(super) async fn until_told_to_stop() -> Result<(), String> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let failed = |cause: std::io::Error| format!("signals can't be heard: {cause}");
+    let mut term = signal(SignalKind::terminate()).map_err(failed)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+async fn migrate(matches: &ArgMatches) -> Result<ExitCode, String> {
+    let (step, given) = match matches.subcommand() {
+        Some(("up", given)) => (Step::Up, given),
+        Some(("down", given)) => (Step::Down, given),
+        Some((_, given)) => (Step::Status, given),
+        None => return Err("say which way: up, down or status".to_owned()),
+    };
+    let all = connect::migrate(&config(given)?, step).await?;
+    for it in &all {
+        println!("{} {}", if it.applied { "applied" } else { "pending" }, it.name);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn generate(matches: &ArgMatches) -> Result<ExitCode, String> {
+    let folder =
+        matches.subcommand().and_then(|(_, given)| given.get_one::<String>("dir")).map_or("keys", String::as_str);
+    let folder = Path::new(folder);
+    let (signing, field) = (folder.join("signing.pem"), folder.join("field.key"));
+    keys::generate(&signing, &field)?;
+    println!(
+        "Wrote {} and {}. Keep both: without the field key sealed values are lost.",
+        signing.display(),
+        field.display()
+    );
+    Ok(ExitCode::SUCCESS)
+}

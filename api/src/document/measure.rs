@@ -1,0 +1,275 @@
+//! What a document costs, in time linear in its length.
+//!
+//! Fragments are measured once each and remembered; additions saturate; a fragment met inside itself is a cycle. The
+//! library would expand fragments instead, and a kilobyte of doubling fragments costs it seconds and gigabytes. So the
+//! measure comes before the library sees anything.
+
+use std::collections::HashMap;
+
+use async_graphql::{
+    Name, Positioned, Variables,
+    parser::types::{ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet},
+};
+
+use async_graphql_value::Value;
+
+use crate::config::Config;
+
+/// Rows of a page whose size the document leaves out.
+const PAGE: u64 = 20;
+
+/// How large a document may be.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Lexical tokens.
+    pub tokens: u64,
+    /// Levels of fields.
+    pub depth: u64,
+    /// Aliases of one field in one selection.
+    pub aliases: u64,
+    /// Fields at the root.
+    pub root_fields: u64,
+    /// Directives.
+    pub directives: u64,
+    /// Product of nested pages.
+    pub nodes: u64,
+}
+
+impl Limits {
+    /// As the settings say.
+    pub fn of(config: &Config) -> Self {
+        Self {
+            tokens: config.document_tokens,
+            depth: config.document_depth,
+            aliases: config.document_aliases,
+            root_fields: config.document_root_fields,
+            directives: config.document_directives,
+            nodes: config.document_nodes,
+        }
+    }
+}
+
+/// What an operation asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Measure {
+    /// One point a field, times the rows of the pages around it.
+    pub cost: u64,
+    /// Levels of fields.
+    pub depth: u64,
+    /// Largest product of nested pages.
+    pub nodes: u64,
+    directives: u64,
+    root_fields: u64,
+}
+
+/// Measures the operations of a document against limits.
+pub struct Measuring<'d> {
+    document: &'d ExecutableDocument,
+    variables: &'d Variables,
+    limits: Limits,
+    /// `None` while a fragment is being measured: meeting it again is a cycle.
+    fragments: HashMap<&'d Name, Option<Measure>>,
+}
+
+impl<'d> Measuring<'d> {
+    /// Over one document, with the variables of one request.
+    pub fn new(document: &'d ExecutableDocument, variables: &'d Variables, limits: Limits) -> Self {
+        Self { document, variables, limits, fragments: HashMap::new() }
+    }
+
+    /// The measure of an operation.
+    ///
+    /// # Errors
+    /// A sentence that names the limit that it breaks, and what to do.
+    pub fn operation(&mut self, operation: &'d OperationDefinition) -> Result<Measure, String> {
+        let mut measure = self.selection(&operation.selection_set.node)?;
+        measure.directives += count(operation.directives.len());
+        let introspection = operation.selection_set.node.items.iter().all(|item| match &item.node {
+            Selection::Field(field) => field.node.name.node.starts_with("__"),
+            _ => false,
+        });
+        // Introspection nests deep by nature and reads no row: it gets five levels more.
+        let depth = if introspection { self.limits.depth + 5 } else { self.limits.depth };
+        over("levels of fields", measure.depth, depth, "ask for less at once")?;
+        over("fields at the root", measure.root_fields, self.limits.root_fields, "split the document")?;
+        over("directives", measure.directives, self.limits.directives, "leave some out")?;
+        over(
+            "nodes (the product of nested pages)",
+            measure.nodes,
+            self.limits.nodes,
+            "ask for smaller pages with first",
+        )?;
+        Ok(measure)
+    }
+
+    /// Measures every operation and fragment, used or not, so that nothing unmeasured reaches the library.
+    ///
+    /// # Errors
+    /// As `operation`.
+    pub fn everything(&mut self) -> Result<(), String> {
+        for name in self.document.fragments.keys() {
+            self.fragment(name)?;
+        }
+        for (_, operation) in self.document.operations.iter() {
+            self.operation(&operation.node)?;
+        }
+        Ok(())
+    }
+
+    fn fragment(&mut self, name: &'d Name) -> Result<Measure, String> {
+        match self.fragments.get(name) {
+            Some(Some(measure)) => return Ok(*measure),
+            Some(None) => return Err(format!("The fragment {name} contains itself: break the circle.")),
+            None => {}
+        }
+        let Some(fragment) = self.document.fragments.get(name) else { return Ok(Measure::default()) };
+        self.fragments.insert(name, None);
+        let mut measure = self.selection(&fragment.node.selection_set.node)?;
+        measure.directives += count(fragment.node.directives.len());
+        self.fragments.insert(name, Some(measure));
+        Ok(measure)
+    }
+
+    fn selection(&mut self, set: &'d SelectionSet) -> Result<Measure, String> {
+        let mut sum = Measure::default();
+        let mut names: HashMap<&'d Name, u64> = HashMap::new();
+        for item in &set.items {
+            let part = match &item.node {
+                Selection::Field(field) => {
+                    let seen = names.entry(&field.node.name.node).or_default();
+                    *seen += 1;
+                    let what = format!("aliases of {} in one selection", field.node.name.node);
+                    over(&what, *seen, self.limits.aliases, "ask for a list, or split the document")?;
+                    self.field(&field.node)?
+                }
+                Selection::FragmentSpread(spread) => {
+                    let mut part = self.fragment(&spread.node.fragment_name.node)?;
+                    part.directives += count(spread.node.directives.len());
+                    part
+                }
+                Selection::InlineFragment(inline) => {
+                    let mut part = self.selection(&inline.node.selection_set.node)?;
+                    part.directives += count(inline.node.directives.len());
+                    part
+                }
+            };
+            sum.cost = sum.cost.saturating_add(part.cost);
+            sum.depth = sum.depth.max(part.depth);
+            sum.nodes = sum.nodes.max(part.nodes);
+            sum.directives = sum.directives.saturating_add(part.directives);
+            sum.root_fields = sum.root_fields.saturating_add(part.root_fields);
+        }
+        Ok(sum)
+    }
+
+    fn field(&mut self, field: &'d Field) -> Result<Measure, String> {
+        let below = self.selection(&field.selection_set.node)?;
+        let rows = self.rows(field);
+        let inner = if rows > 0 { below.cost.saturating_mul(rows) } else { below.cost };
+        let nodes = if rows > 0 { below.nodes.max(1).saturating_mul(rows) } else { below.nodes };
+        Ok(Measure {
+            cost: inner.saturating_add(1),
+            depth: below.depth.saturating_add(1),
+            nodes,
+            directives: below.directives.saturating_add(count(field.directives.len())),
+            root_fields: 1,
+        })
+    }
+
+    /// Rows of the page that a field asks for; 0 where it is no page.
+    fn rows(&self, field: &Field) -> u64 {
+        let first = field.arguments.iter().find(|(name, _)| name.node == "first");
+        match first.map(|(_, value): &(_, Positioned<Value>)| &value.node) {
+            Some(Value::Variable(name)) => self.variables.get(name).map_or(PAGE, number),
+            Some(Value::Number(number)) => number.as_u64().unwrap_or(0),
+            Some(_) => PAGE,
+            None if is_page(field) => PAGE,
+            None => 0,
+        }
+    }
+}
+
+fn number(value: &async_graphql::Value) -> u64 {
+    match value {
+        async_graphql::Value::Number(number) => number.as_u64().unwrap_or(0),
+        _ => PAGE,
+    }
+}
+
+/// Whether a field looks like a connection: its selection names edges or nodes.
+fn is_page(field: &Field) -> bool {
+    field.selection_set.node.items.iter().any(|item| match &item.node {
+        Selection::Field(inner) => matches!(inner.node.name.node.as_str(), "edges" | "nodes" | "pageInfo"),
+        _ => true,
+    }) && field.name.node.ends_with('s')
+}
+
+fn count(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
+}
+
+fn over(what: &str, found: u64, most: u64, remedy: &str) -> Result<(), String> {
+    if found <= most { Ok(()) } else { Err(format!("The document has {found} {what}; at most {most}: {remedy}.")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::parser::parse_query;
+    use serde_json::json;
+
+    use super::*;
+
+    fn limits() -> Limits {
+        Limits { tokens: 5000, depth: 15, aliases: 50, root_fields: 20, directives: 100, nodes: 10_000 }
+    }
+
+    fn measure(text: &str, variables: serde_json::Value) -> Result<Measure, String> {
+        let document = parse_query(text).unwrap();
+        let variables = Variables::from_json(variables);
+        let mut measuring = Measuring::new(&document, &variables, limits());
+        measuring.everything()?;
+        let (_, operation) = document.operations.iter().next().unwrap();
+        measuring.operation(&operation.node)
+    }
+
+    #[test]
+    fn a_page_multiplies_what_is_below_it() {
+        let one = measure("{ me { name } }", json!({})).unwrap();
+        assert_eq!((one.cost, one.depth, one.nodes), (2, 2, 0));
+        let page = measure("{ cadres(first: 10) { edges { node { name } } } }", json!({})).unwrap();
+        assert_eq!((page.cost, page.nodes), (31, 10));
+        let text = "query($n: Int) { cadres(first: $n) { edges { node { pairs(first: 5) { edges { cursor } } } } } }";
+        assert_eq!(measure(text, json!({ "n": 100 })).unwrap().nodes, 500);
+        assert_eq!(measure("{ cadres { edges { cursor } } }", json!({})).unwrap().nodes, 20);
+        assert!(measure(text, json!({ "n": 999_999_999 })).unwrap_err().contains("nodes"));
+    }
+
+    #[test]
+    fn doubling_fragments_are_measured_once_each() {
+        let mut text = "query { a: me { ...f0 } }".to_owned();
+        for level in 0..60 {
+            let next = level + 1;
+            text.push_str(&format!(" fragment f{level} on Account {{ ...f{next} ...f{next} }}"));
+        }
+        text.push_str(" fragment f60 on Account { name }");
+        let begin = std::time::Instant::now();
+        assert_eq!(measure(&text, json!({})).unwrap().cost, (1 << 60) + 1);
+        assert!(begin.elapsed().as_millis() < 50);
+    }
+
+    #[test]
+    fn limits_name_themselves() {
+        let circle = "{ me { ...a } } fragment a on Account { ...b } fragment b on Account { ...a }";
+        assert!(measure(circle, json!({})).unwrap_err().contains("contains itself"));
+        let unused = "{ me { name } } fragment a on Account { ...a }";
+        assert!(measure(unused, json!({})).unwrap_err().contains("contains itself"));
+        let deep = format!("{{ {} x {} }}", "a { ".repeat(15), "} ".repeat(15));
+        assert!(measure(&deep, json!({})).unwrap_err().contains("levels of fields"));
+        let many: String = (0..51).map(|it| format!("x{it}: me {{ name }} ")).collect();
+        assert!(measure(&format!("{{ {many} }}"), json!({})).unwrap_err().contains("aliases of me"));
+        let roots: String = (0..21).map(|it| format!("f{it} ")).collect();
+        assert!(measure(&format!("{{ {roots} }}"), json!({})).unwrap_err().contains("fields at the root"));
+        let directives = "@skip(if: false) ".repeat(101);
+        assert!(measure(&format!("{{ me {directives} {{ name }} }}"), json!({})).unwrap_err().contains("directives"));
+    }
+}

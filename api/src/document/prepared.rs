@@ -1,0 +1,90 @@
+//! A client's text, prepared once: counted, parsed, measured, and kept by its hash in a bounded memory.
+
+use std::sync::Arc;
+
+use async_graphql::{
+    Variables,
+    parser::{
+        parse_query,
+        types::{ExecutableDocument, OperationDefinition, OperationType},
+    },
+};
+use aws_lc_rs::digest;
+use moka::sync::Cache;
+
+use crate::document::{
+    lexer,
+    measure::{Limits, Measure, Measuring},
+};
+
+/// A parsed document within the limits.
+pub struct Prepared {
+    /// What the text says.
+    pub document: ExecutableDocument,
+}
+
+/// Prepares documents and remembers them.
+pub struct Documents {
+    limits: Limits,
+    kept: Cache<[u8; 32], Result<Arc<Prepared>, String>>,
+}
+
+/// The operation that a request runs, and what it asks for.
+pub struct Chosen {
+    /// Query, mutation or subscription.
+    pub kind: OperationType,
+    /// What it asks for.
+    pub measure: Measure,
+}
+
+impl Documents {
+    /// With limits, keeping so many documents.
+    pub fn new(limits: Limits, entries: u64) -> Self {
+        Self { limits, kept: Cache::new(entries) }
+    }
+
+    /// The prepared document of a text. A refusal is remembered too.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong.
+    pub fn prepare(&self, text: &str) -> Result<Arc<Prepared>, String> {
+        let mut hash = [0; 32];
+        let digest = digest::digest(&digest::SHA256, text.as_bytes());
+        hash.iter_mut().zip(digest.as_ref()).for_each(|(to, from)| *to = *from);
+        self.kept.get_with(hash, || self.parse(text).map(Arc::new))
+    }
+
+    fn parse(&self, text: &str) -> Result<Prepared, String> {
+        if lexer::exceeds(text, self.limits.tokens) {
+            return Err(format!("The document has more than {} tokens: split it.", self.limits.tokens));
+        }
+        let document = parse_query(text).map_err(|cause| format!("The document can't be read: {cause}"))?;
+        Measuring::new(&document, &Variables::default(), self.limits).everything()?;
+        Ok(Prepared { document })
+    }
+
+    /// Chooses the operation of a request and measures it with the request's variables.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong.
+    pub fn choose(&self, prepared: &Prepared, name: Option<&str>, variables: &Variables) -> Result<Chosen, String> {
+        let operation = operation(&prepared.document, name)?;
+        let measure = Measuring::new(&prepared.document, variables, self.limits).operation(operation)?;
+        Ok(Chosen { kind: operation.ty, measure })
+    }
+}
+
+fn operation<'d>(document: &'d ExecutableDocument, name: Option<&str>) -> Result<&'d OperationDefinition, String> {
+    let mut all = document.operations.iter();
+    match name {
+        Some(name) => all
+            .find(|(it, _)| it.is_some_and(|it| it == name))
+            .map(|(_, operation)| &operation.node)
+            .ok_or_else(|| format!("The document has no operation {name}.")),
+        None => match (all.next(), all.next()) {
+            (Some((_, only)), None) => Ok(&only.node),
+            (None, _) => Err("The document has no operation.".to_owned()),
+            _ => Err("The document has several operations: name one in operationName.".to_owned()),
+        },
+    }
+}

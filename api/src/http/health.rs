@@ -1,0 +1,50 @@
+//! What operators and newcomers ask for outside GraphQL.
+
+use actix_web::{HttpResponse, http::header, web};
+use serde_json::json;
+
+use crate::http::house::House;
+
+/// `GET /healthz`: the process serves.
+pub async fn alive() -> HttpResponse {
+    HttpResponse::Ok().json(json!({ "status": "ok" }))
+}
+
+/// `GET /readyz`: whether requests can be answered, each part named. A cache that can't be believed makes answers
+/// slower, not wrong, so it degrades and does not refuse.
+pub async fn ready(house: web::Data<House>) -> HttpResponse {
+    let database = house.door.answers().await;
+    let cache = if house.door.degraded() { "degraded" } else { "ok" };
+    let body = json!({ "database": if database { "ok" } else { "away" }, "cache": cache, "migrations": "ok" });
+    if database { HttpResponse::Ok().json(body) } else { HttpResponse::ServiceUnavailable().json(body) }
+}
+
+/// `GET /metrics`: totals in Prometheus' text form.
+pub async fn metrics(house: web::Data<House>) -> HttpResponse {
+    let text = house.metrics.text(house.door.degraded());
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text)
+}
+
+/// `GET /.well-known/jwks.json`: the public keys that tokens are checked with.
+pub async fn keys(house: web::Data<House>) -> HttpResponse {
+    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "public, max-age=300")).json(house.tokens.published())
+}
+
+/// Any other method on `/graphql`.
+pub async fn only_post() -> HttpResponse {
+    let errors = json!([{
+        "message": "Send queries and mutations with POST.",
+        "extensions": { "code": "METHOD_NOT_ALLOWED" }
+    }]);
+    HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, "POST")).json(json!({ "errors": errors }))
+}
+
+/// `GET /`: where to go.
+pub async fn welcome() -> HttpResponse {
+    let text = "Tidui: a GraphQL API for cadre development.\n\n\
+        POST /graphql                 queries and mutations, with a bearer token\n\
+        GET  /healthz /readyz         whether it serves, and with what\n\
+        GET  /metrics                 totals for Prometheus\n\
+        GET  /.well-known/jwks.json   keys that tokens are checked with\n";
+    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(text)
+}

@@ -1,0 +1,101 @@
+//! What every request may use, put together once at the start.
+
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize},
+    },
+};
+
+use crate::{
+    auth::{
+        keys::{FieldKey, TokenKeys},
+        seal::Seal,
+        token::Tokens,
+    },
+    cache::{generations::Generations, recall::Recall},
+    clock::Clock,
+    config::Config,
+    db::{
+        connect,
+        door::{Door, Faults},
+    },
+    document::{measure::Limits, prepared::Documents},
+    metrics::Metrics,
+    schema::{self, Schema},
+    shared::store::Store,
+};
+
+/// What a test may put in place of the real thing; no flag or variable can.
+#[derive(Clone, Default)]
+pub struct Hooks {
+    /// Where the time comes from.
+    pub clock: Clock,
+    /// Where the server breaks.
+    pub faults: Faults,
+}
+
+/// The server's parts.
+pub struct House {
+    /// The settings.
+    pub config: Config,
+    /// The time.
+    pub clock: Clock,
+    /// The totals.
+    pub metrics: Arc<Metrics>,
+    /// The way to the data.
+    pub door: Arc<Door>,
+    /// Issues tokens and checks them.
+    pub tokens: Tokens,
+    /// Prepares documents.
+    pub documents: Documents,
+    /// Executes them.
+    pub schema: Schema,
+    /// Where the server breaks, in a test.
+    pub faults: Faults,
+    /// Whether new requests are turned away.
+    pub draining: AtomicBool,
+    /// Requests in flight.
+    pub in_flight: AtomicUsize,
+}
+
+impl House {
+    /// Puts the parts together, and refuses what could not serve.
+    ///
+    /// # Errors
+    /// A sentence that says what to do.
+    pub async fn build(config: Config, hooks: Hooks) -> Result<Self, String> {
+        let keys = TokenKeys::read(Path::new(&config.signing_key))?;
+        let tokens = Tokens::new(keys, &config.issuer, &config.audience);
+        let metrics = Arc::new(Metrics::default());
+        let door = door(&config, hooks.clone(), metrics.clone()).await?;
+        let documents = Documents::new(Limits::of(&config), config.document_cache_entries);
+        Ok(Self {
+            clock: hooks.clock,
+            metrics,
+            door,
+            tokens,
+            documents,
+            schema: schema::build(),
+            faults: hooks.faults,
+            draining: AtomicBool::new(false),
+            in_flight: AtomicUsize::new(0),
+            config,
+        })
+    }
+}
+
+/// Opens the door that the settings describe: for a server, or for one command of the command line.
+///
+/// # Errors
+/// A sentence that says what to do.
+pub async fn door(config: &Config, hooks: Hooks, metrics: Arc<Metrics>) -> Result<Arc<Door>, String> {
+    let field_key = FieldKey::read(Path::new(&config.field_key))?;
+    let seal = Seal::new(&field_key).map_err(|_| "the field key was refused".to_owned())?;
+    let database = connect::connect(config).await?;
+    connect::require_migrated(&database).await?;
+    let store = Store::open(&config.redis_url, &config.redis_prefix).await?;
+    let recall = Recall::new(Arc::new(Generations::new(store)), config.cache, metrics.clone());
+    Ok(Door::new(database, recall, seal, hooks.clock, hooks.faults, metrics))
+}

@@ -1,0 +1,135 @@
+//! The server: starts, serves, and ends without dropping what it has begun.
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, atomic::Ordering},
+    time::{Duration, Instant},
+};
+
+use actix_web::{
+    App, Error, HttpResponse, HttpServer,
+    body::{BoxBody, MessageBody},
+    dev::{ServerHandle, ServiceRequest, ServiceResponse},
+    http::header,
+    middleware::{Next, from_fn},
+    web,
+};
+
+use crate::{
+    config::Config,
+    db::sweeper,
+    http::{
+        graphql, health,
+        house::{Hooks, House},
+    },
+};
+
+/// A running server.
+pub struct Server {
+    house: Arc<House>,
+    address: SocketAddr,
+    handle: ServerHandle,
+    tasks: Vec<tokio::task::JoinHandle<()>>,
+}
+
+impl Server {
+    /// Starts as the settings say; port 0 takes a free one.
+    ///
+    /// # Errors
+    /// A sentence that says what to do.
+    #[expect(clippy::disallowed_methods, reason = "the server and its sweeper run beside the requests")]
+    pub async fn start(config: Config, hooks: Hooks) -> Result<Self, String> {
+        let wanted = config.address()?;
+        let workers = usize::try_from(config.workers).unwrap_or(0);
+        let body_limit = usize::try_from(config.body_limit_bytes).unwrap_or(usize::MAX);
+        let house = Arc::new(House::build(config, hooks).await?);
+        // The first lookup comes after the first sweep.
+        sweeper::sweep(&house.door).await;
+        let data = web::Data::from(house.clone());
+        let mut http = HttpServer::new(move || {
+            App::new()
+                .app_data(data.clone())
+                .app_data(web::PayloadConfig::new(body_limit))
+                .wrap(from_fn(admit))
+                .route("/graphql", web::post().to(graphql::post))
+                .route("/graphql", web::route().to(health::only_post))
+                .route("/healthz", web::get().to(health::alive))
+                .route("/readyz", web::get().to(health::ready))
+                .route("/metrics", web::get().to(health::metrics))
+                .route("/.well-known/jwks.json", web::get().to(health::keys))
+                .route("/", web::get().to(health::welcome))
+        })
+        .disable_signals()
+        .shutdown_timeout(1)
+        .client_request_timeout(Duration::from_secs(10));
+        if workers > 0 {
+            http = http.workers(workers);
+        }
+        let busy = |cause: std::io::Error| format!("can't listen on {wanted}: {cause}; name another with --listen");
+        let http = http.bind(wanted).map_err(busy)?;
+        let address = http.addrs().first().copied().unwrap_or(wanted);
+        let running = http.run();
+        let handle = running.handle();
+        let serving = tokio::spawn(async move {
+            if let Err(cause) = running.await {
+                tracing::error!(%cause, "the server ended");
+            }
+        });
+        let sweeping = tokio::spawn(sweeper::keep_sweeping(house.door.clone()));
+        Ok(Self { house, address, handle, tasks: vec![serving, sweeping] })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What its requests use.
+    pub fn house(&self) -> &Arc<House> {
+        &self.house
+    }
+
+    /// Turns new requests away with 503, lets those in flight finish within the grace, and ends.
+    pub async fn stop(self) {
+        self.house.draining.store(true, Ordering::SeqCst);
+        let grace = Duration::from_millis(self.house.config.shutdown_grace_ms);
+        let begun = Instant::now();
+        while self.house.in_flight.load(Ordering::SeqCst) > 0 && begun.elapsed() < grace {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        self.handle.stop(true).await;
+        for task in self.tasks {
+            task.abort();
+        }
+    }
+}
+
+/// Counts a request in flight until it is dropped, whoever drops it.
+struct InFlight(Arc<House>);
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.in_flight.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+async fn admit(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let Some(house) = request.app_data::<web::Data<House>>().map(|it| it.clone().into_inner()) else {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    };
+    // Counted first: a stop that comes now waits for this one, or this one sees the stop.
+    house.in_flight.fetch_add(1, Ordering::SeqCst);
+    let counted = InFlight(house.clone());
+    if house.draining.load(Ordering::SeqCst) {
+        let errors = r#"{"errors":[{"message":"The server is going down: try again in a moment.","extensions":{"code":"BUSY"}}]}"#;
+        let mut away = HttpResponse::ServiceUnavailable();
+        away.insert_header((header::RETRY_AFTER, "1")).insert_header((header::CONNECTION, "close"));
+        return Ok(request.into_response(away.content_type("application/json").body(errors)));
+    }
+    let response = next.call(request).await?.map_into_boxed_body();
+    drop(counted);
+    Ok(response)
+}

@@ -1,0 +1,222 @@
+//! Organizations in the schema.
+
+use async_graphql::{Context, Enum, ID, InputObject, Object};
+use entity::{id::OrganizationId, kind, organization};
+
+use crate::{
+    connection,
+    db::session::Session,
+    error::{Action, Result},
+    loaders::Caller,
+    organization::read::{
+        Among, CountOrganizations, ListOrganizations, OrganizationByCode, OrganizationOf, OrganizationsById,
+    },
+    page::{self, PageArgs},
+    relay::{FromRow, access, global_id, key_or_none},
+};
+
+/// What an organization is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, serde::Serialize)]
+#[graphql(remote = "kind::OrganizationKind")]
+pub enum OrganizationKind {
+    /// 省
+    Province,
+    /// 市（地、州）
+    Prefecture,
+    /// 县（市、区）
+    County,
+    /// 乡镇（街道）
+    Township,
+    /// 部门、单位
+    Department,
+    /// 内设机构
+    InternalUnit,
+}
+
+/// 职务层次 of a person, or 机构级别 of an organization, highest first (GB/T 12407-2008).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, serde::Serialize)]
+#[graphql(remote = "kind::PositionLevel")]
+pub enum PositionLevel {
+    /// 国家级正职
+    NationalPrincipal,
+    /// 国家级副职
+    NationalDeputy,
+    /// 省部级正职
+    ProvincialPrincipal,
+    /// 省部级副职
+    ProvincialDeputy,
+    /// 厅局级正职
+    BureauPrincipal,
+    /// 厅局级副职
+    BureauDeputy,
+    /// 县处级正职
+    CountyPrincipal,
+    /// 县处级副职
+    CountyDeputy,
+    /// 乡科级正职
+    TownshipPrincipal,
+    /// 乡科级副职
+    TownshipDeputy,
+    /// 科员级
+    SectionMember,
+    /// 办事员级
+    Clerk,
+}
+
+/// By what a list is ordered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+#[graphql(remote = "page::Order")]
+pub enum ListOrder {
+    /// By name in pinyin, then by id.
+    #[default]
+    Name,
+    /// By id, which is the order of recording.
+    Id,
+}
+
+/// Which organizations to list; several conditions must all hold.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct OrganizationFilter {
+    /// Only this organization and those below it.
+    pub under: Option<ID>,
+    /// Only direct children of this one.
+    pub parent: Option<ID>,
+    /// Only of these kinds.
+    pub kinds: Option<Vec<OrganizationKind>>,
+    /// Only names that begin so.
+    pub name_prefix: Option<String>,
+}
+
+impl From<OrganizationFilter> for Among {
+    fn from(it: OrganizationFilter) -> Self {
+        Self {
+            under: it.under.as_ref().map(key_or_none),
+            parent: it.parent.as_ref().map(key_or_none),
+            kinds: it.kinds.map(|all| all.into_iter().map(Into::into).collect()),
+            name_prefix: it.name_prefix,
+        }
+    }
+}
+
+/// An organization: a province, a prefecture, a county, a township or department, an internal unit.
+#[derive(Clone)]
+pub struct Organization(pub organization::Model);
+
+impl FromRow for Organization {
+    type Row = organization::Model;
+    fn from_row(row: Self::Row) -> Self {
+        Self(row)
+    }
+}
+
+connection!(OrganizationConnection, OrganizationEdge, Organization, CountOrganizations);
+
+impl Organization {
+    /// The organization of a key, if the caller may see it.
+    ///
+    /// # Errors
+    /// As the question.
+    pub async fn by_key(session: &Session, key: OrganizationId) -> Result<Option<Self>> {
+        Ok(session.recall(&OrganizationsById(vec![key])).await?.pop().map(Self))
+    }
+}
+
+/// An organization: a province, a prefecture, a county, a township or department, an internal unit (组织、单位).
+#[Object]
+impl Organization {
+    /// Global id.
+    pub async fn id(&self) -> ID {
+        global_id(self.0.id)
+    }
+    /// Unique code, by which files and the command line name it.
+    async fn code(&self) -> &str {
+        &self.0.code
+    }
+    /// Full name.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+    /// What it is.
+    async fn kind(&self) -> OrganizationKind {
+        self.0.kind.into()
+    }
+    /// 机构级别, where it has one.
+    async fn level(&self) -> Option<PositionLevel> {
+        self.0.level.map(Into::into)
+    }
+    /// 行政区划代码 (GB/T 2260), six digits, where it has one.
+    async fn division_code(&self) -> Option<&str> {
+        self.0.division_code.as_deref()
+    }
+    /// Grows by one at each change.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+    /// The organization above; none at the top, or where the caller may not see it.
+    async fn parent(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
+        let Some(parent) = self.0.parent_id else { return Ok(None) };
+        Ok(ctx.load(OrganizationOf(parent)).await?.map(Organization))
+    }
+    /// The organizations directly below.
+    async fn children(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100.", default = 20)] first: i32,
+        #[graphql(desc = "After which row: an endCursor of the same list.")] after: Option<String>,
+    ) -> Result<OrganizationConnection> {
+        let filter = OrganizationFilter { parent: Some(global_id(self.0.id)), ..OrganizationFilter::default() };
+        list(ctx, filter, page::Order::Name, first, after).await
+    }
+}
+
+async fn list(
+    ctx: &Context<'_>,
+    filter: OrganizationFilter,
+    order: page::Order,
+    first: i32,
+    after: Option<String>,
+) -> Result<OrganizationConnection> {
+    let session = ctx.session()?;
+    let among = Among::from(filter);
+    let page = PageArgs::open(first, after.as_deref(), order, &("organizations", &among), session.cursors())?;
+    let question = ListOrganizations { among: among.clone(), page };
+    let rows = session.recall(&question).await?;
+    Ok(OrganizationConnection::new(rows, &question.page, session, CountOrganizations(among)))
+}
+
+/// Questions about organizations.
+#[derive(Default)]
+pub struct OrganizationQuery;
+
+/// Questions about organizations.
+#[Object]
+impl OrganizationQuery {
+    /// One organization, by id or by code; null where there is none that the caller may see.
+    #[graphql(directive = access::apply(Action::OrganizationRead))]
+    async fn organization(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Global id.")] id: Option<ID>,
+        #[graphql(desc = "Unique code, instead of an id.")] code: Option<String>,
+    ) -> Result<Option<Organization>> {
+        let session = ctx.session()?;
+        match (id, code) {
+            (Some(id), None) => Organization::by_key(session, key_or_none(&id)).await,
+            (None, Some(code)) => Ok(session.recall(&OrganizationByCode(code)).await?.map(Organization)),
+            _ => Err(crate::error::Error::invalid("id", "or code: name exactly one of them")),
+        }
+    }
+
+    /// Organizations that the caller may see, by name.
+    #[graphql(directive = access::apply(Action::OrganizationRead))]
+    async fn organizations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which organizations.")] filter: Option<OrganizationFilter>,
+        #[graphql(desc = "In which order.", default)] order_by: ListOrder,
+        #[graphql(desc = "How many, 1 to 100.", default = 20)] first: i32,
+        #[graphql(desc = "After which row: an endCursor of the same list.")] after: Option<String>,
+    ) -> Result<OrganizationConnection> {
+        list(ctx, filter.unwrap_or_default(), order_by.into(), first, after).await
+    }
+}

@@ -1,0 +1,289 @@
+//! What every type of the schema shares: global ids, pages as connections, problems as values, access in the schema.
+
+use async_graphql::{
+    ID, InputValueError, InputValueResult, Interface, Scalar, ScalarType, SimpleObject, TypeDirective, Value,
+};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use entity::{id::Key, kind::Role, partial_date};
+use uuid::Uuid;
+
+use crate::{
+    auth::policy,
+    error::{self, Action, Error, ProblemCode},
+};
+
+pub use directive::access;
+
+#[expect(missing_docs, reason = "the macro makes a type without a place for its documentation")]
+mod directive {
+    use super::{Action, TypeDirective};
+
+    /// The act that a root field performs. The exported schema also lists the roles whose grants allow it.
+    #[TypeDirective(location = "FieldDefinition")]
+    pub fn access(action: Action) {}
+}
+
+/// The roles whose grants allow an act, as the exported schema lists them.
+pub fn roles(action: Action) -> Vec<&'static str> {
+    Role::ALL.iter().filter(|role| policy::allows(**role, action)).map(|role| role.text()).collect()
+}
+
+/// The global id of a row.
+pub fn global_id<K: Key>(key: K) -> ID {
+    ID(BASE64_URL_SAFE_NO_PAD.encode(format!("{}:{}", K::NOUN, key.uuid().simple())))
+}
+
+/// The noun and key of a global id; none for any other text.
+pub fn read_id(id: &ID) -> Option<(String, Uuid)> {
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(id.as_str()).ok()?;
+    let text = String::from_utf8(bytes).ok()?;
+    let (noun, key) = text.split_once(':')?;
+    Some((noun.to_owned(), Uuid::try_parse(key).ok()?))
+}
+
+/// The typed key of a global id; none where it is of another noun.
+pub fn key<K: Key>(id: &ID) -> Option<K> {
+    read_id(id).filter(|(noun, _)| noun == K::NOUN).map(|(_, uuid)| K::from_uuid(uuid))
+}
+
+/// The typed key of a global id in a lookup or filter: any other text becomes a key that no row has, so that it is
+/// answered, and takes its time, like an id that does not exist.
+pub fn key_or_none<K: Key>(id: &ID) -> K {
+    key(id).unwrap_or_else(|| K::from_uuid(Uuid::nil()))
+}
+
+/// The typed key of a global id in an input: any other text is an id that does not exist.
+///
+/// # Errors
+/// `NotFound`.
+pub fn wanted<K: Key>(id: &ID) -> error::Result<K> {
+    key(id).ok_or(Error::NotFound(K::NOUN))
+}
+
+/// A date known to the year, month or day: `1988`, `1988-05` or `1988-05-13`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PartialDate(pub partial_date::PartialDate);
+
+#[Scalar]
+impl ScalarType for PartialDate {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let text = match &value {
+            Value::String(text) => partial_date::PartialDate::parse(text),
+            _ => None,
+        };
+        let wrong = || InputValueError::custom("write a date like 1988, 1988-05 or 1988-05-13");
+        text.map(Self).ok_or_else(wrong)
+    }
+    fn to_value(&self) -> Value {
+        Value::String(self.0.into())
+    }
+}
+
+/// Where a page stands in its list.
+#[derive(SimpleObject)]
+pub struct PageInfo {
+    /// Whether more rows follow: ask with `after: endCursor`.
+    pub has_next_page: bool,
+    /// Whether rows come before. Pages go forward only, so it says whether `after` was given.
+    pub has_previous_page: bool,
+    /// Cursor of the first row of the page.
+    pub start_cursor: Option<String>,
+    /// Cursor of the last row of the page.
+    pub end_cursor: Option<String>,
+}
+
+/// A type with pages: `XConnection` with `edges`, `pageInfo` and `totalCount`, and `XEdge` with `cursor` and `node`.
+#[macro_export]
+macro_rules! connection {
+    ($connection:ident, $edge:ident, $node:ident, $count:ty) => {
+        #[doc = concat!("A page of a list of ", stringify!($node), ".")]
+        pub struct $connection {
+            page: $crate::page::Page<<$node as $crate::relay::FromRow>::Row>,
+            cursors: $crate::page::CursorKey,
+            after: bool,
+            count: $count,
+        }
+
+        impl $connection {
+            /// A page as a question answered it; `count` is the question for the whole list's length.
+            pub fn new(
+                page: $crate::page::Page<<$node as $crate::relay::FromRow>::Row>,
+                args: &$crate::page::PageArgs,
+                session: &$crate::db::session::Session,
+                count: $count,
+            ) -> Self {
+                Self { page, cursors: session.cursors().clone(), after: args.after.is_some(), count }
+            }
+        }
+
+        /// One row of a page.
+        #[derive(async_graphql::SimpleObject)]
+        pub struct $edge {
+            /// Where the row stands in the list.
+            pub cursor: String,
+            /// The row.
+            pub node: $node,
+        }
+
+        /// A page of a list, in the list's order.
+        #[async_graphql::Object]
+        impl $connection {
+            /// The rows of the page.
+            async fn edges(&self) -> Vec<$edge> {
+                let edge = |(place, row): &($crate::page::Position, <$node as $crate::relay::FromRow>::Row)| $edge {
+                    cursor: self.page.cursor(place, &self.cursors),
+                    node: <$node as $crate::relay::FromRow>::from_row(row.clone()),
+                };
+                self.page.rows.iter().map(edge).collect()
+            }
+            /// Where the page stands.
+            async fn page_info(&self) -> $crate::relay::PageInfo {
+                let cursor = |place: Option<&($crate::page::Position, _)>| {
+                    place.map(|(place, _)| self.page.cursor(place, &self.cursors))
+                };
+                $crate::relay::PageInfo {
+                    has_next_page: self.page.more,
+                    has_previous_page: self.after,
+                    start_cursor: cursor(self.page.rows.first()),
+                    end_cursor: cursor(self.page.rows.last()),
+                }
+            }
+            /// Rows of the whole list that the caller may see; counted only when it is asked for.
+            async fn total_count(&self, ctx: &async_graphql::Context<'_>) -> $crate::error::Result<u64> {
+                use $crate::loaders::Caller as _;
+                ctx.session()?.recall(&self.count).await
+            }
+        }
+    };
+}
+
+/// A type of the schema that shows one row.
+pub trait FromRow {
+    /// The row.
+    type Row: Clone + Send + Sync;
+    /// The type over the row.
+    fn from_row(row: Self::Row) -> Self;
+}
+
+/// Why a mutation was refused, or what it warns of: read it before anything else in a payload.
+#[derive(Clone, Interface)]
+#[graphql(
+    field(name = "code", ty = "&ProblemCode", desc = "The code to match on."),
+    field(name = "field", ty = "&Option<String>", desc = "The input field to blame, where one is."),
+    field(name = "message", ty = "&String", desc = "What is wrong and what to do, in words."),
+    field(name = "rule_id", ty = "&Option<String>", desc = "The rule that refuses, where one does."),
+    field(name = "citation", ty = "&Option<String>", desc = "Where the rule stands written.")
+)]
+pub enum Problem {
+    /// A field can't be meant as it stands.
+    Input(InputProblem),
+    /// The row was changed by somebody else.
+    Version(VersionConflict),
+    /// A rule refuses.
+    Rule(RuleProblem),
+}
+
+macro_rules! problem_members {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $field:ident: $type:ty,)* })+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, SimpleObject)]
+        pub struct $name {
+            /// The code to match on.
+            pub code: ProblemCode,
+            /// The input field to blame, where one is.
+            pub field: Option<String>,
+            /// What is wrong and what to do, in words.
+            pub message: String,
+            /// The rule that refuses, where one does.
+            pub rule_id: Option<String>,
+            /// Where the rule stands written.
+            pub citation: Option<String>,
+            $($(#[$each])* pub $field: $type,)*
+        }
+    )+};
+}
+
+problem_members! {
+    /// A field can't be meant as it stands.
+    InputProblem {}
+    /// The row was changed by somebody else since the caller read it.
+    VersionConflict {
+        /// The row's version now: read it again and decide again.
+        current_version: i32,
+    }
+    /// A rule of the field, or of the records, refuses.
+    RuleProblem {}
+}
+
+impl From<error::Problem> for Problem {
+    fn from(it: error::Problem) -> Self {
+        let error::Problem { code, field, message, rule_id, citation, current_version } = it;
+        match (code, current_version) {
+            (ProblemCode::Stale, Some(current_version)) => {
+                Self::Version(VersionConflict { code, field, message, rule_id, citation, current_version })
+            }
+            (ProblemCode::Invalid, _) => Self::Input(InputProblem { code, field, message, rule_id, citation }),
+            _ => Self::Rule(RuleProblem { code, field, message, rule_id, citation }),
+        }
+    }
+}
+
+/// What came of a command, for a payload: the key of its row, or the problems.
+///
+/// # Errors
+/// Every error that is no answer to the input.
+pub fn outcome<K>(done: error::Result<K>) -> error::Result<(Option<K>, Vec<Problem>)> {
+    match done {
+        Ok(key) => Ok((Some(key), Vec::new())),
+        Err(error) => Ok((None, vec![error.into_problem()?.into()])),
+    }
+}
+
+/// The payload of a mutation: the changed object, the problems, and the way on.
+#[macro_export]
+macro_rules! payload {
+    ($(#[$doc:meta])* $payload:ident { $(#[$each:meta])* $field:ident: $type:ident by $key:ty }) => {
+        $(#[$doc])*
+        pub struct $payload {
+            key: Option<$key>,
+            problems: Vec<$crate::relay::Problem>,
+            client_mutation_id: Option<String>,
+        }
+
+        impl $payload {
+            /// What came of a command.
+            ///
+            /// # Errors
+            /// Every error that is no answer to the input.
+            pub fn of(done: $crate::error::Result<$key>, client_mutation_id: Option<String>) -> $crate::error::Result<Self> {
+                let (key, problems) = $crate::relay::outcome(done)?;
+                Ok(Self { key, problems, client_mutation_id })
+            }
+        }
+
+        $(#[$doc])*
+        #[async_graphql::Object]
+        impl $payload {
+            $(#[$each])*
+            async fn $field(&self, ctx: &async_graphql::Context<'_>) -> $crate::error::Result<Option<$type>> {
+                use $crate::loaders::Caller as _;
+                match self.key {
+                    Some(key) => $type::by_key(ctx.session()?, key).await,
+                    None => Ok(None),
+                }
+            }
+            /// Why nothing was changed; empty when it was.
+            async fn problems(&self) -> Vec<$crate::relay::Problem> {
+                self.problems.clone()
+            }
+            /// The whole query root, to read on in the same request.
+            async fn query(&self) -> $crate::schema::Query {
+                $crate::schema::Query::default()
+            }
+            /// The text that the client sent along, unchanged.
+            async fn client_mutation_id(&self) -> Option<&str> {
+                self.client_mutation_id.as_deref()
+            }
+        }
+    };
+}

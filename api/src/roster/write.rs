@@ -1,0 +1,329 @@
+//! The roster import as one command: everything or nothing, each line that can't go in named in the report.
+//!
+//! A person is recognised by the identity number; without one, by name, birth date and unit when exactly one person
+//! fits. What a file leaves blank stays as it is: a blank cell is no statement.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use entity::{
+    cadre, cadre_sealed,
+    id::{CadreId, OrganizationId},
+    kind::{CadreStatus, SealedField, Sex},
+    level_period, organization, post_assignment,
+};
+use sea_orm::sea_query::ExprTrait;
+use serde::Serialize;
+
+use crate::{
+    cadre::write::{CadreChanges, CreateCadre, NewCadre, change},
+    db::{gate::Alias, session::Command, writer::Writer},
+    error::{Action, Error, Problem, ProblemCode, Result},
+    organization::read::below,
+    roster::{
+        columns::Field,
+        finding::{FindingCode, Remark},
+        report::Report,
+        row::RosterRow,
+        units::Units,
+    },
+};
+
+/// Rows looked up at once.
+const BATCH: usize = 500;
+
+/// What an import did, or would have done.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    /// New persons.
+    pub added: u32,
+    /// Persons whose record changed.
+    pub changed: u32,
+    /// Persons whose record said the same already.
+    pub unchanged: u32,
+}
+
+/// What the caller of an import looks at while and after it runs.
+#[derive(Clone, Default)]
+pub struct Watch {
+    /// Rows done so far.
+    pub done: Arc<AtomicU64>,
+    /// Findings of the file, and those that only the records could show.
+    pub report: Arc<Mutex<Report>>,
+    /// What came of it.
+    pub tally: Arc<Mutex<Tally>>,
+}
+
+/// Imports a roster that was read without errors.
+#[derive(Serialize)]
+pub struct ImportRoster {
+    /// The organization whose subtree the persons are in.
+    pub organization: OrganizationId,
+    /// SHA-256 of the file: the same key with another file is another input.
+    pub file_hash: String,
+    /// The persons.
+    #[serde(skip)]
+    pub rows: Vec<RosterRow>,
+    /// What the caller looks at.
+    #[serde(skip)]
+    pub watch: Watch,
+}
+
+/// What is known of a person whom a row means.
+struct Known {
+    record: cadre::Model,
+    phone: Option<cadre_sealed::Model>,
+}
+
+/// A row and what it means.
+struct Meant {
+    row: RosterRow,
+    unit: OrganizationId,
+    person: Option<Known>,
+}
+
+impl Command for ImportRoster {
+    const ACTION: Action = Action::RosterImport;
+    type Outcome = OrganizationId;
+    async fn apply(self, tx: &mut Writer<'_>) -> Result<OrganizationId> {
+        let top = tx.get::<organization::Entity>(self.organization).await?;
+        let at = Alias::own::<organization::Entity>();
+        let reader = tx.reader();
+        let within = at.col(organization::Column::Id).in_subquery(below(reader.gate(), top.id));
+        let units = Units::new(reader.find::<organization::Entity>().filter(within).all().await?, top.id);
+        let mut tally = Tally::default();
+        let mut rows = self.rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let batch: Vec<RosterRow> = rows.by_ref().take(BATCH).collect();
+            let count = u64::try_from(batch.len()).unwrap_or(0);
+            let meant = meanings(tx, batch, &units, &self.watch).await?;
+            // After the first error rows are only looked at, so that one run names all of them.
+            if errors(&self.watch) == 0 {
+                write(tx, meant, &mut tally, &self.watch).await?;
+            }
+            self.watch.done.fetch_add(count, Ordering::Relaxed);
+        }
+        if errors(&self.watch) > 0 {
+            let message =
+                "The roster has errors, so nothing was imported: mend the lines of the report and import again.";
+            return Err(Problem::new(ProblemCode::Invalid, message).on("file").into());
+        }
+        *self.watch.tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = tally;
+        Ok(top.id)
+    }
+}
+
+fn errors(watch: &Watch) -> u32 {
+    watch.report.lock().unwrap_or_else(std::sync::PoisonError::into_inner).errors
+}
+
+fn add(watch: &Watch, remark: Remark, line: u32, field: Field) {
+    let finding = remark.at(line, field.headers().first().copied().unwrap_or_default());
+    watch.report.lock().unwrap_or_else(std::sync::PoisonError::into_inner).add(finding);
+}
+
+async fn meanings(tx: &Writer<'_>, rows: Vec<RosterRow>, units: &Units, watch: &Watch) -> Result<Vec<Meant>> {
+    let key = |row: &RosterRow| row.identity_number.as_deref().map(|it| tx.match_key(SealedField::IdentityNumber, it));
+    let keys: Vec<String> = rows.iter().filter_map(key).collect();
+    let owners = owners(tx, &keys).await?;
+    let taken = tx.taken(&keys).await?;
+    let names: HashSet<&str> =
+        rows.iter().filter(|it| it.identity_number.is_none()).map(|it| it.name.as_str()).collect();
+    let namesakes = namesakes(tx, &names).await?;
+    let known = known(tx, owners.values().copied().chain(namesakes.iter().map(|it| it.id))).await?;
+    let mut known: HashMap<CadreId, Known> = known.into_iter().map(|it| (it.record.id, it)).collect();
+    let mut out = Vec::with_capacity(rows.len());
+    for row in rows {
+        let unit = match units.find(row.unit.as_deref()) {
+            Ok(unit) => unit,
+            Err(remark) => {
+                add(watch, remark, row.line, Field::Unit);
+                continue;
+            }
+        };
+        let person = match key(&row) {
+            Some(key) => match owners.get(&key) {
+                None if taken.contains(&key) => {
+                    let message = "The identity number belongs to a person kept elsewhere.";
+                    let remedy = "Ask the organization department above, which sees both.";
+                    let remark = Remark::error(FindingCode::IdentityHeldElsewhere, message, remedy);
+                    add(watch, remark, row.line, Field::IdentityNumber);
+                    continue;
+                }
+                owner => owner.copied(),
+            },
+            None => match namesake(&namesakes, &row, unit) {
+                Ok(person) => person,
+                Err(remark) => {
+                    add(watch, remark, row.line, Field::Name);
+                    continue;
+                }
+            },
+        };
+        let person = person.and_then(|id| known.remove(&id));
+        if let Some(it) = person.as_ref().filter(|it| it.record.name != row.name) {
+            let message = format!("The identity number is {}'s; the name changes to {}.", it.record.name, row.name);
+            let remark = Remark::warning(FindingCode::NameChanges, message, "Check that it is the same person.");
+            add(watch, remark, row.line, Field::Name);
+        }
+        out.push(Meant { row, unit, person });
+    }
+    Ok(out)
+}
+
+async fn owners(tx: &Writer<'_>, keys: &[String]) -> Result<HashMap<String, CadreId>> {
+    let at = Alias::own::<cadre_sealed::Entity>();
+    let found = tx
+        .reader()
+        .find::<cadre_sealed::Entity>()
+        .filter(at.col(cadre_sealed::Column::Field).eq(SealedField::IdentityNumber))
+        .filter(at.col(cadre_sealed::Column::MatchKey).is_in(keys.iter().map(String::as_str)))
+        .all()
+        .await?;
+    Ok(found.into_iter().filter_map(|it| Some((it.match_key?, it.cadre_id))).collect())
+}
+
+async fn namesakes(tx: &Writer<'_>, names: &HashSet<&str>) -> Result<Vec<cadre::Model>> {
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let name = Alias::own::<cadre::Entity>().col(cadre::Column::Name).is_in(names.iter().copied());
+    tx.reader().find::<cadre::Entity>().filter(name).all().await
+}
+
+async fn known(tx: &Writer<'_>, ids: impl Iterator<Item = CadreId>) -> Result<Vec<Known>> {
+    let ids = crate::cadre::read::distinct(ids);
+    let reader = tx.reader();
+    let people = Alias::own::<cadre::Entity>().col(cadre::Column::Id).is_in(ids.iter().copied());
+    let people = reader.find::<cadre::Entity>().filter(people).all().await?;
+    let at = Alias::own::<cadre_sealed::Entity>();
+    let phones = reader
+        .find::<cadre_sealed::Entity>()
+        .filter(at.col(cadre_sealed::Column::CadreId).is_in(ids))
+        .filter(at.col(cadre_sealed::Column::Field).eq(SealedField::Phone))
+        .all()
+        .await?;
+    let mut phones: HashMap<CadreId, cadre_sealed::Model> = phones.into_iter().map(|it| (it.cadre_id, it)).collect();
+    Ok(people.into_iter().map(|record| Known { phone: phones.remove(&record.id), record }).collect())
+}
+
+/// The one person of this name, birth date and unit.
+fn namesake(
+    all: &[cadre::Model],
+    row: &RosterRow,
+    unit: OrganizationId,
+) -> std::result::Result<Option<CadreId>, Remark> {
+    let fits = |it: &&cadre::Model| {
+        let born = row.birth_date.is_none_or(|birth| it.birth_date.is_none_or(|known| same_month(known, birth)));
+        it.name == row.name && it.organization_id == unit && born
+    };
+    let mut fitting = all.iter().filter(fits);
+    match (fitting.next(), fitting.next()) {
+        (None, _) => Ok(None),
+        (Some(one), None) => Ok(Some(one.id)),
+        _ => {
+            let message = format!("Several persons of the unit are called {} and could be meant.", row.name);
+            Err(Remark::error(FindingCode::PersonAmbiguous, message, "Add the identity number."))
+        }
+    }
+}
+
+fn same_month(one: entity::partial_date::PartialDate, other: entity::partial_date::PartialDate) -> bool {
+    let months = (one.month(), other.month());
+    one.year() == other.year() && (months.0 == months.1 || months.0.is_none() || months.1.is_none())
+}
+
+async fn write(tx: &mut Writer<'_>, meant: Vec<Meant>, tally: &mut Tally, watch: &Watch) -> Result<()> {
+    let mut new = Vec::new();
+    for it in meant {
+        let line = it.row.line;
+        let done = match it.person {
+            None => created(tx, it.row, it.unit).map(|rows| {
+                new.push(rows);
+                tally.added += 1;
+            }),
+            Some(known) => match changes(tx, &known, it.row, it.unit)? {
+                None => {
+                    tally.unchanged += 1;
+                    Ok(())
+                }
+                Some(changes) => change(tx, known.record, changes).await.map(|()| tally.changed += 1),
+            },
+        };
+        match done {
+            // The record refuses what no single cell showed: a post that starts before birth.
+            Err(Error::Invalid { field, why }) => {
+                let remark = Remark::error(FindingCode::RecordRefused, format!("{field} {why}."), "Mend the line.");
+                add(watch, remark, line, Field::Name);
+            }
+            done => done?,
+        }
+    }
+    insert(tx, new).await
+}
+
+async fn insert(tx: &mut Writer<'_>, new: Vec<NewCadre>) -> Result<()> {
+    let (mut cadres, mut posts, mut levels, mut sealed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for it in new {
+        cadres.push(it.cadre);
+        posts.extend(it.post);
+        levels.extend(it.level);
+        sealed.extend(it.sealed);
+    }
+    tx.insert_many::<cadre::Entity>(cadres).await?;
+    tx.insert_many::<cadre_sealed::Entity>(sealed).await?;
+    tx.insert_many::<post_assignment::Entity>(posts).await?;
+    tx.insert_many::<level_period::Entity>(levels).await
+}
+
+fn created(tx: &Writer<'_>, row: RosterRow, organization: OrganizationId) -> Result<NewCadre> {
+    let new = CreateCadre {
+        organization,
+        name: row.name,
+        sex: row.sex.unwrap_or(Sex::Unknown),
+        birth_date: row.birth_date,
+        post_title: row.post_title,
+        post_start: row.post_start,
+        position_level: row.position_level,
+        level_start: row.level_start,
+        education: row.education,
+        management_authority: row.management_authority,
+        status: row.status.unwrap_or(CadreStatus::InPost),
+        identity_number: row.identity_number,
+        phone: row.phone,
+    };
+    new.rows(tx)
+}
+
+/// What a row changes of a record; none where it says the same.
+fn changes(tx: &Writer<'_>, known: &Known, row: RosterRow, unit: OrganizationId) -> Result<Option<CadreChanges>> {
+    let same_phone = match (&known.phone, &row.phone) {
+        (_, None) => true,
+        (Some(held), Some(phone)) => tx.seals(held, phone)?,
+        (None, Some(_)) => false,
+    };
+    let it = &known.record;
+    let out = CadreChanges {
+        // A roster without a unit column says nothing of where inside the organization somebody is.
+        organization: (row.unit.is_some() && it.organization_id != unit).then_some(unit),
+        name: (it.name != row.name).then_some(row.name),
+        sex: row.sex.filter(|sex| it.sex != *sex),
+        birth_date: row.birth_date.filter(|date| it.birth_date != Some(*date)).map(Some),
+        post_title: row.post_title.filter(|title| it.post_title.as_ref() != Some(title)).map(Some),
+        post_start: row.post_start,
+        position_level: row.position_level.filter(|level| it.position_level != Some(*level)).map(Some),
+        level_start: row.level_start,
+        education: row.education.filter(|education| it.education != Some(*education)).map(Some),
+        management_authority: row.management_authority.filter(|by| it.management_authority != Some(*by)).map(Some),
+        status: row.status.filter(|status| it.status != *status),
+        identity_number: None,
+        phone: row.phone.filter(|_| !same_phone),
+    };
+    let starts = CadreChanges { post_start: out.post_start, level_start: out.level_start, ..CadreChanges::default() };
+    Ok((out != starts).then_some(out))
+}

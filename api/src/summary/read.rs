@@ -1,0 +1,153 @@
+//! Counts over cadres: a closed set of groupings, within what the caller may count.
+//!
+//! A caller who may count but sees no row gets small cells suppressed, so that a count does not name a person. Nothing
+//! here resists differencing of several answers yet.
+
+use chrono::{Datelike, NaiveDate};
+use entity::{
+    cadre,
+    id::OrganizationId,
+    kind::{CadreStatus, PositionLevel, Sex},
+};
+use sea_orm::{
+    Condition,
+    sea_query::{CaseStatement, Expr, ExprTrait},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    auth::scope::Reach,
+    cadre::read::ROWS,
+    db::{
+        gate::Alias,
+        reader::Reader,
+        session::{Query, Remember},
+    },
+    error::{Action, Result},
+    organization::read::below,
+};
+
+/// Cells below it are suppressed for callers without row rights.
+pub const FLOOR: i64 = 5;
+
+/// By what to count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum GroupBy {
+    /// By position level.
+    Level,
+    /// By sex.
+    Sex,
+    /// By age band.
+    AgeBand,
+}
+
+/// Ages in full years.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum AgeBand {
+    /// Below 30.
+    Under30,
+    /// 30 to 34.
+    From30To34,
+    /// 35 to 39.
+    From35To39,
+    /// 40 to 44.
+    From40To44,
+    /// 45 to 49.
+    From45To49,
+    /// 50 to 54.
+    From50To54,
+    /// 55 and above.
+    From55,
+}
+
+/// Every band but the youngest, oldest first, with its youngest age in full years.
+const BANDS: [(AgeBand, i32); 6] = [
+    (AgeBand::From55, 55),
+    (AgeBand::From50To54, 50),
+    (AgeBand::From45To49, 45),
+    (AgeBand::From40To44, 40),
+    (AgeBand::From35To39, 35),
+    (AgeBand::From30To34, 30),
+];
+
+/// Counts of cadres in post under an organization.
+#[derive(Serialize)]
+pub struct SummarizeCadres {
+    /// The organization, with all below it.
+    pub organization: OrganizationId,
+    /// By what, each once.
+    pub group_by: Vec<GroupBy>,
+    /// The day on which ages are counted.
+    pub as_of: NaiveDate,
+}
+
+/// One count.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cell {
+    /// The level; none where it is not grouped by, or not known.
+    pub level: Option<PositionLevel>,
+    /// The sex; none where it is not grouped by.
+    pub sex: Option<Sex>,
+    /// The age band; none where it is not grouped by, or the birth date not known.
+    pub age_band: Option<AgeBand>,
+    /// How many; none where it is suppressed.
+    pub count: Option<i64>,
+}
+
+impl Query for SummarizeCadres {
+    const ACTION: Action = Action::SummaryRead;
+    type Answer = Vec<Cell>;
+    async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
+        let at = Alias::own::<cadre::Entity>();
+        let key = |by: &GroupBy| match by {
+            GroupBy::Level => at.col(cadre::Column::PositionLevel),
+            GroupBy::Sex => at.col(cadre::Column::Sex),
+            GroupBy::AgeBand => band(&at, self.as_of),
+        };
+        let keys: Vec<Expr> = self.group_by.iter().map(key).collect();
+        let among = Condition::all()
+            .add(at.col(cadre::Column::Status).eq(CadreStatus::InPost))
+            .add(at.col(cadre::Column::OrganizationId).in_subquery(below(reader.gate(), self.organization)));
+        let rows = reader.count_by::<cadre::Entity>(among, &keys).await?;
+        let sees_rows = !matches!(reader.gate().scope().reach(ROWS), Reach::Under(roots) if roots.is_empty());
+        let mut cells: Vec<Cell> = rows.into_iter().map(|(keys, count)| self.cell(&keys, count, sees_rows)).collect();
+        cells.sort_by_key(|it| (it.level, it.sex, it.age_band));
+        Ok(cells)
+    }
+}
+
+impl Remember for SummarizeCadres {
+    const NAME: &'static str = "summary.cadres";
+    const TTL_S: u64 = 300;
+}
+
+impl SummarizeCadres {
+    fn cell(&self, keys: &[Option<String>], count: i64, sees_rows: bool) -> Cell {
+        let text = |by: GroupBy| {
+            let place = self.group_by.iter().position(|it| *it == by)?;
+            keys.get(place)?.as_deref()
+        };
+        Cell {
+            level: text(GroupBy::Level).and_then(PositionLevel::parse),
+            sex: text(GroupBy::Sex).and_then(Sex::parse),
+            age_band: text(GroupBy::AgeBand)
+                .and_then(|it| it.parse::<i32>().ok())
+                .map(|it| BANDS.iter().find(|(_, from)| *from == it).map_or(AgeBand::Under30, |(band, _)| *band)),
+            count: (sees_rows || count >= FLOOR).then_some(count),
+        }
+    }
+}
+
+/// The youngest age of a row's band as text, `0` for the youngest band, null where the birth date is unknown.
+///
+/// Birth dates are texts of which an unknown part is missing, so comparing texts counts it as the earliest; the day a
+/// person turned 30 need not exist in a calendar for the texts to compare rightly (29 February).
+fn band(at: &Alias, as_of: NaiveDate) -> Expr {
+    let birth = at.col(cadre::Column::BirthDate);
+    let mut bands = CaseStatement::new().case(birth.clone().is_null(), Option::<String>::None);
+    for (_, from) in BANDS {
+        let turned = format!("{:04}-{:02}-{:02}", as_of.year() - from, as_of.month(), as_of.day());
+        bands = bands.case(birth.clone().lte(turned), Expr::cust(format!("'{from}'")));
+    }
+    bands.finally(Expr::cust("'0'")).into()
+}

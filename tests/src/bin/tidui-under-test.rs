@@ -1,0 +1,13 @@
+//! The same command line as `tidui`, with faults that no flag or variable of `tidui` can set.
+
+use std::{env, process, sync::Arc};
+
+fn main() -> process::ExitCode {
+    let mut hooks = api::Hooks::default();
+    hooks.faults.before_execution_ms =
+        env::var("FAULT_BEFORE_EXECUTION_MS").ok().and_then(|it| it.parse().ok()).unwrap_or(0);
+    if env::var_os("FAULT_ABORT_AFTER_COMMIT").is_some() {
+        hooks.faults.after_commit = Some(Arc::new(|| process::abort()));
+    }
+    api::cli::main(hooks)
+}

@@ -1,0 +1,9 @@
+//! What the laws and stories stand on: the real server, ephemeral databases, a client, builders of rows.
+
+pub mod client;
+pub mod postgres;
+pub mod proxy;
+pub mod redis;
+pub mod runner;
+pub mod token;
+pub mod world;

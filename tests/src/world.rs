@@ -1,0 +1,467 @@
+//! One story's world: a fresh database, a server over it, and builders that put rows straight into its tables.
+//!
+//! Rows that stand in a builder are the only place where tests spell a table's columns. A row added behind the server's
+//! back after it has answered is not seen by its cache: say `tell` then, as a committed change of another process would.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex, OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use api::{Config, Hooks, Server};
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::{
+    account, account_grant, audit_event, cadre,
+    id::{
+        AccountId, AuditEventId, CadreId, GrantId, Key, OrganizationId, PairId, PairPartId, PoolId, PoolMembershipId,
+        PoolTierId,
+    },
+    kind::{
+        AccountState, AuditOutcome, CadreStatus, Disclosure, MembershipState, OrganizationKind, PairSide, PairState,
+        PositionLevel, Role, Sex,
+    },
+    mentoring_pair, organization, pair_part,
+    partial_date::PartialDate,
+    pool_membership, pool_tier, reserve_pool,
+};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, Database, DatabaseConnection, IntoActiveModel, Statement};
+
+use crate::{client::Client, postgres, redis, runner::Stack};
+
+/// A fresh database with a server over it.
+pub struct World {
+    /// The database, for builders and for looking at what was written.
+    pub db: DatabaseConnection,
+    /// Which databases it stands on.
+    pub stack: Stack,
+    /// The settings of its server, for stories that start another.
+    pub config: Config,
+    server: Option<Server>,
+    url: String,
+    now: Arc<Mutex<DateTime<Utc>>>,
+    database: String,
+}
+
+static WORLDS: AtomicU32 = AtomicU32::new(1);
+
+impl World {
+    /// A fresh world with the default settings.
+    pub async fn new(stack: Stack) -> Self {
+        Self::with(stack, &[]).await
+    }
+
+    /// A fresh world with some settings of its own.
+    pub async fn with(stack: Stack, settings: &[(&str, &str)]) -> Self {
+        let number = WORLDS.fetch_add(1, Ordering::SeqCst);
+        let (database, url) =
+            tokio::task::spawn_blocking(move || fresh_database(stack, number)).await.expect("a database");
+        let mut flags = vec![
+            ("listen".to_owned(), "127.0.0.1:0".to_owned()),
+            ("database_url".to_owned(), url),
+            ("signing_key".to_owned(), keys().join("signing.pem").display().to_string()),
+            ("field_key".to_owned(), keys().join("field.key").display().to_string()),
+            ("explain".to_owned(), "true".to_owned()),
+            ("workers".to_owned(), "1".to_owned()),
+            ("database_connections".to_owned(), "4".to_owned()),
+            ("redis_prefix".to_owned(), format!("world{number}")),
+        ];
+        if stack == Stack::Postgres {
+            let url = tokio::task::spawn_blocking(|| redis::shared().url()).await.expect("a Redis");
+            flags.push(("redis_url".to_owned(), url));
+        }
+        flags.extend(settings.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())));
+        let config = Config::load(None, [], flags).expect("settings");
+        let db = Database::connect(&config.database_url).await.expect("a connection");
+        let mut world = Self {
+            db,
+            stack,
+            config,
+            server: None,
+            url: String::new(),
+            now: Arc::new(Mutex::new(Utc::now())),
+            database,
+        };
+        world.start().await;
+        world
+    }
+
+    /// Starts the server (again).
+    pub async fn start(&mut self) {
+        let server = self.another().await;
+        self.url = format!("http://{}", server.address());
+        self.server = Some(server);
+    }
+
+    /// Another server over the same database and shared store.
+    pub async fn another(&self) -> Server {
+        let now = self.now.clone();
+        let hooks =
+            Hooks { clock: api::clock::Clock::moved_by(move || *now.lock().expect("a clock")), ..Hooks::default() };
+        Server::start(self.config.clone(), hooks).await.expect("a server")
+    }
+
+    /// Stops the server.
+    pub async fn stop(&mut self) {
+        if let Some(server) = self.server.take() {
+            server.stop().await;
+        }
+    }
+
+    /// Where the server listens, without a path.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The server's time.
+    pub fn now(&self) -> DateTime<Utc> {
+        *self.now.lock().expect("a clock")
+    }
+
+    /// Moves the server's time on.
+    pub fn pass(&self, time: TimeDelta) {
+        let mut now = self.now.lock().expect("a clock");
+        *now += time;
+    }
+
+    /// The file of the key that signs tokens.
+    pub fn signing_key(&self) -> String {
+        std::fs::read_to_string(&self.config.signing_key).expect("a key")
+    }
+
+    /// A county.
+    pub async fn organization(&self, name: &str) -> OrganizationId {
+        self.place(None, name, OrganizationKind::County).await
+    }
+
+    /// A department of an organization.
+    pub async fn department(&self, parent: OrganizationId, name: &str) -> OrganizationId {
+        self.place(Some(parent), name, OrganizationKind::Department).await
+    }
+
+    async fn place(&self, parent_id: Option<OrganizationId>, name: &str, kind: OrganizationKind) -> OrganizationId {
+        let id = OrganizationId::fresh();
+        let row = organization::Model {
+            id,
+            parent_id,
+            code: format!("99{}", &id.0.simple().to_string()[12..]),
+            name: name.to_owned(),
+            name_sort: name.to_lowercase(),
+            kind,
+            level: None,
+            division_code: None,
+            version: 1,
+        };
+        self.insert(row).await;
+        self.sql("insert into organization_closure select ancestor_id, $1, depth + 1 from organization_closure where descendant_id = $2", vec![
+            id.into(),
+            parent_id.into(),
+        ])
+        .await;
+        self.sql("insert into organization_closure values ($1, $1, 0)", vec![id.into()]).await;
+        id
+    }
+
+    /// A cadre in post; `change` says what is different.
+    pub async fn cadre(&self, at: OrganizationId, name: &str, change: impl FnOnce(&mut cadre::Model)) -> CadreId {
+        let mut row = cadre::Model {
+            id: CadreId::fresh(),
+            organization_id: at,
+            name: name.to_owned(),
+            name_sort: name.to_lowercase(),
+            sex: Sex::Female,
+            birth_date: PartialDate::parse("1988-05"),
+            post_title: Some(format!("{name}'s post")),
+            position_level: Some(PositionLevel::TownshipDeputy),
+            education: None,
+            management_authority: None,
+            status: CadreStatus::InPost,
+            recorded_at: self.now(),
+            version: 1,
+        };
+        change(&mut row);
+        let id = row.id;
+        self.insert(row).await;
+        id
+    }
+
+    /// A pool with one tier, `A`.
+    pub async fn pool(&self, keeper: OrganizationId, code: &str, disclosure: Disclosure) -> PoolId {
+        let id = PoolId::fresh();
+        let name = format!("Pool {code}");
+        let row = reserve_pool::Model {
+            id,
+            organization_id: keeper,
+            code: code.to_owned(),
+            name_sort: name.to_lowercase(),
+            name,
+            disclosure,
+            version: 1,
+        };
+        self.insert(row).await;
+        let tier = pool_tier::Model {
+            id: PoolTierId::fresh(),
+            pool_id: id,
+            code: "A".to_owned(),
+            name: "Tier A".to_owned(),
+            target_count: 10,
+            ordinal: 1,
+            version: 1,
+        };
+        self.insert(tier).await;
+        id
+    }
+
+    /// A membership of a pool's tier `A`.
+    pub async fn membership(&self, pool: PoolId, cadre: CadreId, state: MembershipState) -> PoolMembershipId {
+        use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+        let tier = pool_tier::Entity::find().filter(pool_tier::Column::PoolId.eq(pool)).one(&self.db).await;
+        let id = PoolMembershipId::fresh();
+        let row = pool_membership::Model {
+            id,
+            pool_id: pool,
+            tier_id: tier.expect("a tier").expect("a tier").id,
+            cadre_id: cadre,
+            state,
+            reason: "Recommended by the unit".to_owned(),
+            proposed_by: None,
+            proposed_on: self.now().date_naive(),
+            decided_by: None,
+            decided_on: None,
+            version: 1,
+        };
+        self.insert(row).await;
+        id
+    }
+
+    /// An active pair with a quarterly contact, due in 30 days.
+    pub async fn pair(&self, keeper: OrganizationId, mentor: CadreId, mentee: CadreId) -> PairId {
+        let (id, today) = (PairId::fresh(), self.now().date_naive());
+        let row = mentoring_pair::Model {
+            id,
+            organization_id: keeper,
+            state: PairState::Active,
+            started_on: Some(today - TimeDelta::days(60)),
+            ended_on: None,
+            contact_every_days: 90,
+            next_contact_due: Some(today + TimeDelta::days(30)),
+            proposed_by: None,
+            version: 1,
+        };
+        self.insert(row).await;
+        for (cadre_id, side) in [(mentor, PairSide::Mentor), (mentee, PairSide::Mentee)] {
+            self.insert(pair_part::Model { id: PairPartId::fresh(), pair_id: id, cadre_id, side, version: 1 }).await;
+        }
+        id
+    }
+
+    /// Somebody with one grant.
+    pub async fn sign_in(&self, role: Role, at: OrganizationId) -> Client {
+        self.sign_in_with(&[(role, at)], None).await
+    }
+
+    /// A person of the registry with one grant.
+    pub async fn sign_in_as(&self, role: Role, at: OrganizationId, cadre: CadreId) -> Client {
+        self.sign_in_with(&[(role, at)], Some(cadre)).await
+    }
+
+    /// Somebody with several grants.
+    pub async fn sign_in_with(&self, grants: &[(Role, OrganizationId)], cadre_id: Option<CadreId>) -> Client {
+        let account = self.account(cadre_id).await;
+        for (role, at) in grants {
+            self.grant(account, *role, *at, None).await;
+        }
+        self.client(account)
+    }
+
+    /// An account without a grant.
+    pub async fn account(&self, cadre_id: Option<CadreId>) -> AccountId {
+        let id = AccountId::fresh();
+        let row = account::Model {
+            id,
+            login: id.0.simple().to_string(),
+            name: "Somebody".to_owned(),
+            cadre_id,
+            state: AccountState::Active,
+            token_version: 1,
+            version: 1,
+        };
+        self.insert(row).await;
+        id
+    }
+
+    /// A grant from yesterday until `until`, or open.
+    pub async fn grant(&self, account_id: AccountId, role: Role, at: OrganizationId, until: Option<DateTime<Utc>>) {
+        let row = account_grant::Model {
+            id: GrantId::fresh(),
+            account_id,
+            role,
+            organization_id: at,
+            valid_from: self.now() - TimeDelta::days(1),
+            valid_to: until,
+            version: 1,
+        };
+        self.insert(row).await;
+    }
+
+    /// A client with a fresh token of an account.
+    pub fn client(&self, account: AccountId) -> Client {
+        let server = self.server.as_ref().expect("a running server");
+        let token = server.house().tokens.issue(account, self.now()).expect("a token");
+        Client::new(&self.url, &token)
+    }
+
+    /// Tells the server's cache of rows that were put in behind its back, as another process's commit would.
+    pub async fn tell(&self) {
+        let id = AuditEventId::fresh();
+        let all: Vec<&str> = entity::Table::ALL.iter().map(|it| it.name()).collect();
+        let row = audit_event::Model {
+            id,
+            recorded_at: self.now(),
+            account_id: None,
+            role: "TEST".to_owned(),
+            action: "TEST".to_owned(),
+            outcome: AuditOutcome::Done,
+            request_id: "test".to_owned(),
+            purpose: None,
+            tables: all.join(","),
+            published: false,
+        };
+        self.insert(row).await;
+        for _ in 0..200 {
+            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+            if self.number("select count(*) from audit_event where not published").await == 0 {
+                return;
+            }
+        }
+        panic!("no sweep in 5 s");
+    }
+
+    /// What must not move when an act is refused: the rows of every table but the audit events, and audited changes.
+    pub async fn fingerprint(&self) -> Vec<(String, i64, i64)> {
+        let mut out = Vec::new();
+        for table in entity::Table::KEPT {
+            let name = table.name();
+            let rows = self.number(&format!("select count(*) from {name}")).await;
+            let versions = self.number(&format!("select cast(coalesce(sum(version), 0) as bigint) from {name}")).await;
+            out.push((name.to_owned(), rows, versions));
+        }
+        out.push(("audit_change".to_owned(), self.number("select count(*) from audit_change").await, 0));
+        out.push(("idempotency_record".to_owned(), self.number("select count(*) from idempotency_record").await, 0));
+        out
+    }
+
+    /// The whole number that a statement yields.
+    pub async fn number(&self, sql: &str) -> i64 {
+        let row = self.db.query_one_raw(Statement::from_string(self.db.get_database_backend(), sql)).await;
+        row.expect("an answer").expect("a row").try_get_by_index(0).expect("a number")
+    }
+
+    /// Runs a statement.
+    pub async fn sql(&self, sql: &str, values: Vec<sea_orm::Value>) {
+        let statement = Statement::from_sql_and_values(self.db.get_database_backend(), sql, values);
+        self.db.execute_raw(statement).await.unwrap_or_else(|cause| panic!("{sql}: {cause}"));
+    }
+
+    /// Adds a row.
+    pub async fn insert<M, A>(&self, row: M)
+    where
+        M: IntoActiveModel<A>,
+        A: ActiveModelTrait,
+        A: sea_orm::ActiveModelBehavior + Send,
+    {
+        use sea_orm::EntityTrait;
+        A::Entity::insert(row.into_active_model().reset_all()).exec_without_returning(&self.db).await.expect("a row");
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if self.stack == Stack::Postgres {
+            // Databases of finished stories would fill a small disk.
+            let _ = postgres::shared().discard(&self.database);
+        } else {
+            let _ = std::fs::remove_file(&self.database);
+        }
+    }
+}
+
+/// The global id of a row, as clients hold it.
+pub fn global<K: Key>(key: K) -> String {
+    use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+    BASE64_URL_SAFE_NO_PAD.encode(format!("{}:{}", K::NOUN, key.uuid().simple()))
+}
+
+/// A folder of this run for files that stories make.
+pub fn folder() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| {
+        let path = std::env::temp_dir().join(format!("tidui-tests-{}", std::process::id()));
+        std::fs::create_dir_all(&path).expect("a folder");
+        path
+    })
+}
+
+/// Removes what this run has left.
+pub fn clean_up() {
+    let _ = std::fs::remove_dir_all(folder());
+}
+
+/// The keys of this run's servers.
+pub fn keys() -> &'static Path {
+    static KEYS: OnceLock<PathBuf> = OnceLock::new();
+    KEYS.get_or_init(|| {
+        let path = folder().join("keys");
+        api::auth::keys::generate(&path.join("signing.pem"), &path.join("field.key")).expect("keys");
+        path
+    })
+}
+
+fn fresh_database(stack: Stack, number: u32) -> (String, String) {
+    match stack {
+        Stack::Sqlite => {
+            let file = folder().join(format!("w{number}.sqlite"));
+            std::fs::copy(sqlite_template(), &file).expect("a copy");
+            let file = file.display().to_string();
+            (file.clone(), format!("sqlite://{file}"))
+        }
+        Stack::Postgres => {
+            let name = postgres::shared().clone_template(postgres_template()).expect("a clone");
+            let url = postgres::shared().url(&name);
+            (name, url)
+        }
+    }
+}
+
+fn sqlite_template() -> &'static Path {
+    static TEMPLATE: OnceLock<PathBuf> = OnceLock::new();
+    TEMPLATE.get_or_init(|| {
+        let file = folder().join("template.sqlite");
+        migrate(&format!("sqlite://{}?mode=rwc", file.display()));
+        file
+    })
+}
+
+fn postgres_template() -> &'static str {
+    static TEMPLATE: OnceLock<&str> = OnceLock::new();
+    TEMPLATE.get_or_init(|| {
+        postgres::shared().psql("postgres", "create database tidui_template").expect("a database");
+        migrate(&postgres::shared().url("tidui_template"));
+        "tidui_template"
+    })
+}
+
+fn migrate(url: &str) {
+    let url = url.to_owned();
+    let done = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            let db = Database::connect(url).await.expect("a connection");
+            migration::up(&db).await.expect("migrations");
+            db.close().await.expect("a closed connection");
+        });
+    });
+    done.join().expect("a migrated template");
+}
