@@ -3,13 +3,15 @@
 use async_graphql::{
     ID, InputValueError, InputValueResult, Interface, Scalar, ScalarType, SimpleObject, TypeDirective, Value,
 };
+use aws_lc_rs::digest;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use chrono::NaiveDate;
 use entity::{id::Key, kind::Role, partial_date};
 use uuid::Uuid;
 
 use crate::{
     auth::policy,
-    error::{self, Action, Error, ProblemCode},
+    error::{self, Action, ProblemCode},
 };
 
 pub use directive::access;
@@ -41,23 +43,17 @@ pub fn read_id(id: &ID) -> Option<(String, Uuid)> {
     Some((noun.to_owned(), Uuid::try_parse(key).ok()?))
 }
 
-/// The typed key of a global id; none where it is of another noun.
-pub fn key<K: Key>(id: &ID) -> Option<K> {
-    read_id(id).filter(|(noun, _)| noun == K::NOUN).map(|(_, uuid)| K::from_uuid(uuid))
-}
-
-/// The typed key of a global id in a lookup or filter: any other text becomes a key that no row has, so that it is
-/// answered, and takes its time, like an id that does not exist.
-pub fn key_or_none<K: Key>(id: &ID) -> K {
-    key(id).unwrap_or_else(|| K::from_uuid(Uuid::nil()))
-}
-
-/// The typed key of a global id in an input: any other text is an id that does not exist.
-///
-/// # Errors
-/// `NotFound`.
-pub fn wanted<K: Key>(id: &ID) -> error::Result<K> {
-    key(id).ok_or(Error::NotFound(K::NOUN))
+/// The typed key of a global id. Any other text becomes a key that no row has, so that it is answered, and takes its
+/// time, like an id that does not exist; texts that differ stay different.
+pub fn key<K: Key>(id: &ID) -> K {
+    let known = read_id(id).filter(|(noun, _)| noun == K::NOUN).map(|(_, uuid)| uuid);
+    K::from_uuid(known.unwrap_or_else(|| {
+        let mut bytes = [0; 16];
+        let digest = digest::digest(&digest::SHA256, id.as_str().as_bytes());
+        bytes.iter_mut().zip(digest.as_ref()).for_each(|(to, from)| *to = *from);
+        // Version 8 is nobody's: our keys are of version 7.
+        Uuid::new_v8(bytes)
+    }))
 }
 
 /// A date known to the year, month or day: `1988`, `1988-05` or `1988-05-13`.
@@ -76,6 +72,24 @@ impl ScalarType for PartialDate {
     }
     fn to_value(&self) -> Value {
         Value::String(self.0.into())
+    }
+}
+
+/// A calendar day: `2026-05-13`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Date(pub NaiveDate);
+
+#[Scalar]
+impl ScalarType for Date {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let day = match &value {
+            Value::String(text) if text.len() == 10 => NaiveDate::parse_from_str(text, "%Y-%m-%d").ok(),
+            _ => None,
+        };
+        day.map(Self).ok_or_else(|| InputValueError::custom("write a day like 2026-05-13"))
+    }
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
     }
 }
 
@@ -149,9 +163,9 @@ macro_rules! connection {
                 }
             }
             /// Rows of the whole list that the caller may see; counted only when it is asked for.
-            async fn total_count(&self, ctx: &async_graphql::Context<'_>) -> $crate::error::Result<u64> {
+            async fn total_count(&self, ctx: &async_graphql::Context<'_>) -> $crate::error::Result<Option<u64>> {
                 use $crate::loaders::Caller as _;
-                ctx.session()?.recall(&self.count).await
+                Ok(Some(ctx.session()?.recall(&self.count).await?))
             }
         }
     };

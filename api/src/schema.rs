@@ -7,13 +7,25 @@ use entity::id::{CadreId, Key, OrganizationId, PairId, PoolId, PoolMembershipId}
 
 use crate::{
     account::graphql::AccountQuery,
-    cadre::graphql::{Cadre, CadreMutation, CadreQuery},
-    db::session::{Query as _, Session},
+    cadre::{
+        graphql::{Cadre, CadreMutation, CadreQuery},
+        read::{CadreOf, CadresById},
+    },
+    db::session::Query as _,
     error::{Action, Error, Result},
     loaders::Caller,
-    mentoring::graphql::{MentoringMutation, MentoringPair, MentoringQuery},
-    organization::graphql::{Organization, OrganizationQuery},
-    pool::graphql::{PoolMembership, PoolMutation, PoolQuery, ReservePool},
+    mentoring::{
+        graphql::{MentoringMutation, MentoringPair, MentoringQuery},
+        read::{PairOf, PairsById},
+    },
+    organization::{
+        graphql::{Organization, OrganizationQuery},
+        read::{OrganizationOf, OrganizationsById},
+    },
+    pool::{
+        graphql::{PoolMembership, PoolMutation, PoolQuery, ReservePool},
+        read::{MembershipOf, MembershipsById, PoolOf, PoolsById},
+    },
     relay::{self, Problem, access, read_id},
     status::graphql::StatusQuery,
     summary::graphql::SummaryQuery,
@@ -109,9 +121,8 @@ impl NodeQuery {
     /// The thing of a global id; null where there is none that the caller may see.
     #[graphql(directive = access::apply(Action::NodeRead))]
     async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "Global id.")] id: ID) -> Result<Option<Node>> {
-        let session = ctx.session()?;
-        session.ask(&MayLookUp).await?;
-        look_up(session, &id).await
+        ctx.session()?.ask(&MayLookUp).await?;
+        look_up(ctx, &id).await
     }
 
     /// The things of some global ids, in their order, null for each that the caller may not see; at most 100.
@@ -120,33 +131,34 @@ impl NodeQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Global ids.")] ids: Vec<ID>,
-    ) -> Result<Vec<Option<Node>>> {
-        let session = ctx.session()?;
-        session.ask(&MayLookUp).await?;
+    ) -> Result<Option<Vec<Option<Node>>>> {
+        ctx.session()?.ask(&MayLookUp).await?;
         if ids.len() > MOST_NODES {
             return Err(Error::invalid("ids", format!("names {}; at most {MOST_NODES}", ids.len())));
         }
-        futures_util::future::try_join_all(ids.iter().map(|id| look_up(session, id))).await
+        Ok(Some(futures_util::future::try_join_all(ids.iter().map(|id| look_up(ctx, id))).await?))
     }
 }
 
-async fn look_up(session: &Session, id: &ID) -> Result<Option<Node>> {
+async fn look_up(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
     let Some((noun, key)) = read_id(id) else { return Ok(None) };
+    let session = ctx.session()?;
     macro_rules! one_of {
-        ($($key:ident => $type:ident by $question:ty,)+) => {
+        ($($key:ident => $type:ident by $load:ident of $question:ty,)+) => {
             match noun.as_str() {
+                // Who may not read the noun at all is told nothing, not even that.
                 $($key::NOUN if session.may(<$question>::ACTION) => {
-                    Ok($type::by_key(session, $key::from_uuid(key)).await?.map(Node::from))
+                    Ok(ctx.load($load($key::from_uuid(key))).await?.map(|row| Node::from($type(row))))
                 })+
                 _ => Ok(None),
             }
         };
     }
     one_of! {
-        OrganizationId => Organization by crate::organization::read::OrganizationsById,
-        CadreId => Cadre by crate::cadre::read::CadresById,
-        PoolId => ReservePool by crate::pool::read::PoolsById,
-        PoolMembershipId => PoolMembership by crate::pool::read::MembershipsById,
-        PairId => MentoringPair by crate::mentoring::read::PairsById,
+        OrganizationId => Organization by OrganizationOf of OrganizationsById,
+        CadreId => Cadre by CadreOf of CadresById,
+        PoolId => ReservePool by PoolOf of PoolsById,
+        PoolMembershipId => PoolMembership by MembershipOf of MembershipsById,
+        PairId => MentoringPair by PairOf of PairsById,
     }
 }

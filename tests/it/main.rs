@@ -1,6 +1,7 @@
 //! The laws and the stories, in one binary.
 
-mod stories;
+mod access;
+mod leak;
 
 fn main() -> std::process::ExitCode {
     tests::runner::main()

@@ -1,6 +1,7 @@
 //! What the laws and stories stand on: the real server, ephemeral databases, a client, builders of rows.
 
 pub mod client;
+pub mod county;
 pub mod postgres;
 pub mod proxy;
 pub mod redis;

@@ -21,7 +21,7 @@ use crate::{
     page::PageArgs,
     payload,
     pool::{graphql::PoolMembership, read::MembershipsOf},
-    relay::{FromRow, PartialDate, access, global_id, key_or_none, wanted},
+    relay::{FromRow, PartialDate, access, global_id, key},
 };
 
 /// Sex (GB/T 2261.1).
@@ -208,24 +208,24 @@ impl Cadre {
         self.0.version
     }
     /// Dated posts, oldest first.
-    async fn posts(&self, ctx: &Context<'_>) -> Result<Vec<PostAssignment>> {
+    async fn posts(&self, ctx: &Context<'_>) -> Result<Option<Vec<PostAssignment>>> {
         let rows = ctx.load(PostsOf(self.0.id)).await?.unwrap_or_default();
-        Ok(rows.into_iter().map(PostAssignment).collect())
+        Ok(Some(rows.into_iter().map(PostAssignment).collect()))
     }
     /// Dated position levels, oldest first.
-    async fn levels(&self, ctx: &Context<'_>) -> Result<Vec<LevelPeriod>> {
+    async fn levels(&self, ctx: &Context<'_>) -> Result<Option<Vec<LevelPeriod>>> {
         let rows = ctx.load(LevelsOf(self.0.id)).await?.unwrap_or_default();
-        Ok(rows.into_iter().map(LevelPeriod).collect())
+        Ok(Some(rows.into_iter().map(LevelPeriod).collect()))
     }
     /// Memberships of pools, as far as they are disclosed to the caller.
-    async fn memberships(&self, ctx: &Context<'_>) -> Result<Vec<PoolMembership>> {
+    async fn memberships(&self, ctx: &Context<'_>) -> Result<Option<Vec<PoolMembership>>> {
         let rows = ctx.load(MembershipsOf(self.0.id)).await?.unwrap_or_default();
-        Ok(rows.into_iter().map(PoolMembership).collect())
+        Ok(Some(rows.into_iter().map(PoolMembership).collect()))
     }
     /// Mentoring pairs in which the person takes part.
-    async fn pairs(&self, ctx: &Context<'_>) -> Result<Vec<MentoringPair>> {
+    async fn pairs(&self, ctx: &Context<'_>) -> Result<Option<Vec<MentoringPair>>> {
         let rows = ctx.load(PairsOf(self.0.id)).await?.unwrap_or_default();
-        Ok(rows.into_iter().map(MentoringPair).collect())
+        Ok(Some(rows.into_iter().map(MentoringPair).collect()))
     }
 }
 
@@ -285,7 +285,7 @@ pub struct CadreFilter {
 impl From<CadreFilter> for Among {
     fn from(it: CadreFilter) -> Self {
         Self {
-            under: it.organization.as_ref().map(key_or_none),
+            under: it.organization.as_ref().map(key),
             name_prefix: it.name_prefix,
             position_levels: it.position_levels.map(|all| all.into_iter().map(Into::into).collect()),
             sex: it.sex.map(Into::into),
@@ -305,7 +305,7 @@ impl CadreQuery {
     /// One cadre; null where there is none that the caller may see.
     #[graphql(directive = access::apply(Action::CadreRead))]
     async fn cadre(&self, ctx: &Context<'_>, #[graphql(desc = "Global id.")] id: ID) -> Result<Option<Cadre>> {
-        Cadre::by_key(ctx.session()?, key_or_none(&id)).await
+        Cadre::by_key(ctx.session()?, key(&id)).await
     }
 
     /// Cadres in the caller's scope, by name.
@@ -317,13 +317,13 @@ impl CadreQuery {
         #[graphql(desc = "In which order.", default)] order_by: ListOrder,
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: i32,
         #[graphql(desc = "After which row: an endCursor of the same list.")] after: Option<String>,
-    ) -> Result<CadreConnection> {
+    ) -> Result<Option<CadreConnection>> {
         let session = ctx.session()?;
         let among = Among::from(filter.unwrap_or_default());
         let page = PageArgs::open(first, after.as_deref(), order_by.into(), &("cadres", &among), session.cursors())?;
         let question = ListCadres { among: among.clone(), page };
         let rows = session.recall(&question).await?;
-        Ok(CadreConnection::new(rows, &question.page, session, CountCadres(among)))
+        Ok(Some(CadreConnection::new(rows, &question.page, session, CountCadres(among))))
     }
 }
 
@@ -424,10 +424,10 @@ pub struct CadreMutation;
 impl CadreMutation {
     /// Records a cadre. Problems: INVALID, IDENTITY_HELD_ELSEWHERE, IDEMPOTENCY_KEY_REUSED.
     #[graphql(directive = access::apply(Action::CadreCreate))]
-    async fn cadre_create(&self, ctx: &Context<'_>, input: CadreCreateInput) -> Result<CadreCreatePayload> {
+    async fn cadre_create(&self, ctx: &Context<'_>, input: CadreCreateInput) -> Result<Option<CadreCreatePayload>> {
         let terms = Terms { idempotency_key: input.idempotency_key, purpose: None };
         let command = CreateCadre {
-            organization: wanted(&input.organization_id)?,
+            organization: key(&input.organization_id),
             name: input.name,
             sex: input.sex.into(),
             birth_date: input.birth_date.map(|it| it.0),
@@ -441,12 +441,12 @@ impl CadreMutation {
             identity_number: input.identity_number,
             phone: input.phone,
         };
-        CadreCreatePayload::of(ctx.session()?.run(command, &terms).await, input.client_mutation_id)
+        CadreCreatePayload::of(ctx.session()?.run(command, &terms).await, input.client_mutation_id).map(Some)
     }
 
     /// Changes a cadre's record. Problems: INVALID, STALE, IDENTITY_HELD_ELSEWHERE, IDEMPOTENCY_KEY_REUSED.
     #[graphql(directive = access::apply(Action::CadreUpdate))]
-    async fn cadre_update(&self, ctx: &Context<'_>, input: CadreUpdateInput) -> Result<CadreUpdatePayload> {
+    async fn cadre_update(&self, ctx: &Context<'_>, input: CadreUpdateInput) -> Result<Option<CadreUpdatePayload>> {
         let terms = Terms { idempotency_key: input.idempotency_key, purpose: None };
         let changes = CadreChanges {
             organization: None,
@@ -463,8 +463,8 @@ impl CadreMutation {
             identity_number: input.identity_number,
             phone: input.phone,
         };
-        let command = UpdateCadre { id: wanted(&input.id)?, expected_version: input.expected_version, changes };
-        CadreUpdatePayload::of(ctx.session()?.run(command, &terms).await, input.client_mutation_id)
+        let command = UpdateCadre { id: key(&input.id), expected_version: input.expected_version, changes };
+        CadreUpdatePayload::of(ctx.session()?.run(command, &terms).await, input.client_mutation_id).map(Some)
     }
 }
 

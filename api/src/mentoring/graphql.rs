@@ -1,7 +1,6 @@
 //! Mentoring pairs in the schema.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
-use chrono::NaiveDate;
 use entity::{
     id::{CadreId, PairId},
     kind::{self, PairSide},
@@ -22,7 +21,7 @@ use crate::{
     organization::{graphql::Organization, read::OrganizationOf},
     page::{Order, PageArgs},
     payload,
-    relay::{FromRow, access, global_id, key_or_none, wanted},
+    relay::{Date, FromRow, access, global_id, key},
 };
 
 /// Where a pair stands.
@@ -77,9 +76,10 @@ impl MentoringPair {
         Ok(session.recall(&PairsById(vec![key])).await?.pop().map(Self))
     }
 
-    async fn people(&self, ctx: &Context<'_>, side: PairSide) -> Result<Vec<CadreCard>> {
+    async fn people(&self, ctx: &Context<'_>, side: PairSide) -> Result<Option<Vec<CadreCard>>> {
         let parts = ctx.load(PartsOf(self.0.id)).await?.unwrap_or_default();
-        CadreCard::of(ctx, parts.into_iter().filter(|it| it.side == side).map(|it| it.cadre_id)).await
+        let people = parts.into_iter().filter(|it| it.side == side).map(|it| it.cadre_id);
+        Ok(Some(CadreCard::of(ctx, people).await?))
     }
 }
 
@@ -99,28 +99,28 @@ impl MentoringPair {
         Ok(ctx.load(OrganizationOf(self.0.organization_id)).await?.map(Organization))
     }
     /// The mentors (导师).
-    async fn mentors(&self, ctx: &Context<'_>) -> Result<Vec<CadreCard>> {
+    async fn mentors(&self, ctx: &Context<'_>) -> Result<Option<Vec<CadreCard>>> {
         self.people(ctx, PairSide::Mentor).await
     }
     /// The mentees (帮带对象).
-    async fn mentees(&self, ctx: &Context<'_>) -> Result<Vec<CadreCard>> {
+    async fn mentees(&self, ctx: &Context<'_>) -> Result<Option<Vec<CadreCard>>> {
         self.people(ctx, PairSide::Mentee).await
     }
     /// First day, once active.
-    async fn started_on(&self) -> Option<NaiveDate> {
-        self.0.started_on
+    async fn started_on(&self) -> Option<Date> {
+        self.0.started_on.map(Date)
     }
     /// Last day, once ended.
-    async fn ended_on(&self) -> Option<NaiveDate> {
-        self.0.ended_on
+    async fn ended_on(&self) -> Option<Date> {
+        self.0.ended_on.map(Date)
     }
     /// How often mentor and mentee are to meet, in days.
     async fn contact_every_days(&self) -> i32 {
         self.0.contact_every_days
     }
     /// The day by which the next contact is due, while active.
-    async fn next_contact_due(&self) -> Option<NaiveDate> {
-        self.0.next_contact_due
+    async fn next_contact_due(&self) -> Option<Date> {
+        self.0.next_contact_due.map(Date)
     }
     /// Whether that day has passed.
     async fn overdue(&self, ctx: &Context<'_>) -> Result<bool> {
@@ -132,12 +132,12 @@ impl MentoringPair {
         ctx: &Context<'_>,
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: i32,
         #[graphql(desc = "After which row: an endCursor of the same list.")] after: Option<String>,
-    ) -> Result<PairContactConnection> {
+    ) -> Result<Option<PairContactConnection>> {
         let session = ctx.session()?;
         let page = PageArgs::open(first, after.as_deref(), Order::Id, &("contacts", self.0.id), session.cursors())?;
         let question = ListContacts { pair: self.0.id, page };
         let rows = session.recall(&question).await?;
-        Ok(PairContactConnection::new(rows, &question.page, session, CountContacts(self.0.id)))
+        Ok(Some(PairContactConnection::new(rows, &question.page, session, CountContacts(self.0.id))))
     }
     /// Grows by one at each change; state it as expectedVersion.
     async fn version(&self) -> i32 {
@@ -162,8 +162,8 @@ connection!(PairContactConnection, PairContactEdge, PairContact, CountContacts);
 #[Object]
 impl PairContact {
     /// The day it was held.
-    async fn held_on(&self) -> NaiveDate {
-        self.0.held_on
+    async fn held_on(&self) -> Date {
+        Date(self.0.held_on)
     }
     /// What it was about, as a class.
     async fn topic(&self) -> ContactTopic {
@@ -203,7 +203,7 @@ impl MentoringQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Global id.")] id: ID,
     ) -> Result<Option<MentoringPair>> {
-        MentoringPair::by_key(ctx.session()?, key_or_none(&id)).await
+        MentoringPair::by_key(ctx.session()?, key(&id)).await
     }
 
     /// Mentoring pairs that the caller may see, in the order of recording.
@@ -214,19 +214,19 @@ impl MentoringQuery {
         #[graphql(desc = "Which pairs.")] filter: Option<MentoringPairFilter>,
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: i32,
         #[graphql(desc = "After which row: an endCursor of the same list.")] after: Option<String>,
-    ) -> Result<MentoringPairConnection> {
+    ) -> Result<Option<MentoringPairConnection>> {
         let session = ctx.session()?;
         let filter = filter.unwrap_or_default();
         let among = PairsAmong {
-            organization: filter.organization.as_ref().map(key_or_none),
+            organization: filter.organization.as_ref().map(key),
             states: filter.states.map(|all| all.into_iter().map(Into::into).collect()),
-            person: filter.cadre.as_ref().map(key_or_none),
+            person: filter.cadre.as_ref().map(key),
             due_before: filter.overdue.then(|| session.today()),
         };
         let page = PageArgs::open(first, after.as_deref(), Order::Id, &("pairs", &among), session.cursors())?;
         let question = ListPairs { among: among.clone(), page };
         let rows = session.recall(&question).await?;
-        Ok(MentoringPairConnection::new(rows, &question.page, session, CountPairs(among)))
+        Ok(Some(MentoringPairConnection::new(rows, &question.page, session, CountPairs(among))))
     }
 }
 
@@ -256,7 +256,7 @@ pub struct PairActivateInput {
     /// The version that you read.
     expected_version: i32,
     /// First day; today when it is left out.
-    started_on: Option<NaiveDate>,
+    started_on: Option<Date>,
     /// Your key for this one intent, kept 24 hours.
     idempotency_key: Option<String>,
     /// Comes back unchanged.
@@ -269,7 +269,7 @@ pub struct PairContactRecordInput {
     /// The pair.
     pair_id: ID,
     /// The day it was held; not in the future.
-    held_on: NaiveDate,
+    held_on: Date,
     /// What it was about, as a class.
     topic: ContactTopic,
     /// What was agreed on, in a few words for both sides; at most 500 characters.
@@ -311,30 +311,30 @@ pub struct MentoringMutation;
 impl MentoringMutation {
     /// Proposes a pair. Problems: INVALID, NOT_IN_POST, CONFLICT, IDEMPOTENCY_KEY_REUSED.
     #[graphql(directive = access::apply(Action::PairPropose))]
-    async fn pair_propose(&self, ctx: &Context<'_>, input: PairProposeInput) -> Result<PairProposePayload> {
+    async fn pair_propose(&self, ctx: &Context<'_>, input: PairProposeInput) -> Result<Option<PairProposePayload>> {
         let terms = Terms { idempotency_key: input.idempotency_key, purpose: None };
         let people = |field: &'static str, ids: &[ID]| -> Result<Vec<CadreId>> {
             if ids.len() > 100 {
                 return Err(Error::invalid(field, "names more than 100 people"));
             }
-            ids.iter().map(wanted).collect()
+            Ok(ids.iter().map(key).collect())
         };
         let command = ProposePair {
-            organization: wanted(&input.organization_id)?,
+            organization: key(&input.organization_id),
             mentors: people("mentorIds", &input.mentor_ids)?,
             mentees: people("menteeIds", &input.mentee_ids)?,
             contact_every_days: input.contact_every_days,
         };
-        PairProposePayload::of(ctx.session()?.run(command, &terms).await, input.client_mutation_id)
+        PairProposePayload::of(ctx.session()?.run(command, &terms).await, input.client_mutation_id).map(Some)
     }
 
     /// Activates a proposed pair. Problems: INVALID, STALE, TRANSITION_REFUSED, NOT_IN_POST, IDEMPOTENCY_KEY_REUSED.
     #[graphql(directive = access::apply(Action::PairActivate))]
-    async fn pair_activate(&self, ctx: &Context<'_>, input: PairActivateInput) -> Result<PairActivatePayload> {
+    async fn pair_activate(&self, ctx: &Context<'_>, input: PairActivateInput) -> Result<Option<PairActivatePayload>> {
         let terms = Terms { idempotency_key: input.idempotency_key, purpose: None };
-        let (id, expected_version) = (wanted(&input.id)?, input.expected_version);
-        let command = ActivatePair { id, expected_version, started_on: input.started_on };
-        PairActivatePayload::of(ctx.session()?.run(command, &terms).await, input.client_mutation_id)
+        let (id, expected_version) = (key(&input.id), input.expected_version);
+        let command = ActivatePair { id, expected_version, started_on: input.started_on.map(|it| it.0) };
+        PairActivatePayload::of(ctx.session()?.run(command, &terms).await, input.client_mutation_id).map(Some)
     }
 
     /// Records a contact of an active pair and moves the next one on. Problems: INVALID, TRANSITION_REFUSED, STALE,
@@ -344,14 +344,14 @@ impl MentoringMutation {
         &self,
         ctx: &Context<'_>,
         input: PairContactRecordInput,
-    ) -> Result<PairContactRecordPayload> {
+    ) -> Result<Option<PairContactRecordPayload>> {
         let terms = Terms { idempotency_key: input.idempotency_key, purpose: None };
         let command = RecordContact {
-            pair: wanted(&input.pair_id)?,
-            held_on: input.held_on,
+            pair: key(&input.pair_id),
+            held_on: input.held_on.0,
             topic: input.topic.into(),
             agreed: input.agreed,
         };
-        PairContactRecordPayload::of(ctx.session()?.run(command, &terms).await, input.client_mutation_id)
+        PairContactRecordPayload::of(ctx.session()?.run(command, &terms).await, input.client_mutation_id).map(Some)
     }
 }

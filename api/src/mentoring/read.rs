@@ -249,6 +249,18 @@ impl Remember for MyPairs {
     const TTL_S: u64 = 60;
 }
 
+/// One pair, loaded with its neighbours.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct PairOf(pub PairId);
+
+impl Batched for PairOf {
+    type Value = mentoring_pair::Model;
+    async fn batch(keys: &[Self], session: &Session) -> Result<HashMap<Self, Self::Value>> {
+        let rows = session.recall(&PairsById(distinct(keys.iter().map(|it| it.0)))).await?;
+        Ok(rows.into_iter().map(|row| (PairOf(row.id), row)).collect())
+    }
+}
+
 /// The people of one pair, loaded with its neighbours'.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct PartsOf(pub PairId);

@@ -12,7 +12,7 @@ use crate::{
         Among, CountOrganizations, ListOrganizations, OrganizationByCode, OrganizationOf, OrganizationsById,
     },
     page::{self, PageArgs},
-    relay::{FromRow, access, global_id, key_or_none},
+    relay::{FromRow, access, global_id, key},
 };
 
 /// What an organization is.
@@ -90,8 +90,8 @@ pub struct OrganizationFilter {
 impl From<OrganizationFilter> for Among {
     fn from(it: OrganizationFilter) -> Self {
         Self {
-            under: it.under.as_ref().map(key_or_none),
-            parent: it.parent.as_ref().map(key_or_none),
+            under: it.under.as_ref().map(key),
+            parent: it.parent.as_ref().map(key),
             kinds: it.kinds.map(|all| all.into_iter().map(Into::into).collect()),
             name_prefix: it.name_prefix,
         }
@@ -163,7 +163,7 @@ impl Organization {
         ctx: &Context<'_>,
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: i32,
         #[graphql(desc = "After which row: an endCursor of the same list.")] after: Option<String>,
-    ) -> Result<OrganizationConnection> {
+    ) -> Result<Option<OrganizationConnection>> {
         let filter = OrganizationFilter { parent: Some(global_id(self.0.id)), ..OrganizationFilter::default() };
         list(ctx, filter, page::Order::Name, first, after).await
     }
@@ -175,13 +175,13 @@ async fn list(
     order: page::Order,
     first: i32,
     after: Option<String>,
-) -> Result<OrganizationConnection> {
+) -> Result<Option<OrganizationConnection>> {
     let session = ctx.session()?;
     let among = Among::from(filter);
     let page = PageArgs::open(first, after.as_deref(), order, &("organizations", &among), session.cursors())?;
     let question = ListOrganizations { among: among.clone(), page };
     let rows = session.recall(&question).await?;
-    Ok(OrganizationConnection::new(rows, &question.page, session, CountOrganizations(among)))
+    Ok(Some(OrganizationConnection::new(rows, &question.page, session, CountOrganizations(among))))
 }
 
 /// Questions about organizations.
@@ -201,7 +201,7 @@ impl OrganizationQuery {
     ) -> Result<Option<Organization>> {
         let session = ctx.session()?;
         match (id, code) {
-            (Some(id), None) => Organization::by_key(session, key_or_none(&id)).await,
+            (Some(id), None) => Organization::by_key(session, key(&id)).await,
             (None, Some(code)) => Ok(session.recall(&OrganizationByCode(code)).await?.map(Organization)),
             _ => Err(crate::error::Error::invalid("id", "or code: name exactly one of them")),
         }
@@ -216,7 +216,7 @@ impl OrganizationQuery {
         #[graphql(desc = "In which order.", default)] order_by: ListOrder,
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: i32,
         #[graphql(desc = "After which row: an endCursor of the same list.")] after: Option<String>,
-    ) -> Result<OrganizationConnection> {
+    ) -> Result<Option<OrganizationConnection>> {
         list(ctx, filter.unwrap_or_default(), order_by.into(), first, after).await
     }
 }

@@ -1,7 +1,6 @@
 //! Reserve pools in the schema.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
-use chrono::NaiveDate;
 use entity::{
     id::{CadreId, PoolId, PoolMembershipId},
     kind, pool_membership, pool_tier, reserve_pool,
@@ -26,7 +25,7 @@ use crate::{
         },
         write::{ConfirmMembership, ProposeMembership},
     },
-    relay::{FromRow, access, global_id, key_or_none, wanted},
+    relay::{Date, FromRow, access, global_id, key},
 };
 
 /// How far a pool's memberships may be known.
@@ -106,9 +105,9 @@ impl ReservePool {
         Ok(ctx.load(OrganizationOf(self.0.organization_id)).await?.map(Organization))
     }
     /// The tiers, in order.
-    async fn tiers(&self, ctx: &Context<'_>) -> Result<Vec<PoolTier>> {
+    async fn tiers(&self, ctx: &Context<'_>) -> Result<Option<Vec<PoolTier>>> {
         let rows = ctx.load(TiersOf(self.0.id)).await?.unwrap_or_default();
-        Ok(rows.into_iter().map(PoolTier).collect())
+        Ok(Some(rows.into_iter().map(PoolTier).collect()))
     }
     /// Memberships that the caller may see, in the order of recording.
     async fn memberships(
@@ -118,14 +117,14 @@ impl ReservePool {
         #[graphql(desc = "Only in the tier of this code.")] tier_code: Option<String>,
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: i32,
         #[graphql(desc = "After which row: an endCursor of the same list.")] after: Option<String>,
-    ) -> Result<PoolMembershipConnection> {
+    ) -> Result<Option<PoolMembershipConnection>> {
         let session = ctx.session()?;
         let states = states.map(|all| all.into_iter().map(Into::into).collect());
         let among = MembershipsAmong { pool: self.0.id, states, tier: tier_code };
         let page = PageArgs::open(first, after.as_deref(), Order::Id, &("memberships", &among), session.cursors())?;
         let question = ListMemberships { among: among.clone(), page };
         let rows = session.recall(&question).await?;
-        Ok(PoolMembershipConnection::new(rows, &question.page, session, CountMemberships(among)))
+        Ok(Some(PoolMembershipConnection::new(rows, &question.page, session, CountMemberships(among))))
     }
 }
 
@@ -193,12 +192,12 @@ impl PoolMembership {
         &self.0.reason
     }
     /// When the person was proposed.
-    async fn proposed_on(&self) -> NaiveDate {
-        self.0.proposed_on
+    async fn proposed_on(&self) -> Date {
+        Date(self.0.proposed_on)
     }
     /// When it was decided.
-    async fn decided_on(&self) -> Option<NaiveDate> {
-        self.0.decided_on
+    async fn decided_on(&self) -> Option<Date> {
+        self.0.decided_on.map(Date)
     }
     /// Grows by one at each change; state it as expectedVersion.
     async fn version(&self) -> i32 {
@@ -242,7 +241,7 @@ impl PoolQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Global id.")] id: ID,
     ) -> Result<Option<ReservePool>> {
-        ReservePool::by_key(ctx.session()?, key_or_none(&id)).await
+        ReservePool::by_key(ctx.session()?, key(&id)).await
     }
 
     /// Reserve pools that the caller may see, by name.
@@ -254,14 +253,14 @@ impl PoolQuery {
         #[graphql(desc = "In which order.", default)] order_by: ListOrder,
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: i32,
         #[graphql(desc = "After which row: an endCursor of the same list.")] after: Option<String>,
-    ) -> Result<ReservePoolConnection> {
+    ) -> Result<Option<ReservePoolConnection>> {
         let session = ctx.session()?;
         let filter = filter.unwrap_or_default();
-        let among = PoolsAmong { organization: filter.organization.as_ref().map(key_or_none), code: filter.code };
+        let among = PoolsAmong { organization: filter.organization.as_ref().map(key), code: filter.code };
         let page = PageArgs::open(first, after.as_deref(), order_by.into(), &("pools", &among), session.cursors())?;
         let question = ListPools { among: among.clone(), page };
         let rows = session.recall(&question).await?;
-        Ok(ReservePoolConnection::new(rows, &question.page, session, CountPools(among)))
+        Ok(Some(ReservePoolConnection::new(rows, &question.page, session, CountPools(among))))
     }
 }
 
@@ -323,16 +322,12 @@ impl PoolMutation {
         &self,
         ctx: &Context<'_>,
         input: PoolMembershipProposeInput,
-    ) -> Result<PoolMembershipProposePayload> {
+    ) -> Result<Option<PoolMembershipProposePayload>> {
         let terms = Terms { idempotency_key: input.idempotency_key, purpose: None };
-        let cadre: CadreId = wanted(&input.cadre_id)?;
-        let command = ProposeMembership {
-            pool: wanted(&input.pool_id)?,
-            tier_code: input.tier_code,
-            cadre,
-            reason: input.reason,
-        };
-        PoolMembershipProposePayload::of(ctx.session()?.run(command, &terms).await, input.client_mutation_id)
+        let cadre: CadreId = key(&input.cadre_id);
+        let command =
+            ProposeMembership { pool: key(&input.pool_id), tier_code: input.tier_code, cadre, reason: input.reason };
+        PoolMembershipProposePayload::of(ctx.session()?.run(command, &terms).await, input.client_mutation_id).map(Some)
     }
 
     /// Confirms a proposed membership; never the proposer. Problems: INVALID, STALE, TRANSITION_REFUSED, SAME_PERSON,
@@ -342,9 +337,9 @@ impl PoolMutation {
         &self,
         ctx: &Context<'_>,
         input: PoolMembershipConfirmInput,
-    ) -> Result<PoolMembershipConfirmPayload> {
+    ) -> Result<Option<PoolMembershipConfirmPayload>> {
         let terms = Terms { idempotency_key: input.idempotency_key, purpose: None };
-        let command = ConfirmMembership { id: wanted(&input.id)?, expected_version: input.expected_version };
-        PoolMembershipConfirmPayload::of(ctx.session()?.run(command, &terms).await, input.client_mutation_id)
+        let command = ConfirmMembership { id: key(&input.id), expected_version: input.expected_version };
+        PoolMembershipConfirmPayload::of(ctx.session()?.run(command, &terms).await, input.client_mutation_id).map(Some)
     }
 }

@@ -237,6 +237,8 @@ macro_rules! batched {
 
 batched!(PoolOf(PoolId) asks PoolsById yields reserve_pool::Model,
     rows => rows.into_iter().map(|row| (PoolOf(row.id), row)).collect());
+batched!(MembershipOf(PoolMembershipId) asks MembershipsById yields pool_membership::Model,
+    rows => rows.into_iter().map(|row| (MembershipOf(row.id), row)).collect());
 batched!(TiersOf(PoolId) asks TiersOfPools yields Vec<pool_tier::Model>,
     rows => gathered(rows, |row| TiersOf(row.pool_id)));
 batched!(MembershipsOf(CadreId) asks MembershipsOfCadres yields Vec<pool_membership::Model>,

@@ -10,7 +10,7 @@ use crate::{
     loaders::Caller,
     mentoring::{graphql::MentoringPair, read::MyPairs, rules},
     pool::{graphql::PoolMembership, read::MyMemberships},
-    relay::access,
+    relay::{Date, access},
 };
 
 /// The caller's own pairs and memberships.
@@ -24,26 +24,26 @@ pub struct MyStatus {
 #[Object]
 impl MyStatus {
     /// The civil day to which the answer belongs.
-    async fn today(&self) -> NaiveDate {
-        self.today
+    async fn today(&self) -> Date {
+        Date(self.today)
     }
     /// Own pairs that are not over, the next contact due first.
     async fn pairs(&self) -> Vec<MentoringPair> {
         self.pairs.iter().cloned().map(MentoringPair).collect()
     }
     /// The earliest day by which a contact is due.
-    async fn next_contact_due(&self) -> Option<NaiveDate> {
-        self.pairs.iter().filter_map(|it| it.next_contact_due).min()
+    async fn next_contact_due(&self) -> Option<Date> {
+        self.pairs.iter().filter_map(|it| it.next_contact_due).min().map(Date)
     }
     /// How many own pairs have a contact overdue.
     async fn overdue_count(&self) -> usize {
         self.pairs.iter().filter(|it| rules::overdue(it, self.today)).count()
     }
     /// Own open memberships of pools that disclose them to the person.
-    async fn memberships(&self, ctx: &Context<'_>) -> Result<Vec<PoolMembership>> {
-        let Some(person) = self.person else { return Ok(Vec::new()) };
+    async fn memberships(&self, ctx: &Context<'_>) -> Result<Option<Vec<PoolMembership>>> {
+        let Some(person) = self.person else { return Ok(None) };
         let rows = ctx.session()?.recall(&MyMemberships { person }).await?;
-        Ok(rows.into_iter().map(PoolMembership).collect())
+        Ok(Some(rows.into_iter().map(PoolMembership).collect()))
     }
 }
 

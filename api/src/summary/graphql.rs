@@ -12,7 +12,7 @@ use crate::{
         graphql::{Organization, PositionLevel},
         read::OrganizationOf,
     },
-    relay::{access, key_or_none},
+    relay::{Date, access, key},
     summary::read::{self, Cell, FLOOR, SummarizeCadres},
 };
 
@@ -95,8 +95,8 @@ impl CadreSummary {
         Ok(ctx.load(OrganizationOf(self.organization)).await?.map(Organization))
     }
     /// The day on which ages are counted (统计截止时间).
-    async fn as_of(&self) -> NaiveDate {
-        self.as_of
+    async fn as_of(&self) -> Date {
+        Date(self.as_of)
     }
     /// Sum of the counts; null where a suppressed cell would follow from it.
     async fn total(&self) -> Option<i64> {
@@ -127,7 +127,7 @@ impl SummaryQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The organization, with all below it.")] organization: ID,
         #[graphql(desc = "By what, each at most once; none for one count.")] group_by: Vec<CadreGroupBy>,
-    ) -> Result<CadreSummary> {
+    ) -> Result<Option<CadreSummary>> {
         let session = ctx.session()?;
         let group_by: Vec<read::GroupBy> = group_by.into_iter().map(Into::into).collect();
         let mut once = group_by.clone();
@@ -136,8 +136,8 @@ impl SummaryQuery {
         if once.len() < group_by.len() {
             return Err(Error::invalid("groupBy", "names a grouping twice: name each at most once"));
         }
-        let question = SummarizeCadres { organization: key_or_none(&organization), group_by, as_of: session.today() };
+        let question = SummarizeCadres { organization: key(&organization), group_by, as_of: session.today() };
         let cells = session.recall(&question).await?;
-        Ok(CadreSummary { organization: question.organization, as_of: question.as_of, cells })
+        Ok(Some(CadreSummary { organization: question.organization, as_of: question.as_of, cells }))
     }
 }

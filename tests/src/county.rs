@@ -1,0 +1,171 @@
+//! A county with one of everything, and somebody in each role: what the laws are tried on.
+
+use entity::{
+    cadre,
+    id::{CadreId, OrganizationId, PairId, PoolId, PoolMembershipId},
+    kind::{Disclosure, MembershipState, Role},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    client::Client,
+    world::{World, global},
+};
+
+/// A county with one of everything.
+pub struct County {
+    /// The county.
+    pub top: OrganizationId,
+    /// Its department.
+    pub department: OrganizationId,
+    /// Of the county itself, in no pool or pair.
+    pub free: CadreId,
+    /// Of the department; the mentor of the pair.
+    pub mentor: CadreId,
+    /// Of the department; the mentee of the pair, and in all three pools.
+    pub mentee: CadreId,
+    /// Pools by disclosure: CONFIDENTIAL, UNIT, PERSON.
+    pub pools: [PoolId; 3],
+    /// The mentee's membership of each.
+    pub memberships: [PoolMembershipId; 3],
+    /// The pair.
+    pub pair: PairId,
+    /// A proposed membership of the free cadre in the confidential pool.
+    pub proposed: PoolMembershipId,
+    /// Somebody in each role, in the order of `Role::ALL`.
+    pub people: Vec<(Role, Client)>,
+}
+
+impl County {
+    /// Builds a county whose every name begins with `name`, followed by a blank.
+    pub async fn build(world: &World, name: &str) -> Self {
+        let top = world.organization(&format!("{name} County")).await;
+        let department = world.department(top, &format!("{name} Department")).await;
+        let nobody = |_: &mut cadre::Model| {};
+        let free = world.cadre(top, &format!("{name} Free"), nobody).await;
+        let mentor = world.cadre(department, &format!("{name} Mentor"), nobody).await;
+        let mentee = world.cadre(department, &format!("{name} Mentee"), nobody).await;
+        let mut pools = Vec::new();
+        let mut memberships = Vec::new();
+        for (code, disclosure) in
+            [("secret", Disclosure::Confidential), ("unit", Disclosure::Unit), ("person", Disclosure::Person)]
+        {
+            let pool = world.pool(top, &format!("{name} {code}"), disclosure).await;
+            memberships.push(world.membership(pool, mentee, MembershipState::Confirmed).await);
+            pools.push(pool);
+        }
+        let proposed = world.membership(pools[0], free, MembershipState::Proposed).await;
+        let pair = world.pair(top, mentor, mentee).await;
+        let mut people = Vec::new();
+        for role in Role::ALL {
+            let client = match role {
+                Role::UnitOfficer => world.sign_in(*role, department).await,
+                Role::Mentor => world.sign_in_as(*role, department, mentor).await,
+                Role::Cadre => world.sign_in_as(*role, department, mentee).await,
+                _ => world.sign_in(*role, top).await,
+            };
+            people.push((*role, client));
+        }
+        let pools = pools.try_into().expect("three pools");
+        let memberships = memberships.try_into().expect("three memberships");
+        Self { top, department, free, mentor, mentee, pools, memberships, pair, proposed, people }
+    }
+
+    /// Somebody in a role.
+    pub fn person(&self, role: Role) -> &Client {
+        &self.people.iter().find(|(it, _)| *it == role).expect("somebody in each role").1
+    }
+
+    /// Variables that every probe may use, with this county's ids.
+    pub fn variables(&self) -> Value {
+        json!({
+            "organization": global(self.top),
+            "department": global(self.department),
+            "cadre": global(self.mentee),
+            "free": global(self.free),
+            "mentor": global(self.mentor),
+            "pool": global(self.pools[1]),
+            "membership": global(self.memberships[1]),
+            "proposed": global(self.proposed),
+            "pair": global(self.pair),
+            "today": "2020-01-01",
+        })
+    }
+}
+
+/// One document for each root field, asking for as much as the field can show.
+pub const PROBES: &[(&str, &str)] = &[
+    ("me", "query { me { id login name cadre { ...cadre } grants { role validFrom organization { ...organization } } } }"),
+    ("node", "query($cadre: ID!, $organization: ID!, $pool: ID!, $membership: ID!, $pair: ID!) {
+        a: node(id: $cadre) { id ...cadre } b: node(id: $organization) { id ...organization }
+        c: node(id: $pool) { id ...pool } d: node(id: $membership) { id ...membership } e: node(id: $pair) { id ...pair } }"),
+    ("nodes", "query($cadre: ID!, $organization: ID!, $pool: ID!, $membership: ID!, $pair: ID!) {
+        nodes(ids: [$cadre, $organization, $pool, $membership, $pair]) {
+            id ...cadre ...organization ...pool ...membership ...pair } }"),
+    ("organization", "query($organization: ID!) { organization(id: $organization) { ...organization children { totalCount edges { node { ...organization } } } } }"),
+    ("organizations", "query { organizations(first: 100, orderBy: ID) { totalCount pageInfo { endCursor } edges { cursor node { ...organization } } } }"),
+    ("cadre", "query($cadre: ID!) { cadre(id: $cadre) { ...cadre } }"),
+    ("cadres", "query { cadres(first: 20) { totalCount pageInfo { endCursor } edges { cursor node { ...cadre } } } }"),
+    ("reservePool", "query($pool: ID!) { reservePool(id: $pool) { ...pool } }"),
+    ("reservePools", "query { reservePools(first: 20) { totalCount edges { node { ...pool } } } }"),
+    ("mentoringPair", "query($pair: ID!) { mentoringPair(id: $pair) { ...pair } }"),
+    ("mentoringPairs", "query { mentoringPairs(first: 20) { totalCount edges { node { ...pair } } } }"),
+    ("myStatus", "query { myStatus { today nextContactDue overdueCount pairs { ...pair } memberships { ...membership } } }"),
+    ("cadreSummary", "query($organization: ID!) { cadreSummary(organization: $organization, groupBy: [LEVEL, SEX, AGE_BAND]) {
+        organization { ...organization } total suppressedBelow cells { level sex ageBand count status } } }"),
+    ("cadreCreate", "mutation($organization: ID!) { cadreCreate(input: { organizationId: $organization, name: \"Probe\", sex: MALE }) {
+        problems { code message } cadre { ...cadre } } }"),
+    ("cadreUpdate", "mutation($cadre: ID!) { cadreUpdate(input: { id: $cadre, expectedVersion: 77, name: \"Probe\" }) {
+        problems { code message } cadre { ...cadre } } }"),
+    ("poolMembershipPropose", "mutation($pool: ID!, $cadre: ID!) { poolMembershipPropose(input: { poolId: $pool, cadreId: $cadre, tierCode: \"none\", reason: \"Probe\" }) {
+        problems { code message } membership { ...membership } } }"),
+    ("poolMembershipConfirm", "mutation($membership: ID!) { poolMembershipConfirm(input: { id: $membership, expectedVersion: 77 }) {
+        problems { code message } membership { ...membership } } }"),
+    ("pairPropose", "mutation($organization: ID!, $mentor: ID!, $cadre: ID!) { pairPropose(input: { organizationId: $organization, mentorIds: [$mentor], menteeIds: [$cadre], contactEveryDays: 0 }) {
+        problems { code message } pair { ...pair } } }"),
+    ("pairActivate", "mutation($pair: ID!) { pairActivate(input: { id: $pair, expectedVersion: 77 }) {
+        problems { code message } pair { ...pair } } }"),
+    ("pairContactRecord", "mutation($pair: ID!, $today: Date!) { pairContactRecord(input: { pairId: $pair, heldOn: $today, topic: WORK }) {
+        problems { code message } pair { ...pair } } }"),
+];
+
+const FRAGMENTS: &[(&str, &str)] = &[
+    (
+        "organization",
+        "fragment organization on Organization { id code name kind level divisionCode version parent { id name } }",
+    ),
+    ("card", "fragment card on CadreCard { cadreId name postTitle organization { id name } }"),
+    (
+        "pool",
+        "fragment pool on ReservePool { id code name disclosure organization { id name } tiers { code name targetCount ordinal } memberships(first: 10) { totalCount edges { node { ...membership } } } }",
+    ),
+    (
+        "membership",
+        "fragment membership on PoolMembership { id state reason proposedOn decidedOn pool { id name } tier { code } member { ...card } }",
+    ),
+    (
+        "pair",
+        "fragment pair on MentoringPair { id state startedOn nextContactDue overdue organization { id name } mentors { ...card } mentees { ...card } contacts(first: 10) { totalCount edges { node { heldOn topic agreed } } } }",
+    ),
+    (
+        "cadre",
+        "fragment cadre on Cadre { id name sex birthDate ageYears postTitle positionLevel status organization { ...organization } posts { title } levels { level } memberships { ...membership } pairs { ...pair } }",
+    ),
+];
+
+/// The probe of a root field with the fragments that it uses.
+pub fn probe(field: &str) -> String {
+    let (_, body) = PROBES.iter().find(|(name, _)| *name == field).unwrap_or_else(|| {
+        panic!("`{field}` has no probe: add one to tests/src/county.rs, asking for as much as the field can show")
+    });
+    let mut text = (*body).to_owned();
+    loop {
+        let missing = FRAGMENTS
+            .iter()
+            .find(|(name, _)| text.contains(&format!("...{name} ")) && !text.contains(&format!("fragment {name} ")));
+        match missing {
+            Some((_, fragment)) => text = format!("{text}\n{fragment}"),
+            None => return text,
+        }
+    }
+}
