@@ -141,13 +141,15 @@ impl SummarizeCadres {
 /// The youngest age of a row's band as text, `0` for the youngest band, null where the birth date is unknown.
 ///
 /// Birth dates are texts of which an unknown part is missing, so comparing texts counts it as the earliest; the day a
-/// person turned 30 need not exist in a calendar for the texts to compare rightly (29 February).
+/// person turned 30 need not exist in a calendar for the texts to compare rightly (29 February). The texts are digits
+/// that this function makes; they stand in the statement as they are, because an expression with bound values is
+/// another expression to PostgreSQL each time it occurs, and could not be grouped by.
 fn band(at: &Alias, as_of: NaiveDate) -> Expr {
     let birth = at.col(cadre::Column::BirthDate);
-    let mut bands = CaseStatement::new().case(birth.clone().is_null(), Option::<String>::None);
+    let mut bands = CaseStatement::new().case(birth.clone().is_null(), Expr::cust("NULL"));
     for (_, from) in BANDS {
-        let turned = format!("{:04}-{:02}-{:02}", as_of.year() - from, as_of.month(), as_of.day());
-        bands = bands.case(birth.clone().lte(turned), Expr::cust(format!("'{from}'")));
+        let turned = format!("'{:04}-{:02}-{:02}'", as_of.year() - from, as_of.month(), as_of.day());
+        bands = bands.case(birth.clone().lte(Expr::cust(turned)), Expr::cust(format!("'{from}'")));
     }
     bands.finally(Expr::cust("'0'")).into()
 }

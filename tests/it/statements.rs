@@ -1,0 +1,73 @@
+//! How many statements a request takes, whatever the size of the page.
+
+use entity::kind::{Disclosure, MembershipState, Role};
+use serde_json::json;
+use tests::{both, world::World};
+
+const PAGE: &str = "query($first: Int!) { cadres(first: $first) { edges { node {
+    name organization { name } memberships { state pool { name } } } } } }";
+
+both! {
+    /// A page of cadres with organization, memberships and pools: one statement for each noun.
+    async fn a_page_takes_four_statements_at_most(world: World) {
+        let county = world.organization("North").await;
+        let mut pools = Vec::new();
+        for code in ["1", "2", "3"] {
+            pools.push(world.pool(county, code, Disclosure::Confidential).await);
+        }
+        for number in 0..100 {
+            let department = world.department(county, &format!("Department {number}")).await;
+            let cadre = world.cadre(department, &format!("Person {number:03}"), |_| {}).await;
+            for pool in &pools {
+                world.membership(*pool, cadre, MembershipState::Confirmed).await;
+            }
+        }
+        let mut plain = world.config.clone();
+        plain.cache = false;
+        let server = api::Server::start(plain, api::Hooks::default()).await.expect("a server without a cache");
+        let officer = world.sign_in(Role::OrganizationOfficer, county).await;
+        let officer = tests::client::Client::new(&format!("http://{}", server.address()), officer.token());
+        for first in [1, 20, 100] {
+            let answer = officer.run(PAGE, json!({ "first": first })).await;
+            let edges = answer.at("/cadres/edges").as_array().expect("edges");
+            assert_eq!(edges.len(), first);
+            assert_eq!(edges[0]["node"]["memberships"].as_array().map(Vec::len), Some(3));
+            assert_eq!(edges[0]["node"]["memberships"][0]["pool"]["name"], "Pool 1");
+            assert_eq!(answer.statements, Some(4), "for a page of {first}");
+        }
+        let one = officer.run("{ cadres(first: 20) { edges { node { name } } } }", json!({})).await;
+        assert_eq!(one.statements, Some(1));
+        server.stop().await;
+    }
+
+    /// What is remembered takes none.
+    async fn a_warm_page_takes_no_statement(world: World) {
+        let county = world.organization("North").await;
+        world.cadre(county, "Anna", |_| {}).await;
+        let officer = world.sign_in(Role::OrganizationOfficer, county).await;
+        assert_eq!(officer.run(PAGE, json!({ "first": 20 })).await.statements, Some(3));
+        assert_eq!(officer.run(PAGE, json!({ "first": 20 })).await.statements, Some(0));
+    }
+
+    /// A phone's one request.
+    async fn my_status_takes_a_fixed_number_of_statements(world: World) {
+        let county = tests::county::County::build(&world, "North").await;
+        let status = "{ myStatus { nextContactDue overdueCount pairs { nextContactDue mentors { name } mentees { name } } memberships { pool { name } } } }";
+        let answer = county.person(Role::Cadre).run(status, json!({})).await;
+        assert_eq!(answer.at("/myStatus/pairs/0/mentees/0/name"), "North Mentee");
+        // Pairs, memberships, their pools, the parts of all pairs, the cards of all people.
+        assert_eq!(answer.statements, Some(5));
+    }
+
+    /// A change: the row, the read-back, and one statement each for the audit's event and its changes.
+    async fn a_write_takes_a_fixed_number_of_statements(world: World) {
+        let county = tests::county::County::build(&world, "North").await;
+        let contact = "mutation($p: ID!, $day: Date!, $key: String) { pairContactRecord(input: { pairId: $p, heldOn: $day, topic: WORK, idempotencyKey: $key }) { problems { message } } }";
+        let day = world.now().date_naive().to_string();
+        let variables = json!({ "p": tests::world::global(county.pair), "day": day, "key": "once" });
+        let answer = county.person(Role::Mentor).run(contact, variables).await;
+        answer.done("/pairContactRecord");
+        // Pair read, contact written, pair written, both read back, event, changes, idempotency.
+        assert_eq!(answer.statements, Some(8));
+    }
+}
