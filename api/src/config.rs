@@ -91,6 +91,7 @@ settings! {
     document_root_fields: u64 = "20", false, "Most fields at the root of an operation.";
     document_directives: u64 = "100", false, "Most directives in a document.";
     document_nodes: u64 = "10000", false, "Most nodes that nested pages may ask for: the product of their first arguments.";
+    document_selections: u64 = "10000", false, "Most selections in an operation once its fragments are written out.";
     document_cache_entries: u64 = "1000", false, "Prepared documents kept. Too few: documents are parsed again and again.";
     execution_timeout_ms: u64 = "10000", false, "Longest execution of a request, in milliseconds; then it is given up.";
     statement_timeout_ms: u64 = "5000", false, "Longest statement on the database, in milliseconds.";

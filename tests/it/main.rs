@@ -2,10 +2,15 @@
 
 mod access;
 mod cache;
+mod documents;
 mod leak;
+mod outage;
 mod statements;
+mod tokens;
 mod writes;
 
 fn main() -> std::process::ExitCode {
-    tests::runner::main()
+    let code = tests::runner::main();
+    tests::world::clean_up();
+    code
 }

@@ -1,6 +1,7 @@
 //! What each command does. Every refusal is one sentence on standard error, and a failing exit code.
 
 use std::{
+    io::Write,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -69,7 +70,7 @@ fn read(path: &Path) -> Result<String, String> {
 pub(super) fn log(config: &Config) -> Result<(), String> {
     let filter =
         EnvFilter::try_new(&config.log).map_err(|cause| format!("log = '{}' is no filter: {cause}", config.log))?;
-    let out = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let out = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);
     let set = match config.log_format.as_str() {
         "json" => out.json().try_init(),
         "text" => out.try_init(),
@@ -78,14 +79,19 @@ pub(super) fn log(config: &Config) -> Result<(), String> {
     set.map_err(|cause| format!("logging could not begin: {cause}"))
 }
 
+/// Says something on standard error. Whoever listened may be gone; that is no reason to end.
+fn tell(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
+
 async fn serve(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, String> {
     let config = config(matches)?;
     log(&config)?;
-    eprint!("Effective settings:\n{}", config.effective());
+    tell(&format!("Effective settings:\n{}", config.effective()));
     let server = Server::start(config, hooks).await?;
-    eprintln!("Serving on http://{}", server.address());
+    tell(&format!("Serving on http://{}\n", server.address()));
     until_told_to_stop().await?;
-    eprintln!("Stopping: requests in flight may finish.");
+    tell("Stopping: requests in flight may finish.\n");
     server.stop().await;
     Ok(ExitCode::SUCCESS)
 }
