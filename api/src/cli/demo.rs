@@ -21,6 +21,7 @@ use crate::{
     config::Config,
     db::{
         connect::{self, Step},
+        door::Part,
         session::Terms,
     },
     demo::{
@@ -118,7 +119,7 @@ async fn prepare(folder: &Path, config: &Config, hooks: &Hooks) -> Result<(), St
     println!("Making the demo in {} …", folder.display());
     keys::generate(&folder.join("keys/signing.pem"), &folder.join("keys/field.key"))?;
     connect::migrate(config, Step::Up).await?;
-    let door = house::door(config, hooks.clone(), Arc::new(Metrics::default())).await?;
+    let door = house::door(config, hooks.clone(), Arc::new(Metrics::default()), Part::Command).await?;
     let session = door.job(Job::DemoLoad, None);
     let broken = |error: crate::error::Error| format!("the demo could not be loaded: {error:?}");
     if session.ask(&IsEmpty).await.map_err(broken)? {

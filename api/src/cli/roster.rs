@@ -9,7 +9,7 @@ use crate::{
     auth::{keys::hex, policy::Job},
     cli::{demo, progress, run},
     config::Config,
-    db::session::Terms,
+    db::{door::Part, session::Terms},
     error::Error,
     http::house::{self, Hooks},
     metrics::Metrics,
@@ -30,7 +30,7 @@ pub async fn import(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, Stri
     let path = matches.get_one::<String>("FILE").map(PathBuf::from).ok_or("name the file")?;
     let code = matches.get_one::<String>("organization").cloned().unwrap_or_default();
     let today = hooks.clock.today();
-    let door = house::door(&config, hooks, Arc::new(Metrics::default())).await?;
+    let door = house::door(&config, hooks, Arc::new(Metrics::default()), Part::Command).await?;
     let found = door.job(Job::RosterImport, None).ask(&OrganizationByCode(code.clone())).await.map_err(broken)?;
     let top = found.ok_or_else(|| format!("no organization has the code '{code}': see organizations in the schema"))?;
 

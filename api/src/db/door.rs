@@ -36,6 +36,18 @@ pub struct Door {
     pub(super) faults: Faults,
     pub(super) build: String,
     pub(super) metrics: Arc<Metrics>,
+    /// Whether this process tells the caches of what it commits. A command beside a server that keeps its cache to
+    /// itself can't; it leaves its events unpublished, and the server's sweeper finds them.
+    pub(super) publishes: bool,
+}
+
+/// What a process is to the caches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// It serves, and keeps the cache that its answers come from.
+    Server,
+    /// It makes one change and ends.
+    Command,
 }
 
 impl Door {
@@ -47,8 +59,10 @@ impl Door {
         clock: Clock,
         faults: Faults,
         metrics: Arc<Metrics>,
+        part: Part,
     ) -> Arc<Self> {
-        Arc::new(Self { database, recall, seal, clock, faults, build: build(), metrics })
+        let publishes = part == Part::Server || recall.generations().store().is_shared();
+        Arc::new(Self { database, recall, seal, clock, faults, build: build(), metrics, publishes })
     }
 
     /// A session for an account, with its grants as they are now.

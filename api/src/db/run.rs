@@ -217,7 +217,7 @@ async fn earlier(link: &impl ConnectionTrait, repeat: &Repeat) -> Result<Option<
 /// Tells the caches, and marks the events as told. What fails here the sweeper makes good.
 #[expect(clippy::disallowed_methods, reason = "the mark is no change of a row's meaning")]
 pub(super) async fn publish(door: &Door, events: &[AuditEventId], touched: impl IntoIterator<Item = entity::Table>) {
-    if !door.recall.generations().renew(touched).await {
+    if !door.publishes || !door.recall.generations().renew(touched).await {
         return;
     }
     let told = audit_event::Entity::update_many()

@@ -19,7 +19,7 @@ use crate::{
     config::Config,
     db::{
         connect,
-        door::{Door, Faults},
+        door::{Door, Faults, Part},
     },
     document::{measure::Limits, prepared::Documents},
     metrics::Metrics,
@@ -69,7 +69,7 @@ impl House {
         let keys = TokenKeys::read(Path::new(&config.signing_key))?;
         let tokens = Tokens::new(keys, &config.issuer, &config.audience);
         let metrics = Arc::new(Metrics::default());
-        let door = door(&config, hooks.clone(), metrics.clone()).await?;
+        let door = door(&config, hooks.clone(), metrics.clone(), Part::Server).await?;
         let documents = Documents::new(Limits::of(&config), config.document_cache_entries);
         Ok(Self {
             clock: hooks.clock,
@@ -90,12 +90,12 @@ impl House {
 ///
 /// # Errors
 /// A sentence that says what to do.
-pub async fn door(config: &Config, hooks: Hooks, metrics: Arc<Metrics>) -> Result<Arc<Door>, String> {
+pub async fn door(config: &Config, hooks: Hooks, metrics: Arc<Metrics>, part: Part) -> Result<Arc<Door>, String> {
     let field_key = FieldKey::read(Path::new(&config.field_key))?;
     let seal = Seal::new(&field_key).map_err(|_| "the field key was refused".to_owned())?;
     let database = connect::connect(config).await?;
     connect::require_migrated(&database).await?;
     let store = Store::open(&config.redis_url, &config.redis_prefix).await?;
     let recall = Recall::new(Arc::new(Generations::new(store)), config.cache, metrics.clone());
-    Ok(Door::new(database, recall, seal, hooks.clock, hooks.faults, metrics))
+    Ok(Door::new(database, recall, seal, hooks.clock, hooks.faults, metrics, part))
 }
