@@ -58,6 +58,8 @@ pub mod document {
     pub mod measure;
     pub mod prepared;
 }
+/// The shapes that most questions have: a page, its length, the rows of some keys.
+pub mod questions;
 /// What every type of the schema shares: global ids, pages, problems, access.
 pub mod relay;
 /// The tree of organizations. Owns the row policy of `organization`.

@@ -109,24 +109,35 @@ pub struct PageInfo {
 /// A type with pages: `XConnection` with `edges`, `pageInfo` and `totalCount`, and `XEdge` with `cursor` and `node`.
 #[macro_export]
 macro_rules! connection {
-    ($connection:ident, $edge:ident, $node:ident, $count:ty) => {
+    ($connection:ident, $edge:ident, $node:ident, $among:ty) => {
         #[doc = concat!("A page of a list of ", stringify!($node), ".")]
         pub struct $connection {
             page: $crate::page::Page<<$node as $crate::relay::FromRow>::Row>,
             cursors: $crate::page::CursorKey,
             after: bool,
-            count: $count,
+            count: $crate::questions::Count<$among>,
         }
 
         impl $connection {
-            /// A page as a question answered it; `count` is the question for the whole list's length.
-            pub fn new(
-                page: $crate::page::Page<<$node as $crate::relay::FromRow>::Row>,
-                args: &$crate::page::PageArgs,
-                session: &$crate::db::session::Session,
-                count: $count,
-            ) -> Self {
-                Self { page, cursors: session.cursors().clone(), after: args.after.is_some(), count }
+            /// A page of the list of these rows.
+            ///
+            /// # Errors
+            /// `Invalid` on `first` and `after`, or those of the question.
+            pub async fn open(
+                ctx: &async_graphql::Context<'_>,
+                among: $among,
+                order: $crate::page::Order,
+                first: i32,
+                after: Option<String>,
+            ) -> $crate::error::Result<Option<Self>> {
+                use $crate::{loaders::Caller as _, questions::Among as _};
+                let session = ctx.session()?;
+                let list = (<$among>::LIST, &among);
+                let args = $crate::page::PageArgs::open(first, after.as_deref(), order, &list, session.cursors())?;
+                let question = $crate::questions::List { among: among.clone(), page: args };
+                let page = session.recall(&question).await?;
+                let (cursors, count) = (session.cursors().clone(), $crate::questions::Count(among));
+                Ok(Some(Self { page, cursors, after: question.page.after.is_some(), count }))
             }
         }
 

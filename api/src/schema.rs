@@ -9,23 +9,23 @@ use crate::{
     account::graphql::AccountQuery,
     cadre::{
         graphql::{Cadre, CadreMutation, CadreQuery},
-        read::{CadreOf, CadresById},
+        read::Cadres,
     },
-    db::session::Query as _,
     error::{Action, Error, Result},
     loaders::Caller,
     mentoring::{
         graphql::{MentoringMutation, MentoringPair, MentoringQuery},
-        read::{PairOf, PairsById},
+        read::Pairs,
     },
     organization::{
         graphql::{Organization, OrganizationQuery},
-        read::{OrganizationOf, OrganizationsById},
+        read::Organizations,
     },
     pool::{
         graphql::{PoolMembership, PoolMutation, PoolQuery, ReservePool},
-        read::{MembershipOf, MembershipsById, PoolOf, PoolsById},
+        read::{Memberships, Pools},
     },
+    questions::{Belonging as _, One},
     relay::{self, Problem, access, read_id},
     status::graphql::StatusQuery,
     summary::graphql::SummaryQuery,
@@ -144,21 +144,21 @@ async fn look_up(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
     let Some((noun, key)) = read_id(id) else { return Ok(None) };
     let session = ctx.session()?;
     macro_rules! one_of {
-        ($($key:ident => $type:ident by $load:ident of $question:ty,)+) => {
+        ($($key:ident => $type:ident by $rows:ident,)+) => {
             match noun.as_str() {
                 // Who may not read the noun at all is told nothing, not even that.
-                $($key::NOUN if session.may(<$question>::ACTION) => {
-                    Ok(ctx.load($load($key::from_uuid(key))).await?.map(|row| Node::from($type(row))))
+                $($key::NOUN if session.may($rows::ACTION) => {
+                    Ok(ctx.load(One::<$rows>::of($key::from_uuid(key))).await?.map(|row| Node::from($type(row))))
                 })+
                 _ => Ok(None),
             }
         };
     }
     one_of! {
-        OrganizationId => Organization by OrganizationOf of OrganizationsById,
-        CadreId => Cadre by CadreOf of CadresById,
-        PoolId => ReservePool by PoolOf of PoolsById,
-        PoolMembershipId => PoolMembership by MembershipOf of MembershipsById,
-        PairId => MentoringPair by PairOf of PairsById,
+        OrganizationId => Organization by Organizations,
+        CadreId => Cadre by Cadres,
+        PoolId => ReservePool by Pools,
+        PoolMembershipId => PoolMembership by Memberships,
+        PairId => MentoringPair by Pairs,
     }
 }

@@ -10,7 +10,8 @@ use crate::{
     db::session::{Query, Session},
     error::{Action, Error, Result},
     loaders::Caller,
-    organization::{graphql::Organization, read::OrganizationOf},
+    organization::{graphql::Organization, read::Organizations},
+    questions::One,
     relay::{access, global_id},
 };
 
@@ -84,7 +85,7 @@ impl AccountGrant {
         if !ctx.session()?.may(Action::OrganizationRead) {
             return Ok(None);
         }
-        Ok(ctx.load(OrganizationOf(self.0.organization)).await?.map(Organization))
+        Ok(ctx.load(One::<Organizations>::of(self.0.organization)).await?.map(Organization))
     }
     /// From when.
     async fn valid_from(&self) -> DateTime<Utc> {

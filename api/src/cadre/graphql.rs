@@ -6,7 +6,7 @@ use entity::{cadre, id::CadreId, kind, level_period, post_assignment};
 
 use crate::{
     cadre::{
-        read::{Among, CadresById, CardOf, CountCadres, LevelsOf, ListCadres, PostsOf},
+        read::{Among, Cadres, Cards, Levels, Posts},
         write::{CadreChanges, CreateCadre, UpdateCadre},
     },
     connection,
@@ -16,11 +16,11 @@ use crate::{
     mentoring::{graphql::MentoringPair, read::PairsOf},
     organization::{
         graphql::{ListOrder, Organization, PositionLevel},
-        read::OrganizationOf,
+        read::Organizations,
     },
-    page::PageArgs,
     payload,
-    pool::{graphql::PoolMembership, read::MembershipsOf},
+    pool::{graphql::PoolMembership, read::MembershipsOfCadres},
+    questions::{self, Many, One},
     relay::{FromRow, PartialDate, access, global_id, key},
 };
 
@@ -139,7 +139,7 @@ impl FromRow for Cadre {
     }
 }
 
-connection!(CadreConnection, CadreEdge, Cadre, CountCadres);
+connection!(CadreConnection, CadreEdge, Cadre, Among);
 
 impl Cadre {
     /// The record of a key, if the caller may see it.
@@ -147,7 +147,7 @@ impl Cadre {
     /// # Errors
     /// As the question.
     pub async fn by_key(session: &Session, key: CadreId) -> Result<Option<Self>> {
-        Ok(session.recall(&CadresById(vec![key])).await?.pop().map(Self))
+        Ok(questions::row::<Cadres>(session, key).await?.map(Self))
     }
 }
 
@@ -177,7 +177,7 @@ impl Cadre {
     }
     /// The organization that keeps the person.
     async fn organization(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
-        Ok(ctx.load(OrganizationOf(self.0.organization_id)).await?.map(Organization))
+        Ok(ctx.load(One::<Organizations>::of(self.0.organization_id)).await?.map(Organization))
     }
     /// 单位及职务全称 of the current principal post.
     async fn post_title(&self) -> Option<&str> {
@@ -209,17 +209,17 @@ impl Cadre {
     }
     /// Dated posts, oldest first.
     async fn posts(&self, ctx: &Context<'_>) -> Result<Option<Vec<PostAssignment>>> {
-        let rows = ctx.load(PostsOf(self.0.id)).await?.unwrap_or_default();
+        let rows = ctx.load(Many::<Posts>::of(self.0.id)).await?.unwrap_or_default();
         Ok(Some(rows.into_iter().map(PostAssignment).collect()))
     }
     /// Dated position levels, oldest first.
     async fn levels(&self, ctx: &Context<'_>) -> Result<Option<Vec<LevelPeriod>>> {
-        let rows = ctx.load(LevelsOf(self.0.id)).await?.unwrap_or_default();
+        let rows = ctx.load(Many::<Levels>::of(self.0.id)).await?.unwrap_or_default();
         Ok(Some(rows.into_iter().map(LevelPeriod).collect()))
     }
     /// Memberships of pools, as far as they are disclosed to the caller.
     async fn memberships(&self, ctx: &Context<'_>) -> Result<Option<Vec<PoolMembership>>> {
-        let rows = ctx.load(MembershipsOf(self.0.id)).await?.unwrap_or_default();
+        let rows = ctx.load(Many::<MembershipsOfCadres>::of(self.0.id)).await?.unwrap_or_default();
         Ok(Some(rows.into_iter().map(PoolMembership).collect()))
     }
     /// Mentoring pairs in which the person takes part.
@@ -239,12 +239,12 @@ impl CadreCard {
     /// # Errors
     /// As the question.
     pub async fn of(ctx: &Context<'_>, people: impl Iterator<Item = CadreId>) -> Result<Vec<Self>> {
-        let cards = futures_util::future::try_join_all(people.map(|person| ctx.load(CardOf(person)))).await?;
+        let cards = futures_util::future::try_join_all(people.map(|person| ctx.load(One::<Cards>::of(person)))).await?;
         Ok(cards.into_iter().flatten().map(Self).collect())
     }
 }
 
-/// The short card of a person: all that the other side of a pair, or the keeper of a pool, access to know.
+/// The short card of a person: all that the other side of a pair, or the keeper of a pool, needs to know.
 #[Object]
 impl CadreCard {
     /// Global id of the cadre, for callers who may see the record itself.
@@ -261,7 +261,7 @@ impl CadreCard {
     }
     /// The organization that keeps the person.
     async fn organization(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
-        Ok(ctx.load(OrganizationOf(self.0.organization_id)).await?.map(Organization))
+        Ok(ctx.load(One::<Organizations>::of(self.0.organization_id)).await?.map(Organization))
     }
 }
 
@@ -318,12 +318,7 @@ impl CadreQuery {
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: i32,
         #[graphql(desc = "After which row: an endCursor of the same list.")] after: Option<String>,
     ) -> Result<Option<CadreConnection>> {
-        let session = ctx.session()?;
-        let among = Among::from(filter.unwrap_or_default());
-        let page = PageArgs::open(first, after.as_deref(), order_by.into(), &("cadres", &among), session.cursors())?;
-        let question = ListCadres { among: among.clone(), page };
-        let rows = session.recall(&question).await?;
-        Ok(Some(CadreConnection::new(rows, &question.page, session, CountCadres(among))))
+        CadreConnection::open(ctx, filter.unwrap_or_default().into(), order_by.into(), first, after).await
     }
 }
 

@@ -4,8 +4,6 @@
 //! short card (name, organization, post) goes further: to the other side of a pair, and to those who keep a pool or
 //! pair that the person is in, because a nominee may come from outside.
 
-use std::collections::HashMap;
-
 use entity::{
     cadre, cadre_sealed,
     id::{CadreId, OrganizationId},
@@ -19,15 +17,12 @@ use sea_orm::{
 use serde::Serialize;
 
 use crate::{
-    db::{
-        gate::{Alias, Countable, Gate, Visible},
-        reader::Reader,
-        session::{Query, Remember, Session},
-    },
-    error::{Action, Result},
-    loaders::Batched,
+    belonging,
+    db::gate::{Alias, Countable, Gate, Visible},
+    error::Action,
+    follows,
     organization::read::{begins, below},
-    page::{Page, PageArgs},
+    questions,
 };
 
 /// Roles whose grant reaches the rows of a subtree.
@@ -90,18 +85,7 @@ fn met_by_keepers(id: Expr, gate: &Gate) -> Condition {
     Condition::any().add(id.clone().in_subquery(members)).add(id.in_subquery(parts))
 }
 
-macro_rules! follows_cadre {
-    ($($entity:ident),+) => {$(
-        impl Visible for $entity::Entity {
-            /// Where the person's record is.
-            fn visible(at: &Alias, gate: &Gate) -> Condition {
-                Condition::all().add(at.col($entity::Column::CadreId).in_subquery(gate.ids::<cadre::Entity>()))
-            }
-        }
-    )+};
-}
-
-follows_cadre!(post_assignment, level_period, cadre_sealed);
+follows!(post_assignment.CadreId => cadre, level_period.CadreId => cadre, cadre_sealed.CadreId => cadre);
 
 /// Which cadres to list; several conditions must all hold.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -120,7 +104,14 @@ pub struct Among {
     pub management_authorities: Option<Vec<ManagementAuthority>>,
 }
 
-impl Among {
+impl questions::Among for Among {
+    type Entity = cadre::Entity;
+    const ACTION: Action = Action::CadreRead;
+    const LIST: &'static str = "cadre.list";
+    const COUNT: &'static str = "cadre.count";
+    fn by_name() -> cadre::Column {
+        cadre::Column::NameSort
+    }
     fn condition(&self, gate: &Gate) -> Condition {
         let at = Alias::own::<cadre::Entity>();
         Condition::all()
@@ -135,165 +126,13 @@ impl Among {
     }
 }
 
-/// One page of cadres.
-#[derive(Serialize)]
-pub struct ListCadres {
-    /// Which.
-    pub among: Among,
-    /// Which page.
-    pub page: PageArgs,
+belonging! {
+    /// Records by their own keys.
+    Cadres = cadre by Id(id: CadreId), ordered Id, CadreRead, "cadre.by_id";
+    /// Records by their own keys, for their short cards alone.
+    Cards = cadre by Id(id: CadreId), ordered Id, CadreCardRead, "cadre.card";
+    /// Dated posts, oldest first.
+    Posts = post_assignment by CadreId(cadre_id: CadreId), ordered ValidFrom, CadreRead, "cadre.posts";
+    /// Dated position levels, oldest first.
+    Levels = level_period by CadreId(cadre_id: CadreId), ordered ValidFrom, CadreRead, "cadre.levels";
 }
-
-impl Query for ListCadres {
-    const ACTION: Action = Action::CadreRead;
-    type Answer = Page<cadre::Model>;
-    async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
-        let among = self.among.condition(reader.gate());
-        reader.find::<cadre::Entity>().filter(among).page(&self.page, cadre::Column::NameSort).await
-    }
-}
-
-impl Remember for ListCadres {
-    const NAME: &'static str = "cadre.list";
-    const TTL_S: u64 = 60;
-}
-
-/// How many cadres there are.
-#[derive(Serialize)]
-pub struct CountCadres(pub Among);
-
-impl Query for CountCadres {
-    const ACTION: Action = Action::CadreRead;
-    type Answer = u64;
-    async fn load(&self, reader: &Reader<'_>) -> Result<u64> {
-        let among = self.0.condition(reader.gate());
-        reader.find::<cadre::Entity>().filter(among).count().await
-    }
-}
-
-impl Remember for CountCadres {
-    const NAME: &'static str = "cadre.count";
-    const TTL_S: u64 = 60;
-}
-
-macro_rules! by_key {
-    ($(#[$doc:meta])* $question:ident, $action:ident, $name:literal) => {
-        $(#[$doc])*
-        #[derive(Serialize)]
-        pub struct $question(pub Vec<CadreId>);
-
-        impl Query for $question {
-            const ACTION: Action = Action::$action;
-            type Answer = Vec<cadre::Model>;
-            async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
-                let id = Alias::own::<cadre::Entity>().col(cadre::Column::Id);
-                reader.find::<cadre::Entity>().filter(id.is_in(self.0.iter().copied())).all().await
-            }
-        }
-
-        impl Remember for $question {
-            const NAME: &'static str = $name;
-            const TTL_S: u64 = 60;
-        }
-    };
-}
-
-by_key!(
-    /// Cadres' records by key.
-    CadresById, CadreRead, "cadre.by_id"
-);
-by_key!(
-    /// Cadres' rows by key, for their short cards alone.
-    CardsById, CadreCardRead, "cadre.card"
-);
-
-/// The dated posts of cadres, oldest first.
-#[derive(Serialize)]
-pub struct PostsOfCadres(pub Vec<CadreId>);
-
-impl Query for PostsOfCadres {
-    const ACTION: Action = Action::CadreRead;
-    type Answer = Vec<post_assignment::Model>;
-    async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
-        let cadre = Alias::own::<post_assignment::Entity>().col(post_assignment::Column::CadreId);
-        let found = reader.find::<post_assignment::Entity>().filter(cadre.is_in(self.0.iter().copied()));
-        found.order(post_assignment::Column::ValidFrom).order(post_assignment::Column::Id).all().await
-    }
-}
-
-impl Remember for PostsOfCadres {
-    const NAME: &'static str = "cadre.posts";
-    const TTL_S: u64 = 60;
-}
-
-/// The dated position levels of cadres, oldest first.
-#[derive(Serialize)]
-pub struct LevelsOfCadres(pub Vec<CadreId>);
-
-impl Query for LevelsOfCadres {
-    const ACTION: Action = Action::CadreRead;
-    type Answer = Vec<level_period::Model>;
-    async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
-        let cadre = Alias::own::<level_period::Entity>().col(level_period::Column::CadreId);
-        let found = reader.find::<level_period::Entity>().filter(cadre.is_in(self.0.iter().copied()));
-        found.order(level_period::Column::ValidFrom).order(level_period::Column::Id).all().await
-    }
-}
-
-impl Remember for LevelsOfCadres {
-    const NAME: &'static str = "cadre.levels";
-    const TTL_S: u64 = 60;
-}
-
-/// The keys of a batch, each once, in one order: the same batch is the same question.
-pub fn distinct<K: Copy + Ord>(keys: impl Iterator<Item = K>) -> Vec<K> {
-    let mut keys: Vec<K> = keys.collect();
-    keys.sort_unstable();
-    keys.dedup();
-    keys
-}
-
-/// Rows gathered under the key that each belongs to.
-pub fn gathered<K: std::hash::Hash + Eq, R>(
-    rows: impl IntoIterator<Item = R>,
-    key: impl Fn(&R) -> K,
-) -> HashMap<K, Vec<R>> {
-    let mut out: HashMap<K, Vec<R>> = HashMap::new();
-    for row in rows {
-        out.entry(key(&row)).or_default().push(row);
-    }
-    out
-}
-
-macro_rules! batched {
-    ($(#[$doc:meta])* $of:ident asks $question:ident yields $value:ty where $rows:ident => $gather:expr) => {
-        $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, Hash)]
-        pub struct $of(pub CadreId);
-
-        impl Batched for $of {
-            type Value = $value;
-            async fn batch(keys: &[Self], session: &Session) -> Result<HashMap<Self, Self::Value>> {
-                let $rows = session.recall(&$question(distinct(keys.iter().map(|it| it.0)))).await?;
-                Ok($gather)
-            }
-        }
-    };
-}
-
-batched!(
-    /// One record, loaded with its neighbours.
-    CadreOf asks CadresById yields cadre::Model where rows => rows.into_iter().map(|row| (CadreOf(row.id), row)).collect()
-);
-batched!(
-    /// One card, loaded with its neighbours.
-    CardOf asks CardsById yields cadre::Model where rows => rows.into_iter().map(|row| (CardOf(row.id), row)).collect()
-);
-batched!(
-    /// One person's posts, loaded with the neighbours'.
-    PostsOf asks PostsOfCadres yields Vec<post_assignment::Model> where rows => gathered(rows, |row| PostsOf(row.cadre_id))
-);
-batched!(
-    /// One person's levels, loaded with the neighbours'.
-    LevelsOf asks LevelsOfCadres yields Vec<level_period::Model> where rows => gathered(rows, |row| LevelsOf(row.cadre_id))
-);

@@ -14,13 +14,14 @@ use crate::{
     error::{Action, Error, Result},
     loaders::Caller,
     mentoring::{
-        read::{CountContacts, CountPairs, ListContacts, ListPairs, PairsAmong, PairsById, PartsOf},
+        read::{ContactsAmong, Pairs, PairsAmong, Parts},
         rules,
         write::{ActivatePair, ProposePair, RecordContact},
     },
-    organization::{graphql::Organization, read::OrganizationOf},
-    page::{Order, PageArgs},
+    organization::{graphql::Organization, read::Organizations},
+    page::Order,
     payload,
+    questions::{self, Many, One},
     relay::{Date, FromRow, access, global_id, key},
 };
 
@@ -65,7 +66,7 @@ impl FromRow for MentoringPair {
     }
 }
 
-connection!(MentoringPairConnection, MentoringPairEdge, MentoringPair, CountPairs);
+connection!(MentoringPairConnection, MentoringPairEdge, MentoringPair, PairsAmong);
 
 impl MentoringPair {
     /// The pair of a key, if the caller may see it.
@@ -73,11 +74,11 @@ impl MentoringPair {
     /// # Errors
     /// As the question.
     pub async fn by_key(session: &Session, key: PairId) -> Result<Option<Self>> {
-        Ok(session.recall(&PairsById(vec![key])).await?.pop().map(Self))
+        Ok(questions::row::<Pairs>(session, key).await?.map(Self))
     }
 
     async fn people(&self, ctx: &Context<'_>, side: PairSide) -> Result<Option<Vec<CadreCard>>> {
-        let parts = ctx.load(PartsOf(self.0.id)).await?.unwrap_or_default();
+        let parts = ctx.load(Many::<Parts>::of(self.0.id)).await?.unwrap_or_default();
         let people = parts.into_iter().filter(|it| it.side == side).map(|it| it.cadre_id);
         Ok(Some(CadreCard::of(ctx, people).await?))
     }
@@ -96,7 +97,7 @@ impl MentoringPair {
     }
     /// The organization that keeps the pair; null where the caller may not see it.
     async fn organization(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
-        Ok(ctx.load(OrganizationOf(self.0.organization_id)).await?.map(Organization))
+        Ok(ctx.load(One::<Organizations>::of(self.0.organization_id)).await?.map(Organization))
     }
     /// The mentors (导师).
     async fn mentors(&self, ctx: &Context<'_>) -> Result<Option<Vec<CadreCard>>> {
@@ -133,11 +134,7 @@ impl MentoringPair {
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: i32,
         #[graphql(desc = "After which row: an endCursor of the same list.")] after: Option<String>,
     ) -> Result<Option<PairContactConnection>> {
-        let session = ctx.session()?;
-        let page = PageArgs::open(first, after.as_deref(), Order::Id, &("contacts", self.0.id), session.cursors())?;
-        let question = ListContacts { pair: self.0.id, page };
-        let rows = session.recall(&question).await?;
-        Ok(Some(PairContactConnection::new(rows, &question.page, session, CountContacts(self.0.id))))
+        PairContactConnection::open(ctx, ContactsAmong(self.0.id), Order::Id, first, after).await
     }
     /// Grows by one at each change; state it as expectedVersion.
     async fn version(&self) -> i32 {
@@ -156,7 +153,7 @@ impl FromRow for PairContact {
     }
 }
 
-connection!(PairContactConnection, PairContactEdge, PairContact, CountContacts);
+connection!(PairContactConnection, PairContactEdge, PairContact, ContactsAmong);
 
 /// A contact held within a pair (帮带记录): the day and the class of topic, never what was said.
 #[Object]
@@ -215,18 +212,14 @@ impl MentoringQuery {
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: i32,
         #[graphql(desc = "After which row: an endCursor of the same list.")] after: Option<String>,
     ) -> Result<Option<MentoringPairConnection>> {
-        let session = ctx.session()?;
         let filter = filter.unwrap_or_default();
         let among = PairsAmong {
             organization: filter.organization.as_ref().map(key),
             states: filter.states.map(|all| all.into_iter().map(Into::into).collect()),
             person: filter.cadre.as_ref().map(key),
-            due_before: filter.overdue.then(|| session.today()),
+            due_before: if filter.overdue { Some(ctx.session()?.today()) } else { None },
         };
-        let page = PageArgs::open(first, after.as_deref(), Order::Id, &("pairs", &among), session.cursors())?;
-        let question = ListPairs { among: among.clone(), page };
-        let rows = session.recall(&question).await?;
-        Ok(Some(MentoringPairConnection::new(rows, &question.page, session, CountPairs(among))))
+        MentoringPairConnection::open(ctx, among, Order::Id, first, after).await
     }
 }
 

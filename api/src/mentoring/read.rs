@@ -18,15 +18,17 @@ use sea_orm::{
 use serde::Serialize;
 
 use crate::{
-    cadre::read::{ROWS, distinct, gathered},
+    belonging,
+    cadre::read::ROWS,
     db::{
         gate::{Alias, Gate, Visible},
         reader::Reader,
         session::{Query, Remember, Session},
     },
     error::{Action, Result},
+    follows,
     loaders::Batched,
-    page::{Page, PageArgs},
+    questions::{self, Among as _, distinct},
 };
 
 impl Visible for mentoring_pair::Entity {
@@ -50,18 +52,7 @@ impl Visible for mentoring_pair::Entity {
     }
 }
 
-macro_rules! follows_pair {
-    ($($entity:ident),+) => {$(
-        impl Visible for $entity::Entity {
-            /// Where the pair is.
-            fn visible(at: &Alias, gate: &Gate) -> Condition {
-                Condition::all().add(at.col($entity::Column::PairId).in_subquery(gate.ids::<mentoring_pair::Entity>()))
-            }
-        }
-    )+};
-}
-
-follows_pair!(pair_part, pair_contact);
+follows!(pair_part.PairId => mentoring_pair, pair_contact.PairId => mentoring_pair);
 
 fn with_person(id: Expr, person: CadreId, gate: &Gate) -> Expr {
     let own = Alias::named("own_part");
@@ -82,7 +73,14 @@ pub struct PairsAmong {
     pub due_before: Option<NaiveDate>,
 }
 
-impl PairsAmong {
+impl questions::Among for PairsAmong {
+    type Entity = mentoring_pair::Entity;
+    const ACTION: Action = Action::PairRead;
+    const LIST: &'static str = "pair.list";
+    const COUNT: &'static str = "pair.count";
+    fn by_name() -> mentoring_pair::Column {
+        mentoring_pair::Column::Id
+    }
     fn condition(&self, gate: &Gate) -> Condition {
         let at = Alias::own::<mentoring_pair::Entity>();
         let id = at.col(mentoring_pair::Column::Id);
@@ -99,72 +97,29 @@ impl PairsAmong {
     }
 }
 
-/// One page of pairs, in the order of recording.
-#[derive(Serialize)]
-pub struct ListPairs {
-    /// Which.
-    pub among: PairsAmong,
-    /// Which page.
-    pub page: PageArgs,
-}
+/// Which contacts to list: those of one pair.
+#[derive(Clone, Debug, Serialize)]
+pub struct ContactsAmong(pub PairId);
 
-impl Query for ListPairs {
+impl questions::Among for ContactsAmong {
+    type Entity = pair_contact::Entity;
     const ACTION: Action = Action::PairRead;
-    type Answer = Page<mentoring_pair::Model>;
-    async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
-        let among = self.among.condition(reader.gate());
-        reader.find::<mentoring_pair::Entity>().filter(among).page(&self.page, mentoring_pair::Column::Id).await
+    const LIST: &'static str = "pair.contacts";
+    const COUNT: &'static str = "pair.contact_count";
+    fn by_name() -> pair_contact::Column {
+        pair_contact::Column::Id
+    }
+    fn condition(&self, _: &Gate) -> Condition {
+        Condition::all().add(Alias::own::<pair_contact::Entity>().col(pair_contact::Column::PairId).eq(self.0))
     }
 }
 
-impl Remember for ListPairs {
-    const NAME: &'static str = "pair.list";
-    const TTL_S: u64 = 60;
+belonging! {
+    /// Pairs by their own keys.
+    Pairs = mentoring_pair by Id(id: PairId), ordered Id, PairRead, "pair.by_id";
+    /// Who is in pairs.
+    Parts = pair_part by PairId(pair_id: PairId), ordered Id, PairRead, "pair.parts";
 }
-
-/// How many pairs there are.
-#[derive(Serialize)]
-pub struct CountPairs(pub PairsAmong);
-
-impl Query for CountPairs {
-    const ACTION: Action = Action::PairRead;
-    type Answer = u64;
-    async fn load(&self, reader: &Reader<'_>) -> Result<u64> {
-        let among = self.0.condition(reader.gate());
-        reader.find::<mentoring_pair::Entity>().filter(among).count().await
-    }
-}
-
-impl Remember for CountPairs {
-    const NAME: &'static str = "pair.count";
-    const TTL_S: u64 = 60;
-}
-
-macro_rules! by_key {
-    ($question:ident, $key:ident, $entity:ident . $column:ident, $order:ident, $name:literal) => {
-        /// Rows by key.
-        #[derive(Serialize)]
-        pub struct $question(pub Vec<$key>);
-
-        impl Query for $question {
-            const ACTION: Action = Action::PairRead;
-            type Answer = Vec<$entity::Model>;
-            async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
-                let key = Alias::own::<$entity::Entity>().col($entity::Column::$column);
-                let found = reader.find::<$entity::Entity>().filter(key.is_in(self.0.iter().copied()));
-                found.order($entity::Column::$order).all().await
-            }
-        }
-
-        impl Remember for $question {
-            const NAME: &'static str = $name;
-            const TTL_S: u64 = 60;
-        }
-    };
-}
-
-by_key!(PairsById, PairId, mentoring_pair.Id, Id, "pair.by_id");
-by_key!(PartsOfPairs, PairId, pair_part.PairId, Id, "pair.parts");
 
 /// The pairs of some persons, each with the person's part in it.
 #[derive(Serialize)]
@@ -182,47 +137,6 @@ impl Query for PairsOfCadres {
 
 impl Remember for PairsOfCadres {
     const NAME: &'static str = "pair.of_cadres";
-    const TTL_S: u64 = 60;
-}
-
-/// One page of a pair's contacts, in the order of recording.
-#[derive(Serialize)]
-pub struct ListContacts {
-    /// The pair.
-    pub pair: PairId,
-    /// Which page.
-    pub page: PageArgs,
-}
-
-impl Query for ListContacts {
-    const ACTION: Action = Action::PairRead;
-    type Answer = Page<pair_contact::Model>;
-    async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
-        let pair = Alias::own::<pair_contact::Entity>().col(pair_contact::Column::PairId).eq(self.pair);
-        reader.find::<pair_contact::Entity>().filter(pair).page(&self.page, pair_contact::Column::Id).await
-    }
-}
-
-impl Remember for ListContacts {
-    const NAME: &'static str = "pair.contacts";
-    const TTL_S: u64 = 60;
-}
-
-/// How many contacts a pair has had.
-#[derive(Serialize)]
-pub struct CountContacts(pub PairId);
-
-impl Query for CountContacts {
-    const ACTION: Action = Action::PairRead;
-    type Answer = u64;
-    async fn load(&self, reader: &Reader<'_>) -> Result<u64> {
-        let pair = Alias::own::<pair_contact::Entity>().col(pair_contact::Column::PairId).eq(self.0);
-        reader.find::<pair_contact::Entity>().filter(pair).count().await
-    }
-}
-
-impl Remember for CountContacts {
-    const NAME: &'static str = "pair.contact_count";
     const TTL_S: u64 = 60;
 }
 
@@ -247,30 +161,6 @@ impl Query for MyPairs {
 impl Remember for MyPairs {
     const NAME: &'static str = "pair.mine";
     const TTL_S: u64 = 60;
-}
-
-/// One pair, loaded with its neighbours.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct PairOf(pub PairId);
-
-impl Batched for PairOf {
-    type Value = mentoring_pair::Model;
-    async fn batch(keys: &[Self], session: &Session) -> Result<HashMap<Self, Self::Value>> {
-        let rows = session.recall(&PairsById(distinct(keys.iter().map(|it| it.0)))).await?;
-        Ok(rows.into_iter().map(|row| (PairOf(row.id), row)).collect())
-    }
-}
-
-/// The people of one pair, loaded with its neighbours'.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct PartsOf(pub PairId);
-
-impl Batched for PartsOf {
-    type Value = Vec<pair_part::Model>;
-    async fn batch(keys: &[Self], session: &Session) -> Result<HashMap<Self, Self::Value>> {
-        let rows = session.recall(&PartsOfPairs(distinct(keys.iter().map(|it| it.0)))).await?;
-        Ok(gathered(rows, |row| PartsOf(row.pair_id)))
-    }
 }
 
 /// The pairs of one person, loaded with the neighbours'.

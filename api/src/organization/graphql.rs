@@ -8,10 +8,9 @@ use crate::{
     db::session::Session,
     error::{Action, Result},
     loaders::Caller,
-    organization::read::{
-        Among, CountOrganizations, ListOrganizations, OrganizationByCode, OrganizationOf, OrganizationsById,
-    },
-    page::{self, PageArgs},
+    organization::read::{Among, OrganizationByCode, Organizations},
+    page,
+    questions::{self, One},
     relay::{FromRow, access, global_id, key},
 };
 
@@ -109,7 +108,7 @@ impl FromRow for Organization {
     }
 }
 
-connection!(OrganizationConnection, OrganizationEdge, Organization, CountOrganizations);
+connection!(OrganizationConnection, OrganizationEdge, Organization, Among);
 
 impl Organization {
     /// The organization of a key, if the caller may see it.
@@ -117,7 +116,7 @@ impl Organization {
     /// # Errors
     /// As the question.
     pub async fn by_key(session: &Session, key: OrganizationId) -> Result<Option<Self>> {
-        Ok(session.recall(&OrganizationsById(vec![key])).await?.pop().map(Self))
+        Ok(questions::row::<Organizations>(session, key).await?.map(Self))
     }
 }
 
@@ -155,7 +154,7 @@ impl Organization {
     /// The organization above; none at the top, or where the caller may not see it.
     async fn parent(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
         let Some(parent) = self.0.parent_id else { return Ok(None) };
-        Ok(ctx.load(OrganizationOf(parent)).await?.map(Organization))
+        Ok(ctx.load(One::<Organizations>::of(parent)).await?.map(Organization))
     }
     /// The organizations directly below.
     async fn children(
@@ -165,23 +164,8 @@ impl Organization {
         #[graphql(desc = "After which row: an endCursor of the same list.")] after: Option<String>,
     ) -> Result<Option<OrganizationConnection>> {
         let filter = OrganizationFilter { parent: Some(global_id(self.0.id)), ..OrganizationFilter::default() };
-        list(ctx, filter, page::Order::Name, first, after).await
+        OrganizationConnection::open(ctx, filter.into(), page::Order::Name, first, after).await
     }
-}
-
-async fn list(
-    ctx: &Context<'_>,
-    filter: OrganizationFilter,
-    order: page::Order,
-    first: i32,
-    after: Option<String>,
-) -> Result<Option<OrganizationConnection>> {
-    let session = ctx.session()?;
-    let among = Among::from(filter);
-    let page = PageArgs::open(first, after.as_deref(), order, &("organizations", &among), session.cursors())?;
-    let question = ListOrganizations { among: among.clone(), page };
-    let rows = session.recall(&question).await?;
-    Ok(Some(OrganizationConnection::new(rows, &question.page, session, CountOrganizations(among))))
 }
 
 /// Questions about organizations.
@@ -217,6 +201,6 @@ impl OrganizationQuery {
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: i32,
         #[graphql(desc = "After which row: an endCursor of the same list.")] after: Option<String>,
     ) -> Result<Option<OrganizationConnection>> {
-        list(ctx, filter.unwrap_or_default(), order_by.into(), first, after).await
+        OrganizationConnection::open(ctx, filter.unwrap_or_default().into(), order_by.into(), first, after).await
     }
 }

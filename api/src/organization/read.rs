@@ -3,8 +3,6 @@
 //! An organization is visible within what a grant reaches. A mentor or cadre, whose grant reaches no rows, sees the
 //! organizations of the persons that they may see, so that a card can say where somebody works.
 
-use std::collections::HashMap;
-
 use entity::{
     id::{Key, OrganizationId},
     kind::{OrganizationKind, Role},
@@ -17,15 +15,14 @@ use sea_orm::{
 use serde::Serialize;
 
 use crate::{
-    cadre,
+    belonging, cadre,
     db::{
         gate::{Alias, Gate, Visible},
         reader::Reader,
-        session::{Query, Remember, Session},
+        session::{Query, Remember},
     },
     error::{Action, Result},
-    loaders::Batched,
-    page::{Page, PageArgs},
+    questions,
 };
 
 const REACHING: &[Role] = &[
@@ -65,7 +62,14 @@ pub struct Among {
     pub name_prefix: Option<String>,
 }
 
-impl Among {
+impl questions::Among for Among {
+    type Entity = organization::Entity;
+    const ACTION: Action = Action::OrganizationRead;
+    const LIST: &'static str = "organization.list";
+    const COUNT: &'static str = "organization.count";
+    fn by_name() -> organization::Column {
+        organization::Column::NameSort
+    }
     fn condition(&self, gate: &Gate) -> Condition {
         let at = Alias::own::<organization::Entity>();
         Condition::all()
@@ -89,65 +93,6 @@ pub fn begins(column: Expr, text: &str) -> Expr {
     column.like(LikeExpr::new(format!("{escaped}%")).escape('\\'))
 }
 
-/// One page of organizations.
-#[derive(Serialize)]
-pub struct ListOrganizations {
-    /// Which.
-    pub among: Among,
-    /// Which page.
-    pub page: PageArgs,
-}
-
-impl Query for ListOrganizations {
-    const ACTION: Action = Action::OrganizationRead;
-    type Answer = Page<organization::Model>;
-    async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
-        let among = self.among.condition(reader.gate());
-        reader.find::<organization::Entity>().filter(among).page(&self.page, organization::Column::NameSort).await
-    }
-}
-
-impl Remember for ListOrganizations {
-    const NAME: &'static str = "organization.list";
-    const TTL_S: u64 = 300;
-}
-
-/// How many organizations there are.
-#[derive(Serialize)]
-pub struct CountOrganizations(pub Among);
-
-impl Query for CountOrganizations {
-    const ACTION: Action = Action::OrganizationRead;
-    type Answer = u64;
-    async fn load(&self, reader: &Reader<'_>) -> Result<u64> {
-        let among = self.0.condition(reader.gate());
-        reader.find::<organization::Entity>().filter(among).count().await
-    }
-}
-
-impl Remember for CountOrganizations {
-    const NAME: &'static str = "organization.count";
-    const TTL_S: u64 = 300;
-}
-
-/// Organizations by key.
-#[derive(Serialize)]
-pub struct OrganizationsById(pub Vec<OrganizationId>);
-
-impl Query for OrganizationsById {
-    const ACTION: Action = Action::OrganizationRead;
-    type Answer = Vec<organization::Model>;
-    async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
-        let id = Alias::own::<organization::Entity>().col(organization::Column::Id);
-        reader.find::<organization::Entity>().filter(id.is_in(self.0.iter().copied())).all().await
-    }
-}
-
-impl Remember for OrganizationsById {
-    const NAME: &'static str = "organization.by_id";
-    const TTL_S: u64 = 300;
-}
-
 /// The organization of a code.
 #[derive(Serialize)]
 pub struct OrganizationByCode(pub String);
@@ -166,16 +111,7 @@ impl Remember for OrganizationByCode {
     const TTL_S: u64 = 300;
 }
 
-/// One organization, loaded with its neighbours.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct OrganizationOf(pub OrganizationId);
-
-impl Batched for OrganizationOf {
-    type Value = organization::Model;
-    async fn batch(keys: &[Self], session: &Session) -> Result<HashMap<Self, Self::Value>> {
-        let mut ids: Vec<_> = keys.iter().map(|it| it.0).collect();
-        ids.sort_unstable();
-        let rows = session.recall(&OrganizationsById(ids)).await?;
-        Ok(rows.into_iter().map(|row| (Self(row.id), row)).collect())
-    }
+belonging! {
+    /// Organizations by their own keys.
+    Organizations = organization by Id(id: OrganizationId), ordered Id, OrganizationRead, "organization.by_id";
 }

@@ -7,24 +7,22 @@ use entity::{
 };
 
 use crate::{
-    cadre::{graphql::CadreCard, read::CardOf},
+    cadre::{graphql::CadreCard, read::Cards},
     connection,
     db::session::{Session, Terms},
     error::{Action, Result},
     loaders::Caller,
     organization::{
         graphql::{ListOrder, Organization},
-        read::OrganizationOf,
+        read::Organizations,
     },
-    page::{Order, PageArgs},
+    page::Order,
     payload,
     pool::{
-        read::{
-            CountMemberships, CountPools, ListMemberships, ListPools, MembershipsAmong, MembershipsById, PoolOf,
-            PoolsAmong, PoolsById, TiersOf,
-        },
+        read::{Memberships, MembershipsAmong, Pools, PoolsAmong, Tiers},
         write::{ConfirmMembership, ProposeMembership},
     },
+    questions::{self, Many, One},
     relay::{Date, FromRow, access, global_id, key},
 };
 
@@ -65,7 +63,7 @@ impl FromRow for ReservePool {
     }
 }
 
-connection!(ReservePoolConnection, ReservePoolEdge, ReservePool, CountPools);
+connection!(ReservePoolConnection, ReservePoolEdge, ReservePool, PoolsAmong);
 
 impl ReservePool {
     /// The pool of a key, if the caller may see it.
@@ -73,7 +71,7 @@ impl ReservePool {
     /// # Errors
     /// As the question.
     pub async fn by_key(session: &Session, key: PoolId) -> Result<Option<Self>> {
-        Ok(session.recall(&PoolsById(vec![key])).await?.pop().map(Self))
+        Ok(questions::row::<Pools>(session, key).await?.map(Self))
     }
 }
 
@@ -102,11 +100,11 @@ impl ReservePool {
     }
     /// The organization that keeps the pool; null where the caller may not see it.
     async fn organization(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
-        Ok(ctx.load(OrganizationOf(self.0.organization_id)).await?.map(Organization))
+        Ok(ctx.load(One::<Organizations>::of(self.0.organization_id)).await?.map(Organization))
     }
     /// The tiers, in order.
     async fn tiers(&self, ctx: &Context<'_>) -> Result<Option<Vec<PoolTier>>> {
-        let rows = ctx.load(TiersOf(self.0.id)).await?.unwrap_or_default();
+        let rows = ctx.load(Many::<Tiers>::of(self.0.id)).await?.unwrap_or_default();
         Ok(Some(rows.into_iter().map(PoolTier).collect()))
     }
     /// Memberships that the caller may see, in the order of recording.
@@ -118,13 +116,9 @@ impl ReservePool {
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: i32,
         #[graphql(desc = "After which row: an endCursor of the same list.")] after: Option<String>,
     ) -> Result<Option<PoolMembershipConnection>> {
-        let session = ctx.session()?;
         let states = states.map(|all| all.into_iter().map(Into::into).collect());
         let among = MembershipsAmong { pool: self.0.id, states, tier: tier_code };
-        let page = PageArgs::open(first, after.as_deref(), Order::Id, &("memberships", &among), session.cursors())?;
-        let question = ListMemberships { among: among.clone(), page };
-        let rows = session.recall(&question).await?;
-        Ok(Some(PoolMembershipConnection::new(rows, &question.page, session, CountMemberships(among))))
+        PoolMembershipConnection::open(ctx, among, Order::Id, first, after).await
     }
 }
 
@@ -164,7 +158,7 @@ impl FromRow for PoolMembership {
     }
 }
 
-connection!(PoolMembershipConnection, PoolMembershipEdge, PoolMembership, CountMemberships);
+connection!(PoolMembershipConnection, PoolMembershipEdge, PoolMembership, MembershipsAmong);
 
 impl PoolMembership {
     /// The membership of a key, if the caller may see it.
@@ -172,7 +166,7 @@ impl PoolMembership {
     /// # Errors
     /// As the question.
     pub async fn by_key(session: &Session, key: PoolMembershipId) -> Result<Option<Self>> {
-        Ok(session.recall(&MembershipsById(vec![key])).await?.pop().map(Self))
+        Ok(questions::row::<Memberships>(session, key).await?.map(Self))
     }
 }
 
@@ -205,16 +199,16 @@ impl PoolMembership {
     }
     /// The pool.
     async fn pool(&self, ctx: &Context<'_>) -> Result<Option<ReservePool>> {
-        Ok(ctx.load(PoolOf(self.0.pool_id)).await?.map(ReservePool))
+        Ok(ctx.load(One::<Pools>::of(self.0.pool_id)).await?.map(ReservePool))
     }
     /// The tier.
     async fn tier(&self, ctx: &Context<'_>) -> Result<Option<PoolTier>> {
-        let tiers = ctx.load(TiersOf(self.0.pool_id)).await?.unwrap_or_default();
+        let tiers = ctx.load(Many::<Tiers>::of(self.0.pool_id)).await?.unwrap_or_default();
         Ok(tiers.into_iter().find(|it| it.id == self.0.tier_id).map(PoolTier))
     }
     /// The person's short card; null where the caller may not see it.
     async fn member(&self, ctx: &Context<'_>) -> Result<Option<CadreCard>> {
-        Ok(ctx.load(CardOf(self.0.cadre_id)).await?.map(CadreCard))
+        Ok(ctx.load(One::<Cards>::of(self.0.cadre_id)).await?.map(CadreCard))
     }
 }
 
@@ -254,13 +248,9 @@ impl PoolQuery {
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: i32,
         #[graphql(desc = "After which row: an endCursor of the same list.")] after: Option<String>,
     ) -> Result<Option<ReservePoolConnection>> {
-        let session = ctx.session()?;
         let filter = filter.unwrap_or_default();
         let among = PoolsAmong { organization: filter.organization.as_ref().map(key), code: filter.code };
-        let page = PageArgs::open(first, after.as_deref(), order_by.into(), &("pools", &among), session.cursors())?;
-        let question = ListPools { among: among.clone(), page };
-        let rows = session.recall(&question).await?;
-        Ok(Some(ReservePoolConnection::new(rows, &question.page, session, CountPools(among))))
+        ReservePoolConnection::open(ctx, among, order_by.into(), first, after).await
     }
 }
 

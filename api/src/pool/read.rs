@@ -4,8 +4,6 @@
 //! outside. Disclosure opens further: UNIT to the officer of the person's unit, PERSON also to the person. A
 //! confidential membership is absent for them, also from counts.
 
-use std::collections::HashMap;
-
 use entity::{
     cadre,
     id::{CadreId, OrganizationId, PoolId, PoolMembershipId},
@@ -16,15 +14,15 @@ use sea_orm::{Condition, sea_query::ExprTrait};
 use serde::Serialize;
 
 use crate::{
-    cadre::read::{KEEPERS, ROWS, distinct, gathered},
+    belonging,
+    cadre::read::{KEEPERS, ROWS},
     db::{
         gate::{Alias, Gate, Visible},
         reader::Reader,
-        session::{Query, Remember, Session},
+        session::{Query, Remember},
     },
     error::{Action, Result},
-    loaders::Batched,
-    page::{Page, PageArgs},
+    follows, questions,
 };
 
 const DISCLOSED: [Disclosure; 2] = [Disclosure::Unit, Disclosure::Person];
@@ -49,12 +47,7 @@ impl Visible for reserve_pool::Entity {
     }
 }
 
-impl Visible for pool_tier::Entity {
-    /// Where the pool is.
-    fn visible(at: &Alias, gate: &Gate) -> Condition {
-        Condition::all().add(at.col(pool_tier::Column::PoolId).in_subquery(gate.ids::<reserve_pool::Entity>()))
-    }
-}
+follows!(pool_tier.PoolId => reserve_pool);
 
 impl Visible for pool_membership::Entity {
     /// In a pool kept within reach; disclosed and of the unit; disclosed and one's own.
@@ -102,8 +95,15 @@ pub struct PoolsAmong {
     pub code: Option<String>,
 }
 
-impl PoolsAmong {
-    fn condition(&self) -> Condition {
+impl questions::Among for PoolsAmong {
+    type Entity = reserve_pool::Entity;
+    const ACTION: Action = Action::PoolRead;
+    const LIST: &'static str = "pool.list";
+    const COUNT: &'static str = "pool.count";
+    fn by_name() -> reserve_pool::Column {
+        reserve_pool::Column::NameSort
+    }
+    fn condition(&self, _: &Gate) -> Condition {
         let at = Alias::own::<reserve_pool::Entity>();
         Condition::all()
             .add_option(self.organization.map(|keeper| at.col(reserve_pool::Column::OrganizationId).eq(keeper)))
@@ -122,7 +122,14 @@ pub struct MembershipsAmong {
     pub tier: Option<String>,
 }
 
-impl MembershipsAmong {
+impl questions::Among for MembershipsAmong {
+    type Entity = pool_membership::Entity;
+    const ACTION: Action = Action::PoolRead;
+    const LIST: &'static str = "pool.memberships";
+    const COUNT: &'static str = "pool.membership_count";
+    fn by_name() -> pool_membership::Column {
+        pool_membership::Column::Id
+    }
     fn condition(&self, gate: &Gate) -> Condition {
         let at = Alias::own::<pool_membership::Entity>();
         let tier = self.tier.as_deref().map(|code| {
@@ -138,111 +145,16 @@ impl MembershipsAmong {
     }
 }
 
-macro_rules! listed {
-    ($list:ident, $count:ident, $among:ident of $entity:ident by $sort:ident, $condition:expr, $list_name:literal, $count_name:literal) => {
-        /// One page.
-        #[derive(Serialize)]
-        pub struct $list {
-            /// Which rows.
-            pub among: $among,
-            /// Which page.
-            pub page: PageArgs,
-        }
-
-        impl Query for $list {
-            const ACTION: Action = Action::PoolRead;
-            type Answer = Page<$entity::Model>;
-            async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
-                let condition: fn(&$among, &Gate) -> Condition = $condition;
-                let among = condition(&self.among, reader.gate());
-                reader.find::<$entity::Entity>().filter(among).page(&self.page, $entity::Column::$sort).await
-            }
-        }
-
-        impl Remember for $list {
-            const NAME: &'static str = $list_name;
-            const TTL_S: u64 = 60;
-        }
-
-        /// How many there are.
-        #[derive(Serialize)]
-        pub struct $count(pub $among);
-
-        impl Query for $count {
-            const ACTION: Action = Action::PoolRead;
-            type Answer = u64;
-            async fn load(&self, reader: &Reader<'_>) -> Result<u64> {
-                let condition: fn(&$among, &Gate) -> Condition = $condition;
-                let among = condition(&self.0, reader.gate());
-                reader.find::<$entity::Entity>().filter(among).count().await
-            }
-        }
-
-        impl Remember for $count {
-            const NAME: &'static str = $count_name;
-            const TTL_S: u64 = 60;
-        }
-    };
+belonging! {
+    /// Pools by their own keys.
+    Pools = reserve_pool by Id(id: PoolId), ordered Id, PoolRead, "pool.by_id";
+    /// The tiers of pools, in order.
+    Tiers = pool_tier by PoolId(pool_id: PoolId), ordered Ordinal, PoolRead, "pool.tiers";
+    /// Memberships by their own keys.
+    Memberships = pool_membership by Id(id: PoolMembershipId), ordered Id, PoolRead, "pool.membership_by_id";
+    /// The memberships of persons.
+    MembershipsOfCadres = pool_membership by CadreId(cadre_id: CadreId), ordered Id, PoolRead, "pool.memberships_of";
 }
-
-listed!(ListPools, CountPools, PoolsAmong of reserve_pool by NameSort, |it, _| it.condition(), "pool.list", "pool.count");
-listed!(
-    ListMemberships, CountMemberships, MembershipsAmong of pool_membership by Id,
-    |it, gate| it.condition(gate), "pool.memberships", "pool.membership_count"
-);
-
-macro_rules! by_key {
-    ($question:ident, $key:ident, $entity:ident . $column:ident, $order:ident, $name:literal) => {
-        /// Rows by key.
-        #[derive(Serialize)]
-        pub struct $question(pub Vec<$key>);
-
-        impl Query for $question {
-            const ACTION: Action = Action::PoolRead;
-            type Answer = Vec<$entity::Model>;
-            async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
-                let key = Alias::own::<$entity::Entity>().col($entity::Column::$column);
-                let found = reader.find::<$entity::Entity>().filter(key.is_in(self.0.iter().copied()));
-                found.order($entity::Column::$order).all().await
-            }
-        }
-
-        impl Remember for $question {
-            const NAME: &'static str = $name;
-            const TTL_S: u64 = 60;
-        }
-    };
-}
-
-by_key!(PoolsById, PoolId, reserve_pool.Id, Id, "pool.by_id");
-by_key!(TiersOfPools, PoolId, pool_tier.PoolId, Ordinal, "pool.tiers");
-by_key!(MembershipsById, PoolMembershipId, pool_membership.Id, Id, "pool.membership_by_id");
-by_key!(MembershipsOfCadres, CadreId, pool_membership.CadreId, Id, "pool.memberships_of");
-
-macro_rules! batched {
-    ($of:ident ( $key:ident ) asks $question:ident yields $value:ty, $rows:ident => $gather:expr) => {
-        /// What belongs to one key, loaded with its neighbours'.
-        #[derive(Clone, PartialEq, Eq, Hash)]
-        pub struct $of(pub $key);
-
-        impl Batched for $of {
-            type Value = $value;
-            async fn batch(keys: &[Self], session: &Session) -> Result<HashMap<Self, Self::Value>> {
-                let $rows = session.recall(&$question(distinct(keys.iter().map(|it| it.0)))).await?;
-                Ok($gather)
-            }
-        }
-    };
-}
-
-batched!(PoolOf(PoolId) asks PoolsById yields reserve_pool::Model,
-    rows => rows.into_iter().map(|row| (PoolOf(row.id), row)).collect());
-batched!(MembershipOf(PoolMembershipId) asks MembershipsById yields pool_membership::Model,
-    rows => rows.into_iter().map(|row| (MembershipOf(row.id), row)).collect());
-batched!(TiersOf(PoolId) asks TiersOfPools yields Vec<pool_tier::Model>,
-    rows => gathered(rows, |row| TiersOf(row.pool_id)));
-batched!(MembershipsOf(CadreId) asks MembershipsOfCadres yields Vec<pool_membership::Model>,
-    rows => gathered(rows, |row| MembershipsOf(row.cadre_id)));
 
 /// The open memberships of the person who asks, as far as they are disclosed.
 #[derive(Serialize)]

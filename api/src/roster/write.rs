@@ -197,7 +197,7 @@ async fn namesakes(tx: &Writer<'_>, names: &HashSet<&str>) -> Result<Vec<cadre::
 }
 
 async fn known(tx: &Writer<'_>, ids: impl Iterator<Item = CadreId>) -> Result<Vec<Known>> {
-    let ids = crate::cadre::read::distinct(ids);
+    let ids = crate::questions::distinct(ids);
     let reader = tx.reader();
     let people = Alias::own::<cadre::Entity>().col(cadre::Column::Id).is_in(ids.iter().copied());
     let people = reader.find::<cadre::Entity>().filter(people).all().await?;

@@ -10,8 +10,9 @@ use crate::{
     loaders::Caller,
     organization::{
         graphql::{Organization, PositionLevel},
-        read::OrganizationOf,
+        read::Organizations,
     },
+    questions::One,
     relay::{Date, access, key},
     summary::read::{self, Cell, FLOOR, SummarizeCadres},
 };
@@ -92,7 +93,7 @@ pub struct CadreSummary {
 impl CadreSummary {
     /// The organization; null where the caller may not see it.
     async fn organization(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
-        Ok(ctx.load(OrganizationOf(self.organization)).await?.map(Organization))
+        Ok(ctx.load(One::<Organizations>::of(self.organization)).await?.map(Organization))
     }
     /// The day on which ages are counted (统计截止时间).
     async fn as_of(&self) -> Date {

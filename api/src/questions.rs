@@ -1,0 +1,245 @@
+//! The shapes that most questions have: one page of a list, its length, the rows of some keys. A slice says what is
+//! its own (the table, the act, the condition) and gets the question, its memory and its batched loading from here.
+
+use std::{collections::HashMap, hash::Hash, marker::PhantomData};
+
+use entity::id::Key;
+use sea_orm::{Condition, sea_query::ExprTrait};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    db::{
+        gate::{Alias, Gate, Visible},
+        reader::Reader,
+        session::{Query, Remember, Session},
+    },
+    error::{Action, Result},
+    loaders::Batched,
+    page::{Page, PageArgs},
+};
+
+/// Which rows of a table a list is of: a struct whose fields are the filter.
+pub trait Among: Serialize + Clone + Send + Sync {
+    /// The table.
+    type Entity: Visible<Model: Serialize + DeserializeOwned>;
+    /// The act.
+    const ACTION: Action;
+    /// Name of the list in keys and cursors.
+    const LIST: &'static str;
+    /// Name of its length in keys.
+    const COUNT: &'static str;
+    /// The text column by which it is ordered by name; the key's, where it has none.
+    fn by_name() -> <Self::Entity as sea_orm::EntityTrait>::Column;
+    /// The condition that its rows meet, besides being visible.
+    fn condition(&self, gate: &Gate) -> Condition;
+}
+
+/// One page of a list.
+#[derive(Serialize)]
+pub struct List<A> {
+    /// Which rows.
+    pub among: A,
+    /// Which page of them.
+    pub page: PageArgs,
+}
+
+impl<A: Among> Query for List<A> {
+    const ACTION: Action = A::ACTION;
+    type Answer = Page<<A::Entity as sea_orm::EntityTrait>::Model>;
+    async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
+        let among = self.among.condition(reader.gate());
+        reader.find::<A::Entity>().filter(among).page(&self.page, A::by_name()).await
+    }
+}
+
+impl<A: Among> Remember for List<A> {
+    const NAME: &'static str = A::LIST;
+    const TTL_S: u64 = 60;
+}
+
+/// How long a list is.
+#[derive(Serialize)]
+pub struct Count<A>(pub A);
+
+impl<A: Among> Query for Count<A> {
+    const ACTION: Action = A::ACTION;
+    type Answer = u64;
+    async fn load(&self, reader: &Reader<'_>) -> Result<u64> {
+        let among = self.0.condition(reader.gate());
+        reader.find::<A::Entity>().filter(among).count().await
+    }
+}
+
+impl<A: Among> Remember for Count<A> {
+    const NAME: &'static str = A::COUNT;
+    const TTL_S: u64 = 60;
+}
+
+/// Rows that belong to keys of one kind: a table, and the column that holds the key.
+pub trait Belonging: Send + Sync + 'static {
+    /// The table.
+    type Entity: Visible<Model: Serialize + DeserializeOwned>;
+    /// The key, the row's own or another's.
+    type By: Key + Ord + Hash + Serialize + Into<sea_orm::Value>;
+    /// The act.
+    const ACTION: Action;
+    /// Name of the question in keys.
+    const NAME: &'static str;
+    /// The column that holds the key.
+    fn column() -> <Self::Entity as sea_orm::EntityTrait>::Column;
+    /// The column by which the rows of one key are ordered, before their own keys.
+    fn order() -> <Self::Entity as sea_orm::EntityTrait>::Column;
+    /// The key of a row.
+    fn key(row: &<Self::Entity as sea_orm::EntityTrait>::Model) -> Self::By;
+}
+
+/// The rows of some keys.
+pub struct RowsOf<B: Belonging>(Vec<B::By>);
+
+impl<B: Belonging> RowsOf<B> {
+    /// Of these keys, each once and in one order: the same keys are the same question.
+    pub fn new(keys: impl IntoIterator<Item = B::By>) -> Self {
+        Self(distinct(keys))
+    }
+}
+
+impl<B: Belonging> Serialize for RowsOf<B> {
+    fn serialize<S: serde::Serializer>(&self, out: S) -> std::result::Result<S::Ok, S::Error> {
+        self.0.serialize(out)
+    }
+}
+
+impl<B: Belonging> Query for RowsOf<B> {
+    const ACTION: Action = B::ACTION;
+    type Answer = Vec<<B::Entity as sea_orm::EntityTrait>::Model>;
+    async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
+        let key = Alias::own::<B::Entity>().col(B::column());
+        let found = reader.find::<B::Entity>().filter(key.is_in(self.0.iter().copied()));
+        found.order(B::order()).order(<B::Entity as entity::Noun>::ID).all().await
+    }
+}
+
+impl<B: Belonging> Remember for RowsOf<B> {
+    const NAME: &'static str = B::NAME;
+    const TTL_S: u64 = 60;
+}
+
+macro_rules! loading {
+    ($(#[$doc:meta])* $of:ident yields $value:ty, $rows:ident => $gather:expr) => {
+        $(#[$doc])*
+        pub struct $of<B: Belonging> {
+            key: B::By,
+            of: PhantomData<B>,
+        }
+
+        impl<B: Belonging> $of<B> {
+            /// Of this key.
+            pub fn of(key: B::By) -> Self {
+                Self { key, of: PhantomData }
+            }
+        }
+
+        impl<B: Belonging> Clone for $of<B> {
+            fn clone(&self) -> Self {
+                Self::of(self.key)
+            }
+        }
+
+        impl<B: Belonging> PartialEq for $of<B> {
+            fn eq(&self, other: &Self) -> bool {
+                self.key == other.key
+            }
+        }
+
+        impl<B: Belonging> Eq for $of<B> {}
+
+        impl<B: Belonging> Hash for $of<B> {
+            fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                self.key.hash(state);
+            }
+        }
+
+        impl<B: Belonging> Batched for $of<B> {
+            type Value = $value;
+            async fn batch(keys: &[Self], session: &Session) -> Result<HashMap<Self, Self::Value>> {
+                let $rows = session.recall(&RowsOf::<B>::new(keys.iter().map(|it| it.key))).await?;
+                Ok($gather)
+            }
+        }
+    };
+}
+
+loading!(
+    /// The one row of a key, loaded with its neighbours.
+    One yields <B::Entity as sea_orm::EntityTrait>::Model,
+    rows => rows.into_iter().map(|row| (Self::of(B::key(&row)), row)).collect()
+);
+loading!(
+    /// All rows of a key, loaded with its neighbours'.
+    Many yields Vec<<B::Entity as sea_orm::EntityTrait>::Model>,
+    rows => {
+        let mut out: HashMap<Self, Self::Value> = HashMap::new();
+        for row in rows {
+            out.entry(Self::of(B::key(&row))).or_default().push(row);
+        }
+        out
+    }
+);
+
+/// The row of one key, if the caller may see it.
+///
+/// # Errors
+/// As the question.
+pub async fn row<B: Belonging>(
+    session: &Session,
+    key: B::By,
+) -> Result<Option<<B::Entity as sea_orm::EntityTrait>::Model>> {
+    Ok(session.recall(&RowsOf::<B>::new([key])).await?.pop())
+}
+
+/// Keys, each once and in one order.
+pub fn distinct<K: Ord>(keys: impl IntoIterator<Item = K>) -> Vec<K> {
+    let mut keys: Vec<K> = keys.into_iter().collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+/// Says which rows belong to which keys.
+#[macro_export]
+macro_rules! belonging {
+    ($($(#[$doc:meta])* $name:ident = $entity:ident by $column:ident($field:ident: $by:ty), ordered $order:ident, $action:ident, $key:literal;)+) => {$(
+        $(#[$doc])*
+        pub enum $name {}
+
+        impl $crate::questions::Belonging for $name {
+            type Entity = $entity::Entity;
+            type By = $by;
+            const ACTION: $crate::error::Action = $crate::error::Action::$action;
+            const NAME: &'static str = $key;
+            fn column() -> $entity::Column {
+                $entity::Column::$column
+            }
+            fn order() -> $entity::Column {
+                $entity::Column::$order
+            }
+            fn key(row: &$entity::Model) -> $by {
+                row.$field
+            }
+        }
+    )+};
+}
+
+/// Row policies that follow another row's: visible where the row of a column is.
+#[macro_export]
+macro_rules! follows {
+    ($($entity:ident.$column:ident => $other:ident),+ $(,)?) => {$(
+        impl $crate::db::gate::Visible for $entity::Entity {
+            /// Where the row that it belongs to is.
+            fn visible(at: &$crate::db::gate::Alias, gate: &$crate::db::gate::Gate) -> sea_orm::Condition {
+                use sea_orm::sea_query::ExprTrait as _;
+                sea_orm::Condition::all().add(at.col($entity::Column::$column).in_subquery(gate.ids::<$other::Entity>()))
+            }
+        }
+    )+};
+}
