@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::{
     auth::policy,
     error::{self, Action, ProblemCode},
+    page::{CursorKey, Page, Position},
 };
 
 pub use directive::access;
@@ -60,6 +61,7 @@ pub fn key<K: Key>(id: &ID) -> K {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PartialDate(pub partial_date::PartialDate);
 
+/// A date known to the year, month or day: `1988`, `1988-05` or `1988-05-13`.
 #[Scalar]
 impl ScalarType for PartialDate {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -79,6 +81,7 @@ impl ScalarType for PartialDate {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Date(pub NaiveDate);
 
+/// A calendar day: `2026-05-13`.
 #[Scalar]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -104,6 +107,19 @@ pub struct PageInfo {
     pub start_cursor: Option<String>,
     /// Cursor of the last row of the page.
     pub end_cursor: Option<String>,
+}
+
+impl PageInfo {
+    /// Of a page; `after` says whether it was asked for after a row.
+    pub fn of<T>(page: &Page<T>, after: bool, cursors: &CursorKey) -> Self {
+        let cursor = |row: Option<&(Position, T)>| row.map(|(place, _)| page.cursor(place, cursors));
+        Self {
+            has_next_page: page.more,
+            has_previous_page: after,
+            start_cursor: cursor(page.rows.first()),
+            end_cursor: cursor(page.rows.last()),
+        }
+    }
 }
 
 /// A type with pages: `XConnection` with `edges`, `pageInfo` and `totalCount`, and `XEdge` with `cursor` and `node`.
@@ -163,15 +179,7 @@ macro_rules! connection {
             }
             /// Where the page stands.
             async fn page_info(&self) -> $crate::relay::PageInfo {
-                let cursor = |place: Option<&($crate::page::Position, _)>| {
-                    place.map(|(place, _)| self.page.cursor(place, &self.cursors))
-                };
-                $crate::relay::PageInfo {
-                    has_next_page: self.page.more,
-                    has_previous_page: self.after,
-                    start_cursor: cursor(self.page.rows.first()),
-                    end_cursor: cursor(self.page.rows.last()),
-                }
+                $crate::relay::PageInfo::of(&self.page, self.after, &self.cursors)
             }
             /// Rows of the whole list that the caller may see; counted only when it is asked for.
             async fn total_count(&self, ctx: &async_graphql::Context<'_>) -> $crate::error::Result<Option<u64>> {
@@ -192,6 +200,7 @@ pub trait FromRow {
 
 /// Why a mutation was refused, or what it warns of: read it before anything else in a payload.
 #[derive(Clone, Interface)]
+#[expect(clippy::duplicated_attributes, reason = "two fields of one type are no repetition")]
 #[graphql(
     field(name = "code", ty = "&ProblemCode", desc = "The code to match on."),
     field(name = "field", ty = "&Option<String>", desc = "The input field to blame, where one is."),

@@ -2,6 +2,8 @@
 //!
 //! `tables!` below is the one list of all entities: a noun that is missing there cannot pass the door.
 
+#![warn(missing_docs)]
+
 pub mod id;
 pub mod kind;
 pub mod partial_date;

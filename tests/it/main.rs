@@ -3,6 +3,7 @@
 mod access;
 mod cache;
 mod documents;
+mod drift;
 mod leak;
 mod outage;
 mod statements;

@@ -1,4 +1,5 @@
-//! What the laws and stories stand on: the real server, ephemeral databases, a client, builders of rows.
+//! What the laws and stories stand on: the real server, ephemeral databases, a client, builders of rows, and
+//! the repository's own text.
 
 pub mod client;
 pub mod county;
@@ -6,5 +7,7 @@ pub mod postgres;
 pub mod proxy;
 pub mod redis;
 pub mod runner;
+pub mod sdl;
+pub mod source;
 pub mod token;
 pub mod world;

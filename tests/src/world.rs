@@ -1,7 +1,9 @@
-//! One story's world: a fresh database, a server over it, and builders that put rows straight into its tables.
+//! One story's world: a fresh database and a server over it.
 //!
-//! Rows that stand in a builder are the only place where tests spell a table's columns. A row added behind the server's
-//! back after it has answered is not seen by its cache: say `tell` then, as a committed change of another process would.
+//! Rows are put in behind the server's back, by the builders in `rows`. One that is added after the server has answered is
+//! not seen by its cache: say `tell` then, as a committed change of another process would.
+
+mod rows;
 
 use std::{
     path::{Path, PathBuf},
@@ -14,18 +16,9 @@ use std::{
 use api::{Config, Hooks, Server};
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
-    account, account_grant, audit_event, cadre,
-    id::{
-        AccountId, AuditEventId, CadreId, GrantId, Key, OrganizationId, PairId, PairPartId, PoolId, PoolMembershipId,
-        PoolTierId,
-    },
-    kind::{
-        AccountState, AuditOutcome, CadreStatus, Disclosure, MembershipState, OrganizationKind, PairSide, PairState,
-        PositionLevel, Role, Sex,
-    },
-    mentoring_pair, organization, pair_part,
-    partial_date::PartialDate,
-    pool_membership, pool_tier, reserve_pool,
+    audit_event,
+    id::{AccountId, AuditEventId, Key},
+    kind::AuditOutcome,
 };
 use sea_orm::{ActiveModelTrait, ConnectionTrait, Database, DatabaseConnection, IntoActiveModel, Statement};
 
@@ -129,181 +122,6 @@ impl World {
     /// The file of the key that signs tokens.
     pub fn signing_key(&self) -> String {
         std::fs::read_to_string(&self.config.signing_key).expect("a key")
-    }
-
-    /// A county.
-    pub async fn organization(&self, name: &str) -> OrganizationId {
-        self.place(None, name, OrganizationKind::County).await
-    }
-
-    /// A department of an organization.
-    pub async fn department(&self, parent: OrganizationId, name: &str) -> OrganizationId {
-        self.place(Some(parent), name, OrganizationKind::Department).await
-    }
-
-    async fn place(&self, parent_id: Option<OrganizationId>, name: &str, kind: OrganizationKind) -> OrganizationId {
-        let id = OrganizationId::fresh();
-        let row = organization::Model {
-            id,
-            parent_id,
-            code: format!("99{}", &id.0.simple().to_string()[12..]),
-            name: name.to_owned(),
-            name_sort: name.to_lowercase(),
-            kind,
-            level: None,
-            division_code: None,
-            version: 1,
-        };
-        self.insert(row).await;
-        self.sql("insert into organization_closure select ancestor_id, $1, depth + 1 from organization_closure where descendant_id = $2", vec![
-            id.into(),
-            parent_id.into(),
-        ])
-        .await;
-        self.sql("insert into organization_closure values ($1, $1, 0)", vec![id.into()]).await;
-        id
-    }
-
-    /// A cadre in post; `change` says what is different.
-    pub async fn cadre(&self, at: OrganizationId, name: &str, change: impl FnOnce(&mut cadre::Model)) -> CadreId {
-        let mut row = cadre::Model {
-            id: CadreId::fresh(),
-            organization_id: at,
-            name: name.to_owned(),
-            name_sort: name.to_lowercase(),
-            sex: Sex::Female,
-            birth_date: PartialDate::parse("1988-05"),
-            post_title: Some(format!("{name}'s post")),
-            position_level: Some(PositionLevel::TownshipDeputy),
-            education: None,
-            management_authority: None,
-            status: CadreStatus::InPost,
-            recorded_at: self.now(),
-            version: 1,
-        };
-        change(&mut row);
-        let id = row.id;
-        self.insert(row).await;
-        id
-    }
-
-    /// A pool with one tier, `A`.
-    pub async fn pool(&self, keeper: OrganizationId, code: &str, disclosure: Disclosure) -> PoolId {
-        let id = PoolId::fresh();
-        let name = format!("Pool {code}");
-        let row = reserve_pool::Model {
-            id,
-            organization_id: keeper,
-            code: code.to_owned(),
-            name_sort: name.to_lowercase(),
-            name,
-            disclosure,
-            version: 1,
-        };
-        self.insert(row).await;
-        let tier = pool_tier::Model {
-            id: PoolTierId::fresh(),
-            pool_id: id,
-            code: "A".to_owned(),
-            name: "Tier A".to_owned(),
-            target_count: 10,
-            ordinal: 1,
-            version: 1,
-        };
-        self.insert(tier).await;
-        id
-    }
-
-    /// A membership of a pool's tier `A`.
-    pub async fn membership(&self, pool: PoolId, cadre: CadreId, state: MembershipState) -> PoolMembershipId {
-        use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
-        let tier = pool_tier::Entity::find().filter(pool_tier::Column::PoolId.eq(pool)).one(&self.db).await;
-        let id = PoolMembershipId::fresh();
-        let row = pool_membership::Model {
-            id,
-            pool_id: pool,
-            tier_id: tier.expect("a tier").expect("a tier").id,
-            cadre_id: cadre,
-            state,
-            reason: "Recommended by the unit".to_owned(),
-            proposed_by: None,
-            proposed_on: self.now().date_naive(),
-            decided_by: None,
-            decided_on: None,
-            version: 1,
-        };
-        self.insert(row).await;
-        id
-    }
-
-    /// An active pair with a quarterly contact, due in 30 days.
-    pub async fn pair(&self, keeper: OrganizationId, mentor: CadreId, mentee: CadreId) -> PairId {
-        let (id, today) = (PairId::fresh(), self.now().date_naive());
-        let row = mentoring_pair::Model {
-            id,
-            organization_id: keeper,
-            state: PairState::Active,
-            started_on: Some(today - TimeDelta::days(60)),
-            ended_on: None,
-            contact_every_days: 90,
-            next_contact_due: Some(today + TimeDelta::days(30)),
-            proposed_by: None,
-            version: 1,
-        };
-        self.insert(row).await;
-        for (cadre_id, side) in [(mentor, PairSide::Mentor), (mentee, PairSide::Mentee)] {
-            self.insert(pair_part::Model { id: PairPartId::fresh(), pair_id: id, cadre_id, side, version: 1 }).await;
-        }
-        id
-    }
-
-    /// Somebody with one grant.
-    pub async fn sign_in(&self, role: Role, at: OrganizationId) -> Client {
-        self.sign_in_with(&[(role, at)], None).await
-    }
-
-    /// A person of the registry with one grant.
-    pub async fn sign_in_as(&self, role: Role, at: OrganizationId, cadre: CadreId) -> Client {
-        self.sign_in_with(&[(role, at)], Some(cadre)).await
-    }
-
-    /// Somebody with several grants.
-    pub async fn sign_in_with(&self, grants: &[(Role, OrganizationId)], cadre_id: Option<CadreId>) -> Client {
-        let account = self.account(cadre_id).await;
-        for (role, at) in grants {
-            self.grant(account, *role, *at, None).await;
-        }
-        self.client(account)
-    }
-
-    /// An account without a grant.
-    pub async fn account(&self, cadre_id: Option<CadreId>) -> AccountId {
-        let id = AccountId::fresh();
-        let row = account::Model {
-            id,
-            login: id.0.simple().to_string(),
-            name: "Somebody".to_owned(),
-            cadre_id,
-            state: AccountState::Active,
-            token_version: 1,
-            version: 1,
-        };
-        self.insert(row).await;
-        id
-    }
-
-    /// A grant from yesterday until `until`, or open.
-    pub async fn grant(&self, account_id: AccountId, role: Role, at: OrganizationId, until: Option<DateTime<Utc>>) {
-        let row = account_grant::Model {
-            id: GrantId::fresh(),
-            account_id,
-            role,
-            organization_id: at,
-            valid_from: self.now() - TimeDelta::days(1),
-            valid_to: until,
-            version: 1,
-        };
-        self.insert(row).await;
     }
 
     /// A client with a fresh token of an account.

@@ -172,18 +172,17 @@ pub fn token(matches: &ArgMatches, hooks: &Hooks) -> Result<ExitCode, String> {
 fn banner(server: &Server, folder: &Path, people: &[Listed]) -> String {
     let address = server.address();
     let data = if folder == Path::new("tidui-demo") { String::new() } else { format!(" --data {}", folder.display()) };
-    let mut out = format!(
+    let list: Vec<String> =
+        people.iter().map(|it| format!("  {:<10} {:<20} {} {}\n", it.login, it.role, it.name, it.sentence)).collect();
+    format!(
         "\nTidui demo: a synthetic county, served on http://{address}\n\n\
          Try this in another terminal:\n\n\
          \x20 TOKEN=$(cargo run -q -- token officer{data})\n\
          \x20 curl -s http://{address}/graphql -H \"authorization: Bearer $TOKEN\" \\\n\
          \x20   -H 'content-type: application/json' -H 'x-tidui-cost: 1' \\\n\
          \x20   -d '{{\"query\":\"{{ cadres(first: 3) {{ totalCount edges {{ node {{ name postTitle organization {{ name }} }} }} }} }}\"}}'\n\n\
-         Whose token to take, and what each can do:\n\n"
-    );
-    for person in people {
-        out.push_str(&format!("  {:<10} {:<20} {} {}\n", person.login, person.role, person.name, person.sentence));
-    }
-    out.push_str("\nStop with Ctrl-C.\n");
-    out
+         Whose token to take, and what each can do:\n\n\
+         {}\nStop with Ctrl-C.\n",
+        list.concat()
+    )
 }

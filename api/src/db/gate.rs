@@ -121,7 +121,6 @@ impl Gate {
     }
 
     /// The closure's `wanted` column where its `given` one is among these.
-    #[expect(clippy::disallowed_methods, reason = "the gate notes the table")]
     pub fn closure(
         &self,
         wanted: organization_closure::Column,
@@ -148,7 +147,6 @@ impl Gate {
     }
 
     /// A sub-select of one column without a policy, for policies themselves: what it yields is never an answer.
-    #[expect(clippy::disallowed_methods, reason = "the gate notes the table")]
     pub fn raw<E: Noun>(&self, column: E::Column, at: &Alias) -> SelectStatement {
         self.note(E::TABLE);
         Query::select().expr(at.col(column)).from_as(E::default(), at.0.clone()).to_owned()
@@ -160,7 +158,6 @@ impl Gate {
     }
 
     /// A select of the keys of these rows that exist for the scope: what a write is read back by.
-    #[expect(clippy::disallowed_methods, reason = "the gate notes the table")]
     pub(super) fn surviving<E: Visible>(&self, among: &[uuid::Uuid]) -> SelectStatement {
         let at = Alias::own::<E>();
         Query::select()

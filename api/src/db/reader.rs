@@ -52,7 +52,6 @@ impl<'c> Reader<'c> {
     ///
     /// # Errors
     /// `Internal` when the database fails.
-    #[expect(clippy::disallowed_methods, reason = "the reader adds the counting policy and notes the table")]
     pub async fn count_by<E: Countable>(
         &self,
         among: Condition,

@@ -83,9 +83,9 @@ impl Command for LoadCounty {
     }
 }
 
-async fn store<E: Visible>(tx: &mut Writer<'_>, rows: Vec<E::Model>, written: &AtomicU64) -> Result<()>
+async fn store<E>(tx: &mut Writer<'_>, rows: Vec<E::Model>, written: &AtomicU64) -> Result<()>
 where
-    E: Noun,
+    E: Visible + Noun,
     E::Model: std::any::Any + Send + Sync,
 {
     let mut rows = rows.into_iter().peekable();

@@ -304,7 +304,11 @@ pub struct MentoringMutation;
 impl MentoringMutation {
     /// Proposes a pair. Problems: INVALID, NOT_IN_POST, CONFLICT, IDEMPOTENCY_KEY_REUSED.
     #[graphql(directive = access::apply(Action::PairPropose))]
-    async fn pair_propose(&self, ctx: &Context<'_>, input: PairProposeInput) -> Result<Option<PairProposePayload>> {
+    async fn pair_propose(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whom to pair.")] input: PairProposeInput,
+    ) -> Result<Option<PairProposePayload>> {
         let terms = Terms { idempotency_key: input.idempotency_key, purpose: None };
         let people = |field: &'static str, ids: &[ID]| -> Result<Vec<CadreId>> {
             if ids.len() > 100 {
@@ -323,7 +327,11 @@ impl MentoringMutation {
 
     /// Activates a proposed pair. Problems: INVALID, STALE, TRANSITION_REFUSED, NOT_IN_POST, IDEMPOTENCY_KEY_REUSED.
     #[graphql(directive = access::apply(Action::PairActivate))]
-    async fn pair_activate(&self, ctx: &Context<'_>, input: PairActivateInput) -> Result<Option<PairActivatePayload>> {
+    async fn pair_activate(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which pair, from when.")] input: PairActivateInput,
+    ) -> Result<Option<PairActivatePayload>> {
         let terms = Terms { idempotency_key: input.idempotency_key, purpose: None };
         let (id, expected_version) = (key(&input.id), input.expected_version);
         let command = ActivatePair { id, expected_version, started_on: input.started_on.map(|it| it.0) };
@@ -336,7 +344,7 @@ impl MentoringMutation {
     async fn pair_contact_record(
         &self,
         ctx: &Context<'_>,
-        input: PairContactRecordInput,
+        #[graphql(desc = "Which contact was held.")] input: PairContactRecordInput,
     ) -> Result<Option<PairContactRecordPayload>> {
         let terms = Terms { idempotency_key: input.idempotency_key, purpose: None };
         let command = RecordContact {

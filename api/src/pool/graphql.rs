@@ -311,7 +311,7 @@ impl PoolMutation {
     async fn pool_membership_propose(
         &self,
         ctx: &Context<'_>,
-        input: PoolMembershipProposeInput,
+        #[graphql(desc = "Whom to propose for which pool.")] input: PoolMembershipProposeInput,
     ) -> Result<Option<PoolMembershipProposePayload>> {
         let terms = Terms { idempotency_key: input.idempotency_key, purpose: None };
         let cadre: CadreId = key(&input.cadre_id);
@@ -326,7 +326,7 @@ impl PoolMutation {
     async fn pool_membership_confirm(
         &self,
         ctx: &Context<'_>,
-        input: PoolMembershipConfirmInput,
+        #[graphql(desc = "Which proposal.")] input: PoolMembershipConfirmInput,
     ) -> Result<Option<PoolMembershipConfirmPayload>> {
         let terms = Terms { idempotency_key: input.idempotency_key, purpose: None };
         let command = ConfirmMembership { id: key(&input.id), expected_version: input.expected_version };
