@@ -92,7 +92,7 @@ mod tests {
             ("990000900307001", "15 digits"),
             ("99000019900307001", "17 characters"),
             ("AB0000199003070013", "no digit"),
-            ("99000020900307001X", "check digit"),
+            ("99000020900307001X", "birth date"),
         ] {
             assert!(parse(text, today).is_err_and(|(said, _)| said.contains(why) && !said.contains(text)), "{text}");
         }
