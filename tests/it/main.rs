@@ -7,6 +7,7 @@ mod drift;
 mod leak;
 mod outage;
 mod statements;
+mod tidy;
 mod tokens;
 mod writes;
 

@@ -78,18 +78,16 @@ fn breaches(of: impl Fn(&Source) -> Option<Breach>) -> Vec<Breach> {
     sources().iter().filter_map(of).collect()
 }
 
-/// Every function and `macro_rules!` with a body, as name, first line and number of lines.
+/// Every function with a body, those in macros included, as name, first line and number of lines.
 fn bodies(code: &str) -> Vec<(String, usize, usize)> {
     let mut found = Vec::new();
-    for marker in ["fn ", "macro_rules! "] {
-        for (at, _) in code.match_indices(marker) {
-            let word_before = code[..at].chars().next_back().is_some_and(|it| it.is_alphanumeric() || it == '_');
-            let rest = &code[at + marker.len()..];
-            let name: String = rest.chars().take_while(|it| it.is_alphanumeric() || "_$".contains(*it)).collect();
-            if let (false, false, Some(end)) = (word_before, name.is_empty(), end_of_body(rest)) {
-                let line = code[..at].matches('\n').count() + 1;
-                found.push((name, line, rest[..end].matches('\n').count() + 1));
-            }
+    for (at, marker) in code.match_indices("fn ") {
+        let in_word = code[..at].chars().next_back().is_some_and(|it| it.is_alphanumeric() || it == '_');
+        let rest = &code[at + marker.len()..];
+        let name: String = rest.chars().take_while(|it| it.is_alphanumeric() || "_$".contains(*it)).collect();
+        if let (false, false, Some(end)) = (in_word, name.is_empty(), end_of_body(rest)) {
+            let line = code[..at].matches('\n').count() + 1;
+            found.push((name, line, rest[..end].matches('\n').count() + 1));
         }
     }
     found
