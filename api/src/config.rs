@@ -81,6 +81,8 @@ settings! {
     field_key: String = "keys/field.key", false, "File of the key that seals sensitive fields and signs cursors. Lost: sealed fields are lost.";
     issuer: String = "tidui", false, "The iss that tokens must carry.";
     audience: String = "tidui", false, "The aud that tokens must carry.";
+    refresh_token_days: u64 = "30", false, "How long somebody stays signed in without using it, in days.";
+    sign_in_attempts: u64 = "10", false, "Failed sign-ins of one account in five minutes, after which it must wait; ten times as many of one address.";
     workers: u64 = "0", false, "Threads that serve requests; 0 for one a core.";
     cache: bool = "true", false, "Whether answers may be remembered. Off: every question reads the database.";
     explain: bool = "false", false, "Whether answers carry the header x-tidui-statements, the number of statements they took.";

@@ -101,7 +101,7 @@ impl Error {
             Self::Forbidden(action) => {
                 format!("None of your grants allows {}: ask a security administrator for one that does.", action.text())
             }
-            Self::NotFound(noun) => format!("No such {noun}, or none that you may see."),
+            Self::NotFound(noun) => format!("No such {}, or none that you may see.", noun.replace('_', " ")),
             Self::Stale { what, actual } => format!("The {what} is at version {actual} now."),
             Self::Invalid { field, why } => format!("{field}: {why}"),
             Self::Rule(problem) => problem.message.clone(),
@@ -246,6 +246,16 @@ named! {
         ContactRecord = "CONTACT_RECORD",
         /// Import a roster.
         RosterImport = "ROSTER_IMPORT",
+        /// Begin a session.
+        SignIn = "SIGN_IN",
+        /// Go on with a session.
+        TokenRefresh = "TOKEN_REFRESH",
+        /// End a session, or one token.
+        TokenRevoke = "TOKEN_REVOKE",
+        /// Set what an account signs in with.
+        SecretSet = "SECRET_SET",
+        /// Make an account or grant it a role.
+        AccountGrant = "ACCOUNT_GRANT",
         /// Load the synthetic county.
         DemoLoad = "DEMO_LOAD",
     }

@@ -22,6 +22,7 @@ pub mod shared {
 /// Who is asking, what they may do, which rows exist for them.
 pub mod auth {
     pub mod keys;
+    pub mod password;
     pub mod policy;
     pub mod scope;
     pub mod seal;
@@ -56,6 +57,7 @@ pub mod pinyin;
 pub mod document {
     pub mod lexer;
     pub mod measure;
+    pub mod order;
     pub mod prepared;
 }
 /// The shapes that most questions have: a page, its length, the rows of some keys.
@@ -119,6 +121,13 @@ pub mod roster {
 pub mod account {
     pub mod graphql;
     pub mod read;
+    pub mod rules;
+    pub mod write;
+}
+/// How sessions begin, go on and end.
+pub mod signin {
+    pub mod read;
+    pub mod write;
 }
 /// A phone's one request.
 pub mod status {
@@ -153,9 +162,11 @@ pub mod http {
     mod health;
     pub mod house;
     pub mod server;
+    mod signin;
 }
 /// The command line.
 pub mod cli {
+    mod account;
     mod command;
     mod demo;
     mod progress;

@@ -80,6 +80,12 @@ keys! {
     AccountId = "account";
     /// A role on an organization subtree for a time.
     GrantId = "grant";
+    /// What an account signs in with.
+    CredentialId = "account_credential";
+    /// A refresh token.
+    RefreshTokenId = "refresh_token";
+    /// The revocation of a token or family.
+    RevocationId = "revoked_token";
     /// One act in the audit trail.
     AuditEventId = "audit_event";
     /// One changed row in the audit trail.

@@ -9,6 +9,7 @@ pub mod kind;
 pub mod partial_date;
 
 pub mod account;
+pub mod account_credential;
 pub mod account_grant;
 pub mod audit_change;
 pub mod audit_event;
@@ -24,7 +25,9 @@ pub mod pair_part;
 pub mod pool_membership;
 pub mod pool_tier;
 pub mod post_assignment;
+pub mod refresh_token;
 pub mod reserve_pool;
+pub mod revoked_token;
 
 use sea_orm::{EntityTrait, IntoActiveModel, PrimaryKeyTrait, TryIntoModel};
 use serde::Serialize;
@@ -109,6 +112,9 @@ tables! {
         organization as Organization by OrganizationId,
         account as Account by AccountId,
         account_grant as AccountGrant by GrantId,
+        account_credential as AccountCredential by CredentialId,
+        refresh_token as RefreshToken by RefreshTokenId,
+        revoked_token as RevokedToken by RevocationId,
         cadre as Cadre by CadreId,
         cadre_sealed as CadreSealed by SealedId,
         post_assignment as PostAssignment by PostAssignmentId,

@@ -55,6 +55,18 @@ sqlite! {
         }
     }
 
+    /// Fields that wait for a batch come where the document has them, not when they are ready.
+    async fn answers_keep_the_order_of_the_document(world: World) {
+        let county = tests::county::County::build(&world, "North").await;
+        let officer = county.person(Role::OrganizationOfficer);
+        let query = "{ cadres(first: 1) { pageInfo { hasNextPage } edges { node { memberships { state } organization { name } ...rest name } cursor } totalCount } me { login } }
+            fragment rest on Cadre { version id }";
+        let answer = officer.run(query, json!({})).await;
+        let keys = ["cadres", "pageInfo", "edges", "node", "memberships", "organization", "version", "id", "cursor", "totalCount", "me"];
+        let places: Vec<usize> = keys.iter().map(|key| answer.text.find(&format!("\"{key}\":")).expect("the key")).collect();
+        assert!(places.is_sorted(), "{}", answer.text);
+    }
+
     async fn variables_count_into_the_size_of_pages(world: World) {
         let county = world.organization("North").await;
         let officer = world.sign_in(Role::OrganizationOfficer, county).await;

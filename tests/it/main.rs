@@ -6,6 +6,7 @@ mod documents;
 mod drift;
 mod leak;
 mod outage;
+mod signin;
 mod statements;
 mod tidy;
 mod tokens;

@@ -127,7 +127,7 @@ impl World {
     /// A client with a fresh token of an account.
     pub fn client(&self, account: AccountId) -> Client {
         let server = self.server.as_ref().expect("a running server");
-        let token = server.house().tokens.issue(account, self.now()).expect("a token");
+        let token = server.house().tokens.issue(account, None, self.now()).expect("a token");
         Client::new(&self.url, &token)
     }
 

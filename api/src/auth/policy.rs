@@ -30,7 +30,12 @@ pub fn allows(role: Role, action: Action) -> bool {
         Action::PairActivate => matches!(role, OrganizationOfficer),
         Action::ContactRecord => matches!(role, OrganizationOfficer | UnitOfficer | Mentor),
         // An act of a job is no person's, whatever the role.
-        Action::DemoLoad => false,
+        Action::SignIn
+        | Action::TokenRefresh
+        | Action::TokenRevoke
+        | Action::SecretSet
+        | Action::AccountGrant
+        | Action::DemoLoad => false,
     }
 }
 
@@ -41,17 +46,23 @@ pub enum Job {
     RosterImport,
     /// The synthetic county, loaded once into an empty demo.
     DemoLoad,
+    /// The endpoints of signing in, before there is a session.
+    SignIn,
+    /// The command line of whoever runs the server.
+    Operator,
 }
 
 impl Job {
     /// Every job.
-    pub const ALL: &'static [Self] = &[Self::RosterImport, Self::DemoLoad];
+    pub const ALL: &'static [Self] = &[Self::RosterImport, Self::DemoLoad, Self::SignIn, Self::Operator];
 
     /// Its name in the audit trail.
     pub const fn text(self) -> &'static str {
         match self {
             Self::RosterImport => "JOB_ROSTER_IMPORT",
             Self::DemoLoad => "JOB_DEMO_LOAD",
+            Self::SignIn => "JOB_SIGN_IN",
+            Self::Operator => "JOB_OPERATOR",
         }
     }
 
@@ -60,6 +71,10 @@ impl Job {
         match self {
             Self::RosterImport => matches!(action, Action::RosterImport | Action::OrganizationRead),
             Self::DemoLoad => matches!(action, Action::DemoLoad | Action::OrganizationRead),
+            Self::SignIn => matches!(action, Action::SignIn | Action::TokenRefresh | Action::TokenRevoke),
+            Self::Operator => {
+                matches!(action, Action::SecretSet | Action::AccountGrant | Action::OrganizationRead)
+            }
         }
     }
 }

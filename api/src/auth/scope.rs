@@ -43,6 +43,8 @@ pub struct Identity {
     pub person: Option<CadreId>,
     /// Grants, past and future ones included.
     pub grants: Vec<Grant>,
+    /// Tokens and families of tokens that are refused before their time.
+    pub revoked: Vec<uuid::Uuid>,
 }
 
 /// Who acts.
@@ -174,7 +176,14 @@ mod tests {
 
     fn actor(grants: Vec<Grant>) -> Actor {
         let account = AccountId::fresh();
-        Actor::Account(Arc::new(Identity { account, login: "x".into(), name: "X".into(), person: None, grants }))
+        Actor::Account(Arc::new(Identity {
+            account,
+            login: "x".into(),
+            name: "X".into(),
+            person: None,
+            grants,
+            revoked: Vec::new(),
+        }))
     }
 
     /// Two grants of one person, crossed with every act: only those whose role allows the act count, and only in time.

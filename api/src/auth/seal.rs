@@ -7,6 +7,7 @@ use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey},
     hmac,
 };
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use entity::{cadre_sealed::Sealed, id::CadreId, kind::SealedField};
 
 use crate::{
@@ -20,6 +21,8 @@ pub struct Seal {
     aead: RandomizedNonceKey,
     matching: hmac::Key,
     inputs: hmac::Key,
+    refreshing: hmac::Key,
+    tokens: hmac::Key,
     /// Signs cursors.
     pub cursors: CursorKey,
 }
@@ -35,6 +38,8 @@ impl Seal {
             aead: RandomizedNonceKey::new(&AES_256_GCM, &key.derive("seal.v1")).map_err(refused)?,
             matching: hmac::Key::new(hmac::HMAC_SHA256, &key.derive("match.v1")),
             inputs: hmac::Key::new(hmac::HMAC_SHA256, &key.derive("input.v1")),
+            refreshing: hmac::Key::new(hmac::HMAC_SHA256, &key.derive("refresh.v1")),
+            tokens: hmac::Key::new(hmac::HMAC_SHA256, &key.derive("token.v1")),
             cursors: CursorKey::new(&key.derive("cursor.v1")),
         })
     }
@@ -66,6 +71,16 @@ impl Seal {
     /// The keyed hash that equal values share.
     pub fn match_key(&self, field: SealedField, value: &str) -> String {
         hex(hmac::sign(&self.matching, format!("{}:{value}", field.text()).as_bytes()).as_ref())
+    }
+
+    /// The refresh token that follows from a text: 256 bits that nobody without the key can foretell.
+    pub fn refresh_token(&self, from: &str) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(hmac::sign(&self.refreshing, from.as_bytes()).as_ref())
+    }
+
+    /// The keyed hash by which a refresh token is found.
+    pub fn token_hash(&self, text: &str) -> String {
+        hex(hmac::sign(&self.tokens, text.as_bytes()).as_ref())
     }
 
     /// The keyed hash of a command's input.

@@ -23,6 +23,9 @@ const LEEWAY_S: i64 = 5;
 /// A longer text is no token of ours, and is not looked at.
 const LONGEST: usize = 4096;
 
+/// Whom a token speaks for.
+pub type Subject = AccountId;
+
 /// What a token says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
@@ -41,6 +44,9 @@ pub struct Claims {
     pub nbf: Option<i64>,
     /// Its own name.
     pub jti: Uuid,
+    /// The sign-in that it follows from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sid: Option<Uuid>,
 }
 
 /// Issues tokens and checks them.
@@ -67,11 +73,11 @@ impl Tokens {
         &self.keys.published
     }
 
-    /// A fresh token for an account.
+    /// A fresh token for an account, of a sign-in where there was one.
     ///
     /// # Errors
     /// `Internal` when signing fails.
-    pub fn issue(&self, sub: AccountId, now: DateTime<Utc>) -> Result<String> {
+    pub fn issue(&self, sub: AccountId, sid: Option<Uuid>, now: DateTime<Utc>) -> Result<String> {
         let iat = now.timestamp();
         let claims = Claims {
             iss: self.issuer.clone(),
@@ -81,6 +87,7 @@ impl Tokens {
             iat,
             nbf: None,
             jti: Uuid::now_v7(),
+            sid,
         };
         let mut header = Header::new(Algorithm::EdDSA);
         header.typ = Some("at+jwt".to_owned());

@@ -3,7 +3,10 @@
 //! Considered and dropped: keeping a local copy of the generations and pushing changes to it; a lost message would then
 //! be a stale answer with nothing to notice it.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use entity::Table;
 
@@ -14,7 +17,7 @@ pub type Stamp = (String, u64);
 
 /// The generations of all tables, and this process's trust in them.
 pub struct Generations {
-    store: Store,
+    store: Arc<Store>,
     /// Times that the store failed us. Grows before anybody relies on it again.
     failures: AtomicU64,
     /// The count of failures that the last sweep made good. Trust is `mended == failures`: a failure during a sweep
@@ -28,12 +31,12 @@ pub struct Snapshot(Vec<u64>);
 
 impl Generations {
     /// Over a store. Nothing is believed before the first sweep.
-    pub fn new(store: Store) -> Self {
+    pub fn new(store: Arc<Store>) -> Self {
         Self { store, failures: AtomicU64::new(1), mended: AtomicU64::new(0) }
     }
 
     /// The store itself, for entries.
-    pub fn store(&self) -> &Store {
+    pub fn store(&self) -> &Arc<Store> {
         &self.store
     }
 
@@ -110,7 +113,7 @@ mod tests {
     use super::*;
 
     async fn generations() -> Generations {
-        Generations::new(Store::open("", "").await.unwrap())
+        Generations::new(Arc::new(Store::open("", "").await.unwrap()))
     }
 
     #[tokio::test]

@@ -25,6 +25,7 @@ pub fn command() -> Command {
         )
         .subcommand(Command::new("schema").about("Prints the schema"))
         .subcommand(token())
+        .subcommand(account())
         .subcommand(
             Command::new("key").about("Makes the server's keys").subcommand_required(true).subcommand(
                 Command::new("generate").about("Writes signing.pem and field.key, readable by you alone").arg(
@@ -67,6 +68,30 @@ fn demo() -> Command {
                 .action(ArgAction::SetTrue)
                 .help("Removes the demo's own files from the folder and begins anew"),
         )
+}
+
+fn account() -> Command {
+    let login = || Arg::new("LOGIN").required(true).help("Name to sign in with");
+    let demo = || data("Use the demo in this folder instead of the settings");
+    let of = |name: &'static str, help: &'static str| Arg::new(name).long(name).value_name("VALUE").help(help);
+    Command::new("account")
+        .about("Makes accounts, grants roles, sets passwords")
+        .subcommand_required(true)
+        .subcommand(settings(
+            Command::new("grant")
+                .about("Grants a role on an organization's subtree; makes the account where there is none")
+                .arg(login())
+                .arg(of("role", "A role such as audit-admin").required(true))
+                .arg(of("organization", "Code of the top of the subtree").required(true))
+                .arg(of("name", "Name to show, for a new account"))
+                .arg(demo()),
+        ))
+        .subcommand(settings(
+            Command::new("password")
+                .about("Sets a password, or a client's secret, read from standard input")
+                .arg(login())
+                .arg(demo()),
+        ))
 }
 
 fn token() -> Command {

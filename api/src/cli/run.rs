@@ -11,7 +11,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{
     auth::keys,
-    cli::{command, demo, roster},
+    cli::{account, command, demo, roster},
     config::Config,
     db::connect::{self, Step},
     http::{house::Hooks, server::Server},
@@ -46,6 +46,11 @@ async fn run(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, String> {
             Ok(ExitCode::SUCCESS)
         }
         Some(("token", given)) => demo::token(given, &hooks),
+        Some(("account", given)) => match given.subcommand() {
+            Some(("grant", given)) => account::grant(given, hooks).await,
+            Some(("password", given)) => account::set_password(given, hooks).await,
+            _ => Err("say what to do: grant or password".to_owned()),
+        },
         Some(("key", given)) => generate(given),
         Some(("import", given)) => match given.subcommand() {
             Some(("roster", given)) => roster::import(given, hooks).await,

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, sync::atomic::AtomicU64};
 
-use entity::{account, account_grant, id::AccountId, kind::AccountState};
+use entity::{Table, account, account_grant, id::AccountId, kind::AccountState, revoked_token};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, TransactionOptions};
 
 use crate::{
@@ -10,12 +10,14 @@ use crate::{
         policy::Job,
         scope::{Actor, Grant, Identity},
         seal::Seal,
+        token::Claims,
     },
     cache::recall::{Key, Recall},
     clock::Clock,
     db::session::Session,
     error::{Error, Result},
     metrics::Metrics,
+    shared::store::Store,
 };
 
 /// A place where a test breaks the server; in service nothing ever happens there.
@@ -69,14 +71,18 @@ impl Door {
     ///
     /// # Errors
     /// `Unauthenticated` when there is no such account, or it may not sign in.
-    pub async fn open(self: &Arc<Self>, account: AccountId, request: &str) -> Result<Session> {
+    pub async fn open(self: &Arc<Self>, claims: &Claims, request: &str) -> Result<Session> {
+        let account = claims.sub;
         let statements = Arc::new(AtomicU64::new(0));
         // Remembered like any answer: a changed grant renews its table, and the identity is read again.
         let key = Key::new(&self.build, "identity", "", account.0.as_bytes());
-        let tables = vec![entity::Table::Account, entity::Table::AccountGrant];
+        let tables = vec![Table::Account, Table::AccountGrant, Table::RevokedToken];
         let identity: Option<Identity> =
             self.recall.answer(key, 60, async || Ok::<_, Error>((self.identity(account).await?, tables))).await?;
         let identity = identity.ok_or(Error::Unauthenticated)?;
+        if identity.revoked.contains(&claims.jti) || claims.sid.is_some_and(|it| identity.revoked.contains(&it)) {
+            return Err(Error::Unauthenticated);
+        }
         Ok(Session::new(self.clone(), Actor::Account(Arc::new(identity)), request, statements))
     }
 
@@ -88,7 +94,7 @@ impl Door {
     /// The account and its grants. The one read without a row policy: before it there is no scope.
     #[expect(clippy::disallowed_methods, reason = "before the identity is known there is no scope to read under")]
     async fn identity(&self, id: AccountId) -> Result<Option<Identity>> {
-        self.metrics.statements.add(2);
+        self.metrics.statements.add(3);
         let active = account::Column::State.eq(AccountState::Active);
         let Some(row) = account::Entity::find_by_id(id).filter(active).one(&self.database).await? else {
             return Ok(None);
@@ -102,13 +108,27 @@ impl Door {
             from: it.valid_from,
             to: it.valid_to,
         };
+        let ending = revoked_token::Column::ExpiresAt.gt(self.clock.now());
+        let revoked = revoked_token::Entity::find().filter(revoked_token::Column::AccountId.eq(id)).filter(ending);
+        let revoked = revoked.all(&self.database).await?.into_iter().map(|it| it.token_id).collect();
         Ok(Some(Identity {
             account: row.id,
             login: row.login,
             name: row.name,
             person: row.cadre_id,
             grants: grants.into_iter().map(grant).collect(),
+            revoked,
         }))
+    }
+
+    /// The shared store, for counts.
+    pub fn store(&self) -> Arc<Store> {
+        self.recall.generations().store().clone()
+    }
+
+    /// A name for a login in shared counts: short, and telling nothing to who reads them.
+    pub fn name_of(&self, login: &str) -> String {
+        self.seal.input_hash(login.as_bytes())
     }
 
     /// Whether remembered answers can't be believed at this moment.

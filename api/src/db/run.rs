@@ -136,7 +136,7 @@ fn event(
     audit_event::Model {
         id: AuditEventId::fresh(),
         recorded_at: door.clock.now(),
-        account_id: scope.account(),
+        account_id: writer.account,
         role: scope.roles(),
         action: scope.action().text().to_owned(),
         outcome,
@@ -242,6 +242,13 @@ pub(super) async fn refuse(session: &Session, door: &Door, action: Action) {
         Actor::Job(job, _) => (None, job.text().to_owned()),
     };
     append(session, door, action, account_id, role, None).await;
+}
+
+/// Records that somebody was turned away by a job.
+pub(super) async fn turned_away(session: &Session, door: &Door, action: Action, account: Option<AccountId>) {
+    if let Actor::Job(job, _) = session.actor() {
+        append(session, door, action, account, job.text().to_owned(), None).await;
+    }
 }
 
 async fn refused(session: &Session, door: &Door, scope: &Scope, terms: &Terms) {

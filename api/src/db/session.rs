@@ -114,6 +114,11 @@ impl Session {
         self.statements.load(Ordering::Relaxed)
     }
 
+    /// Records that an act was refused before any rule was asked, as a wrong password is. For jobs.
+    pub async fn refused(&self, action: Action, account: Option<entity::id::AccountId>) {
+        super::run::turned_away(self, &self.door, action, account).await;
+    }
+
     /// Whether the caller may perform an act at all.
     pub fn may(&self, action: Action) -> bool {
         Scope::narrow(&self.actor, action, self.door.clock.now()).is_ok()

@@ -56,6 +56,8 @@ pub struct Writer<'s> {
     pub(super) touched: BTreeSet<Table>,
     /// Rows to read back. A row that was handed over is not among them.
     written: BTreeMap<Table, Written>,
+    /// Whom a job acts for.
+    pub(super) account: Option<AccountId>,
 }
 
 impl<'s> Writer<'s> {
@@ -67,7 +69,8 @@ impl<'s> Writer<'s> {
         clock: &'s Clock,
     ) -> Self {
         let (changes, touched, written) = (Vec::new(), BTreeSet::new(), BTreeMap::new());
-        Self { tx, gate, statements, seal, clock, changes, touched, written }
+        let account = gate.scope().account();
+        Self { tx, gate, statements, seal, clock, changes, touched, written, account }
     }
 
     /// Reads within the transaction, under the row policies.
@@ -75,9 +78,24 @@ impl<'s> Writer<'s> {
         Reader::new(&self.tx, &self.gate, self.statements)
     }
 
-    /// Who acts; none for a job.
+    /// Who acts; none for a job that acts for nobody.
     pub fn account(&self) -> Option<AccountId> {
-        self.gate.scope().account()
+        self.account
+    }
+
+    /// Names the account that a job acts for, for the audit trail. What somebody with a token does is always theirs.
+    pub fn on_behalf_of(&mut self, account: AccountId) {
+        self.account = self.gate.scope().account().or(Some(account));
+    }
+
+    /// The refresh token that follows from a text, always the same.
+    pub fn refresh_token(&self, from: &str) -> String {
+        self.seal.refresh_token(from)
+    }
+
+    /// The keyed hash by which a refresh token is found.
+    pub fn token_hash(&self, text: &str) -> String {
+        self.seal.token_hash(text)
     }
 
     /// The civil day of the command.

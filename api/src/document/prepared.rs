@@ -15,6 +15,7 @@ use moka::sync::Cache;
 use crate::document::{
     lexer,
     measure::{Limits, Measure, Measuring},
+    order::Order,
 };
 
 /// A parsed document within the limits.
@@ -31,6 +32,8 @@ pub struct Documents {
 
 /// The operation that a request runs, and what it asks for.
 pub struct Chosen {
+    /// The order of the answer's fields.
+    pub order: Order,
     /// Query, mutation or subscription.
     pub kind: OperationType,
     /// What it asks for.
@@ -70,7 +73,7 @@ impl Documents {
     pub fn choose(&self, prepared: &Prepared, name: Option<&str>, variables: &Variables) -> Result<Chosen, String> {
         let operation = operation(&prepared.document, name)?;
         let measure = Measuring::new(&prepared.document, variables, self.limits).operation(operation)?;
-        Ok(Chosen { kind: operation.ty, measure })
+        Ok(Chosen { kind: operation.ty, measure, order: Order::of(&prepared.document, operation) })
     }
 }
 

@@ -148,6 +148,7 @@ async fn answer(
     })?;
     house.metrics.statements.add(session.statements());
     let mut response = finish(response, house, id);
+    response.data = chosen.order.apply(response.data);
     if request.headers().contains_key("x-tidui-cost") {
         let cost = i64::try_from(chosen.measure.cost).unwrap_or(i64::MAX);
         response.extensions.insert("cost".to_owned(), value!({ "requested": cost }));
@@ -160,7 +161,7 @@ async fn open(request: &HttpRequest, house: &House, id: &str) -> Result<Session,
     let token = header.and_then(|it| it.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     let (_, token) = token.ok_or(Error::Unauthenticated)?;
     let claims = house.tokens.check(token.trim(), house.clock.now())?;
-    house.door.open(claims.sub, id).await
+    house.door.open(&claims, id).await
 }
 
 fn read(request: &HttpRequest, body: Result<web::Bytes, actix_web::Error>, house: &House) -> Result<Body, Refusal> {

@@ -8,6 +8,8 @@ use std::{
     },
 };
 
+use tokio::sync::Semaphore;
+
 use crate::{
     auth::{
         keys::{FieldKey, TokenKeys},
@@ -24,7 +26,7 @@ use crate::{
     document::{measure::Limits, prepared::Documents},
     metrics::Metrics,
     schema::{self, Schema},
-    shared::store::Store,
+    shared::store::{Store, Tally},
 };
 
 /// What a test may put in place of the real thing; no flag or variable can.
@@ -48,6 +50,10 @@ pub struct House {
     pub door: Arc<Door>,
     /// Issues tokens and checks them.
     pub tokens: Tokens,
+    /// Counts failed sign-ins.
+    pub tally: Tally,
+    /// Turns at hashing a secret.
+    pub hashing: Semaphore,
     /// Prepares documents.
     pub documents: Documents,
     /// Executes them.
@@ -74,6 +80,8 @@ impl House {
         Ok(Self {
             clock: hooks.clock,
             metrics,
+            tally: Tally::new(door.store()),
+            hashing: Semaphore::new(2),
             door,
             tokens,
             documents,
@@ -96,6 +104,6 @@ pub async fn door(config: &Config, hooks: Hooks, metrics: Arc<Metrics>, part: Pa
     let database = connect::connect(config).await?;
     connect::require_migrated(&database).await?;
     let store = Store::open(&config.redis_url, &config.redis_prefix).await?;
-    let recall = Recall::new(Arc::new(Generations::new(store)), config.cache, metrics.clone());
+    let recall = Recall::new(Arc::new(Generations::new(Arc::new(store))), config.cache, metrics.clone());
     Ok(Door::new(database, recall, seal, hooks.clock, hooks.faults, metrics, part))
 }

@@ -21,6 +21,7 @@ use crate::{
     http::{
         graphql, health,
         house::{Hooks, House},
+        signin,
     },
 };
 
@@ -53,6 +54,8 @@ impl Server {
                 .wrap(from_fn(admit))
                 .route("/graphql", web::post().to(graphql::post))
                 .route("/graphql", web::route().to(health::only_post))
+                .route("/auth/token", web::post().to(signin::token))
+                .route("/auth/revoke", web::post().to(signin::revoke))
                 .route("/healthz", web::get().to(health::alive))
                 .route("/readyz", web::get().to(health::ready))
                 .route("/metrics", web::get().to(health::metrics))

@@ -2,7 +2,14 @@
 //!
 //! Only this room names `redis`. Every call ends within 50 ms or fails: a slow cache must not be slower than no cache.
 
-use std::{collections::HashMap, sync::Mutex, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use aws_lc_rs::rand;
 use moka::future::Cache;
@@ -104,6 +111,39 @@ impl Store {
     }
 }
 
+/// How often things happened within a window, in all processes together.
+pub struct Tally {
+    store: Arc<Store>,
+    /// Counts on in this process while the store is away: an outage must not lift a limit.
+    own: LocalStore,
+}
+
+impl Tally {
+    /// Over the shared store.
+    pub fn new(store: Arc<Store>) -> Self {
+        Self { store, own: LocalStore::default() }
+    }
+
+    /// Counts one more of `what` and says how many there are in this window of `window_s` seconds.
+    pub async fn add(&self, what: &str, window_s: u64) -> u64 {
+        let own = self.own.add(what, window_s).await;
+        let shared = match self.store.as_ref() {
+            Store::Local(_) => return own,
+            Store::Redis(store) => in_time(store.add(what, window_s)).await,
+        };
+        shared.map_or(own, |shared| shared.max(own))
+    }
+
+    /// Forgets the count of `what`.
+    pub async fn forget(&self, what: &str) {
+        self.own.counts.invalidate(what).await;
+        if let Store::Redis(store) = self.store.as_ref() {
+            // A count that stays is a wait too long, not too short.
+            let _ = in_time(store.forget(what)).await;
+        }
+    }
+}
+
 async fn in_time<T>(work: impl Future<Output = redis::RedisResult<T>>) -> Result<T, Unreachable> {
     match tokio::time::timeout(PATIENCE, work).await {
         Ok(Ok(answer)) => Ok(answer),
@@ -133,6 +173,7 @@ fn fresh() -> u64 {
 pub struct LocalStore {
     generations: Mutex<HashMap<&'static str, u64>>,
     entries: Cache<String, Vec<u8>>,
+    counts: Cache<String, Arc<(Instant, AtomicU64)>>,
 }
 
 impl Default for LocalStore {
@@ -142,11 +183,22 @@ impl Default for LocalStore {
             .max_capacity(64 * 1024 * 1024)
             .time_to_live(Duration::from_secs(300))
             .build();
-        Self { generations: Mutex::default(), entries }
+        let counts = Cache::builder().max_capacity(100_000).time_to_live(Duration::from_secs(3600)).build();
+        Self { generations: Mutex::default(), entries, counts }
     }
 }
 
 impl LocalStore {
+    async fn add(&self, what: &str, window_s: u64) -> u64 {
+        let fresh = || Arc::new((Instant::now(), AtomicU64::new(0)));
+        let mut count = self.counts.get_with(what.to_owned(), async { fresh() }).await;
+        if count.0.elapsed() >= Duration::from_secs(window_s) {
+            count = fresh();
+            self.counts.insert(what.to_owned(), count.clone()).await;
+        }
+        count.1.fetch_add(1, Ordering::SeqCst) + 1
+    }
+
     fn stamps(&self, names: &[&'static str]) -> Vec<u64> {
         let mut held = self.generations.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         names.iter().map(|name| *held.entry(name).or_insert_with(fresh)).collect()
@@ -190,6 +242,17 @@ impl RedisStore {
     async fn renew(&self, names: &[&'static str]) -> redis::RedisResult<()> {
         let values: Vec<(&str, u64)> = names.iter().map(|name| (*name, fresh())).collect();
         self.link.clone().hset_multiple(self.hash(), &values).await
+    }
+
+    async fn add(&self, what: &str, window_s: u64) -> redis::RedisResult<u64> {
+        let key = format!("{}:count:{what}", self.prefix);
+        let script =
+            "local n = redis.call('INCR', KEYS[1]) if n == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end return n";
+        redis::Script::new(script).key(key).arg(window_s).invoke_async(&mut self.link.clone()).await
+    }
+
+    async fn forget(&self, what: &str) -> redis::RedisResult<()> {
+        self.link.clone().del(format!("{}:count:{what}", self.prefix)).await.map(|_| ())
     }
 
     async fn get(&self, key: &str) -> redis::RedisResult<Option<Vec<u8>>> {

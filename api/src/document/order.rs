@@ -1,0 +1,76 @@
+//! The order of an answer's fields: that of the document, as the GraphQL specification asks.
+//!
+//! The library puts fields in as they finish, so the same request could answer in another order each time; people who
+//! compare answers, and caches that hash them, would see changes where there are none.
+
+use async_graphql::{
+    Name, Value,
+    indexmap::IndexMap,
+    parser::types::{ExecutableDocument, OperationDefinition, Selection, SelectionSet},
+};
+
+/// The response keys of a selection, in order, with those below each.
+#[derive(Default)]
+pub struct Order(IndexMap<Name, Order>);
+
+impl Order {
+    /// The order that an operation asks for. The document has been measured, so its fragments end.
+    pub fn of(document: &ExecutableDocument, operation: &OperationDefinition) -> Self {
+        let mut order = Self::default();
+        order.add(document, &operation.selection_set.node);
+        order
+    }
+
+    fn add(&mut self, document: &ExecutableDocument, set: &SelectionSet) {
+        for item in &set.items {
+            match &item.node {
+                Selection::Field(field) => {
+                    let below = self.0.entry(field.node.response_key().node.clone()).or_default();
+                    below.add(document, &field.node.selection_set.node);
+                }
+                Selection::InlineFragment(inline) => self.add(document, &inline.node.selection_set.node),
+                Selection::FragmentSpread(spread) => {
+                    if let Some(fragment) = document.fragments.get(&spread.node.fragment_name.node) {
+                        self.add(document, &fragment.node.selection_set.node);
+                    }
+                }
+            }
+        }
+    }
+
+    /// An answer's value in this order. A scalar that is an object keeps its own.
+    pub fn apply(&self, value: Value) -> Value {
+        match value {
+            Value::List(all) => Value::List(all.into_iter().map(|it| self.apply(it)).collect()),
+            Value::Object(mut fields) if !self.0.is_empty() => {
+                let mut out = IndexMap::with_capacity(fields.len());
+                for (key, below) in &self.0 {
+                    if let Some((key, value)) = fields.swap_remove_entry(key) {
+                        out.insert(key, below.apply(value));
+                    }
+                }
+                out.extend(fields);
+                Value::Object(out)
+            }
+            other => other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::{parser::parse_query, value};
+
+    use super::*;
+
+    #[test]
+    fn fields_come_in_the_order_of_the_document() {
+        let text = "{ b a { y ...f x } } fragment f on T { z ... on U { w y } }";
+        let document = parse_query(text).unwrap();
+        let (_, operation) = document.operations.iter().next().unwrap();
+        let order = Order::of(&document, &operation.node);
+        let answer = value!({ "a": [{ "x": 1, "w": 2, "z": 3, "y": { "k": 1, "j": 2 } }, null], "b": 5, "late": 6 });
+        let ordered = serde_json::to_string(&order.apply(answer)).unwrap();
+        assert_eq!(ordered, r#"{"b":5,"a":[{"y":{"k":1,"j":2},"z":3,"w":2,"x":1},null],"late":6}"#);
+    }
+}
