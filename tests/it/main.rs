@@ -2,9 +2,11 @@
 
 mod access;
 mod cache;
+mod command_line;
 mod documents;
 mod leak;
 mod outage;
+mod roster;
 mod statements;
 mod tokens;
 mod writes;
