@@ -178,8 +178,11 @@ fn put(values: &mut BTreeMap<String, (String, String)>, name: String, text: Stri
 }
 
 fn file_values(text: &str) -> Result<Vec<(String, String)>, String> {
-    let table: toml::Table =
-        toml::from_str(text).map_err(|cause| format!("the settings file is not TOML: {}", cause.message()))?;
+    let table: toml::Table = toml::from_str(text).map_err(|cause| {
+        // The line's number and not its text, which may be a secret.
+        let before = cause.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        format!("the settings file is not TOML in line {}: {}", before.lines().count().max(1), cause.message().trim())
+    })?;
     table
         .into_iter()
         .map(|(name, value)| match value {

@@ -2,10 +2,12 @@
 
 mod access;
 mod cache;
+mod command_line;
 mod documents;
 mod drift;
 mod leak;
 mod outage;
+mod roster;
 mod signin;
 mod statements;
 mod tidy;

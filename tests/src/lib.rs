@@ -4,6 +4,7 @@
 pub mod client;
 pub mod county;
 pub mod postgres;
+pub mod process;
 pub mod proxy;
 pub mod redis;
 pub mod runner;

@@ -198,6 +198,11 @@ impl Tether {
         !matches!(self.server.try_wait(), Ok(None))
     }
 
+    /// The exit code, once the server has ended; -1 where a signal ended it.
+    pub fn code(&mut self) -> Option<i32> {
+        self.server.try_wait().ok().flatten().map(|status| status.code().unwrap_or(-1))
+    }
+
     /// Ends the server by SIGKILL and returns when it is gone. Its directory stays.
     pub fn kill(mut self) {
         self.release();

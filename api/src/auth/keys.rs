@@ -82,6 +82,10 @@ impl FieldKey {
 /// # Errors
 /// A sentence that says what to do.
 pub fn generate(signing: &Path, field: &Path) -> Result<(), String> {
+    // Looked at first, so that no half of a pair is left beside another's.
+    if let Some(path) = [signing, field].into_iter().find(|path| path.exists()) {
+        return Err(kept(path));
+    }
     let random = "the machine gave no random bytes";
     let pair = Ed25519KeyPair::generate().map_err(|_| random.to_owned())?;
     let der = pair.to_pkcs8v1().map_err(|_| random.to_owned())?;
@@ -93,6 +97,10 @@ pub fn generate(signing: &Path, field: &Path) -> Result<(), String> {
     write_secret(field, &format!("{}\n", hex(&bytes)))
 }
 
+fn kept(path: &Path) -> String {
+    format!("{} exists and is kept: name another place with --dir, or move it away first", path.display())
+}
+
 fn write_secret(path: &Path, text: &str) -> Result<(), String> {
     let failed = |cause: std::io::Error| format!("can't write {}: {cause}", path.display());
     if let Some(folder) = path.parent().filter(|it| !it.as_os_str().is_empty()) {
@@ -100,9 +108,7 @@ fn write_secret(path: &Path, text: &str) -> Result<(), String> {
     }
     let file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     let mut file = file.map_err(|cause| match cause.kind() {
-        std::io::ErrorKind::AlreadyExists => {
-            format!("{} exists and is kept: name another place with --dir, or move it away first", path.display())
-        }
+        std::io::ErrorKind::AlreadyExists => kept(path),
         _ => failed(cause),
     })?;
     file.write_all(text.as_bytes()).map_err(failed)

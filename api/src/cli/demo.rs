@@ -38,8 +38,17 @@ use crate::{
 /// The seed of every demo: a story told about it holds on every machine.
 const SEED: u64 = 315;
 /// Files that the demo makes, and that `--reset` removes.
-const FILES: [&str; 6] =
-    ["tidui.sqlite", "tidui.sqlite-wal", "tidui.sqlite-shm", "people.json", "keys/signing.pem", "keys/field.key"];
+const FILES: [&str; 7] = [
+    "tidui.sqlite",
+    "tidui.sqlite-wal",
+    "tidui.sqlite-shm",
+    "tidui.sqlite-journal",
+    "people.json",
+    "keys/signing.pem",
+    "keys/field.key",
+];
+/// Made before all of them and never removed: where it stands, they are the demo's, finished or not.
+const MARK: &str = "made-by-tidui-demo";
 
 /// Somebody whom `tidui token` can stand in for.
 #[derive(Serialize, Deserialize)]
@@ -76,8 +85,9 @@ pub async fn demo(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, String
     run::log(&config)?;
     prepare(&folder, &config, &hooks).await?;
     let server = Server::start(config, hooks).await?;
+    let told_to_stop = run::told_to_stop()?;
     print!("{}", banner(&server, &folder, &people(&folder)?));
-    run::until_told_to_stop().await?;
+    told_to_stop.await;
     server.stop().await;
     println!("Stopped. The demo is kept in {}; tidui demo --reset begins anew.", folder.display());
     Ok(ExitCode::SUCCESS)
@@ -87,12 +97,14 @@ fn folder(matches: &ArgMatches) -> PathBuf {
     PathBuf::from(matches.get_one::<String>("data").map_or("tidui-demo", String::as_str))
 }
 
-/// Removes the demo's own files, and nothing else.
+/// Removes the demo's own files, and nothing else: a database or key that somebody else put there is kept.
 fn reset(folder: &Path) -> Result<(), String> {
-    if folder.join("tidui.sqlite").exists() && !folder.join("people.json").exists() {
+    if !folder.join(MARK).exists()
+        && let Some(name) = FILES.iter().find(|name| folder.join(name).exists())
+    {
         return Err(format!(
-            "{} holds a database that is no demo's: name another folder with --data",
-            folder.display()
+            "{} is no demo's, so it is kept: name another folder with --data",
+            folder.join(name).display()
         ));
     }
     for name in FILES {
@@ -116,6 +128,9 @@ async fn prepare(folder: &Path, config: &Config, hooks: &Hooks) -> Result<(), St
     }
     fs::create_dir_all(folder).map_err(|cause| format!("can't make {}: {cause}", folder.display()))?;
     reset(folder)?;
+    let mark = folder.join(MARK);
+    fs::write(&mark, "tidui demo --reset removes what tidui demo has made here.\n")
+        .map_err(|cause| format!("can't write {}: {cause}", mark.display()))?;
     println!("Making the demo in {} …", folder.display());
     keys::generate(&folder.join("keys/signing.pem"), &folder.join("keys/field.key"))?;
     connect::migrate(config, Step::Up).await?;

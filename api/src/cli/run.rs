@@ -64,7 +64,10 @@ async fn run(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, String> {
 pub(super) fn config(matches: &ArgMatches) -> Result<Config, String> {
     let path = matches.get_one::<String>("config").map(PathBuf::from);
     let file = path.as_deref().map(read).transpose()?;
-    Config::load(file.as_deref(), std::env::vars(), command::given(matches))
+    // Leniently: another program's variable that is no text must not stop ours.
+    let text = |it: std::ffi::OsString| it.to_string_lossy().into_owned();
+    let variables = std::env::vars_os().map(|(name, value)| (text(name), text(value)));
+    Config::load(file.as_deref(), variables, command::given(matches))
 }
 
 fn read(path: &Path) -> Result<String, String> {
@@ -94,24 +97,26 @@ async fn serve(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, String> {
     log(&config)?;
     tell(&format!("Effective settings:\n{}", config.effective()));
     let server = Server::start(config, hooks).await?;
+    let told_to_stop = told_to_stop()?;
     tell(&format!("Serving on http://{}\n", server.address()));
-    until_told_to_stop().await?;
+    told_to_stop.await;
     tell("Stopping: requests in flight may finish.\n");
     server.stop().await;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Waits for SIGTERM or Ctrl-C.
-pub(super) async fn until_told_to_stop() -> Result<(), String> {
+/// Listens for SIGTERM and Ctrl-C from now on; what it returns waits for one of them.
+pub(super) fn told_to_stop() -> Result<impl Future<Output = ()>, String> {
     use tokio::signal::unix::{SignalKind, signal};
     let failed = |cause: std::io::Error| format!("signals can't be heard: {cause}");
     let mut term = signal(SignalKind::terminate()).map_err(failed)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
 
 async fn migrate(matches: &ArgMatches) -> Result<ExitCode, String> {

@@ -16,10 +16,10 @@ pub fn exceeds(text: &str, limit: u64) -> bool {
             }
             b'"' => string(bytes),
             b'.' => bytes.iter().take_while(|byte| **byte == b'.').count(),
-            byte if is_word(*byte) => {
-                let number = byte.is_ascii_digit() || *byte == b'-';
-                bytes.iter().take_while(|byte| is_word(**byte) || number && **byte == b'.').count()
+            b'0'..=b'9' | b'-' => {
+                bytes.iter().take_while(|byte| is_word(**byte) || matches!(byte, b'.' | b'+')).count()
             }
+            byte if is_word(*byte) => bytes.iter().take_while(|byte| is_word(**byte)).count(),
             _ => 1,
         };
         tokens += 1;

@@ -68,7 +68,9 @@ impl Server {
         if workers > 0 {
             http = http.workers(workers);
         }
-        let busy = |cause: std::io::Error| format!("can't listen on {wanted}: {cause}; name another with --listen");
+        let busy = |cause: std::io::Error| {
+            format!("can't listen on {wanted}: {cause}; name another with --listen, or --port of a demo")
+        };
         let http = http.bind(wanted).map_err(busy)?;
         let address = http.addrs().first().copied().unwrap_or(wanted);
         let running = http.run();

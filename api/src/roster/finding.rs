@@ -95,7 +95,7 @@ words! {
         IdentityNumberContradicts = "IDENTITY_NUMBER_CONTRADICTS",
         /// The identity number of an earlier line.
         IdentityNumberTwice = "IDENTITY_NUMBER_TWICE",
-        /// Perhaps the person of an earlier line.
+        /// The person of an earlier line, or perhaps so.
         PersonTwice = "PERSON_TWICE",
         /// No mobile number.
         PhoneInvalid = "PHONE_INVALID",

@@ -6,7 +6,7 @@ use entity::{id::OrganizationId, organization};
 
 use crate::roster::{
     finding::{FindingCode, Remark},
-    text::compact,
+    text::{compact, quote},
 };
 
 /// The organizations under the top of an import, by name and code.
@@ -36,13 +36,14 @@ impl Units {
         match self.named.get(&compact(unit)).map(Vec::as_slice) {
             Some([(only, _)]) => Ok(*only),
             None | Some([]) => {
-                let message = format!("No organization under the import's is called «{unit}».");
+                let message = format!("No organization under the import's is called {}.", quote(unit));
                 let remedy = "Write its full name or code as the organization tree has it, or create it first.";
                 Err(Remark::error(FindingCode::UnitUnknown, message, remedy))
             }
             Some(several) => {
                 let codes: Vec<&str> = several.iter().take(5).map(|(_, code)| code.as_str()).collect();
-                let message = format!("{} organizations are called «{unit}»: {}.", several.len(), codes.join(", "));
+                let message =
+                    format!("{} organizations are called {}: {}.", several.len(), quote(unit), codes.join(", "));
                 Err(Remark::error(FindingCode::UnitAmbiguous, message, "Write the code instead of the name."))
             }
         }

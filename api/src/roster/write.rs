@@ -30,6 +30,7 @@ use crate::{
         finding::{FindingCode, Remark},
         report::Report,
         row::RosterRow,
+        text::quote,
         units::Units,
     },
 };
@@ -80,6 +81,16 @@ struct Known {
     phone: Option<cadre_sealed::Model>,
 }
 
+/// Whom the lines of this import mean so far.
+#[derive(Default)]
+struct Met {
+    /// Persons on record, and the line that means each: a second one would write over the first.
+    recognised: HashMap<CadreId, u32>,
+    /// Persons whom this import records. A later line without a number is not one of them: namesakes are two persons,
+    /// however far apart their lines stand.
+    added: HashSet<CadreId>,
+}
+
 /// A row and what it means.
 struct Meant {
     row: RosterRow,
@@ -96,15 +107,15 @@ impl Command for ImportRoster {
         let reader = tx.reader();
         let within = at.col(organization::Column::Id).in_subquery(below(reader.gate(), top.id));
         let units = Units::new(reader.find::<organization::Entity>().filter(within).all().await?, top.id);
-        let mut tally = Tally::default();
+        let (mut tally, mut met) = (Tally::default(), Met::default());
         let mut rows = self.rows.into_iter().peekable();
         while rows.peek().is_some() {
             let batch: Vec<RosterRow> = rows.by_ref().take(BATCH).collect();
             let count = u64::try_from(batch.len()).unwrap_or(0);
-            let meant = meanings(tx, batch, &units, &self.watch).await?;
+            let meant = meanings(tx, batch, &units, &mut met, &self.watch).await?;
             // After the first error rows are only looked at, so that one run names all of them.
             if errors(&self.watch) == 0 {
-                write(tx, meant, &mut tally, &self.watch).await?;
+                write(tx, meant, &mut tally, &mut met, &self.watch).await?;
             }
             self.watch.done.fetch_add(count, Ordering::Relaxed);
         }
@@ -127,53 +138,82 @@ fn add(watch: &Watch, remark: Remark, line: u32, field: Field) {
     watch.report.lock().unwrap_or_else(std::sync::PoisonError::into_inner).add(finding);
 }
 
-async fn meanings(tx: &Writer<'_>, rows: Vec<RosterRow>, units: &Units, watch: &Watch) -> Result<Vec<Meant>> {
+async fn meanings(
+    tx: &Writer<'_>,
+    rows: Vec<RosterRow>,
+    units: &Units,
+    met: &mut Met,
+    watch: &Watch,
+) -> Result<Vec<Meant>> {
     let key = |row: &RosterRow| row.identity_number.as_deref().map(|it| tx.match_key(SealedField::IdentityNumber, it));
     let keys: Vec<String> = rows.iter().filter_map(key).collect();
     let owners = owners(tx, &keys).await?;
     let taken = tx.taken(&keys).await?;
     let names: HashSet<&str> =
         rows.iter().filter(|it| it.identity_number.is_none()).map(|it| it.name.as_str()).collect();
-    let namesakes = namesakes(tx, &names).await?;
+    let mut namesakes = namesakes(tx, &names).await?;
+    namesakes.retain(|it| !met.added.contains(&it.id));
     let known = known(tx, owners.values().copied().chain(namesakes.iter().map(|it| it.id))).await?;
     let mut known: HashMap<CadreId, Known> = known.into_iter().map(|it| (it.record.id, it)).collect();
     let mut out = Vec::with_capacity(rows.len());
     for row in rows {
-        let unit = match units.find(row.unit.as_deref()) {
-            Ok(unit) => unit,
-            Err(remark) => {
-                add(watch, remark, row.line, Field::Unit);
-                continue;
+        let line = row.line;
+        let of_number = key(&row).map(|key| Owner { person: owners.get(&key).copied(), taken: taken.contains(&key) });
+        match meaning(row, of_number, units, &namesakes, met) {
+            Ok((row, unit, person)) => {
+                let person = person.and_then(|id| known.remove(&id));
+                if let Some(remark) = person.as_ref().and_then(|it| new_name(&it.record, &row)) {
+                    add(watch, remark, line, Field::Name);
+                }
+                out.push(Meant { row, unit, person });
             }
-        };
-        let person = match key(&row) {
-            Some(key) => match owners.get(&key) {
-                None if taken.contains(&key) => {
-                    let message = "The identity number belongs to a person kept elsewhere.";
-                    let remedy = "Ask the organization department above, which sees both.";
-                    let remark = Remark::error(FindingCode::IdentityHeldElsewhere, message, remedy);
-                    add(watch, remark, row.line, Field::IdentityNumber);
-                    continue;
-                }
-                owner => owner.copied(),
-            },
-            None => match namesake(&namesakes, &row, unit) {
-                Ok(person) => person,
-                Err(remark) => {
-                    add(watch, remark, row.line, Field::Name);
-                    continue;
-                }
-            },
-        };
-        let person = person.and_then(|id| known.remove(&id));
-        if let Some(it) = person.as_ref().filter(|it| it.record.name != row.name) {
-            let message = format!("The identity number is {}'s; the name changes to {}.", it.record.name, row.name);
-            let remark = Remark::warning(FindingCode::NameChanges, message, "Check that it is the same person.");
-            add(watch, remark, row.line, Field::Name);
+            Err((remark, field)) => add(watch, remark, line, field),
         }
-        out.push(Meant { row, unit, person });
     }
     Ok(out)
+}
+
+/// What is known of an identity number: the person who has it within reach, and whether anybody has.
+struct Owner {
+    person: Option<CadreId>,
+    taken: bool,
+}
+
+/// The unit and person that a row means, none for somebody new; or what stands in the way, and in which column.
+fn meaning(
+    row: RosterRow,
+    of_number: Option<Owner>,
+    units: &Units,
+    namesakes: &[cadre::Model],
+    met: &mut Met,
+) -> std::result::Result<(RosterRow, OrganizationId, Option<CadreId>), (Remark, Field)> {
+    let unit = units.find(row.unit.as_deref()).map_err(|remark| (remark, Field::Unit))?;
+    let person = match of_number {
+        Some(Owner { person: None, taken: true }) => {
+            let message = "The identity number belongs to a person kept elsewhere.";
+            let remedy = "Ask the organization department above, which sees both.";
+            let remark = Remark::error(FindingCode::IdentityHeldElsewhere, message, remedy);
+            return Err((remark, Field::IdentityNumber));
+        }
+        Some(owner) => owner.person,
+        None => namesake(namesakes, &row, unit).map_err(|remark| (remark, Field::Name))?,
+    };
+    if let Some(line) = person.and_then(|id| met.recognised.insert(id, row.line)) {
+        let message = format!("The line means the same person as line {line}.");
+        let remark = Remark::error(FindingCode::PersonTwice, message, "Remove one of the lines.");
+        return Err((remark, Field::Name));
+    }
+    Ok((row, unit, person))
+}
+
+/// A warning where a row gives a known person another name.
+fn new_name(record: &cadre::Model, row: &RosterRow) -> Option<Remark> {
+    if record.name == row.name {
+        return None;
+    }
+    let (old, new) = (quote(&record.name), quote(&row.name));
+    let message = format!("The identity number is that of {old}; the name changes to {new}.");
+    Some(Remark::warning(FindingCode::NameChanges, message, "Check that it is the same person."))
 }
 
 async fn owners(tx: &Writer<'_>, keys: &[String]) -> Result<HashMap<String, CadreId>> {
@@ -227,7 +267,7 @@ fn namesake(
         (None, _) => Ok(None),
         (Some(one), None) => Ok(Some(one.id)),
         _ => {
-            let message = format!("Several persons of the unit are called {} and could be meant.", row.name);
+            let message = format!("Several persons of the unit are called {} and could be meant.", quote(&row.name));
             Err(Remark::error(FindingCode::PersonAmbiguous, message, "Add the identity number."))
         }
     }
@@ -238,12 +278,13 @@ fn same_month(one: entity::partial_date::PartialDate, other: entity::partial_dat
     one.year() == other.year() && (months.0 == months.1 || months.0.is_none() || months.1.is_none())
 }
 
-async fn write(tx: &mut Writer<'_>, meant: Vec<Meant>, tally: &mut Tally, watch: &Watch) -> Result<()> {
+async fn write(tx: &mut Writer<'_>, meant: Vec<Meant>, tally: &mut Tally, met: &mut Met, watch: &Watch) -> Result<()> {
     let mut new = Vec::new();
     for it in meant {
         let line = it.row.line;
         let done = match it.person {
             None => created(tx, it.row, it.unit).map(|rows| {
+                met.added.insert(rows.cadre.id);
                 new.push(rows);
                 tally.added += 1;
             }),
