@@ -65,6 +65,14 @@ sqlite! {
         let keys = ["cadres", "pageInfo", "edges", "node", "memberships", "organization", "version", "id", "cursor", "totalCount", "me"];
         let places: Vec<usize> = keys.iter().map(|key| answer.text.find(&format!("\"{key}\":")).expect("the key")).collect();
         assert!(places.is_sorted(), "{}", answer.text);
+        // A field that fails is null in its place, and the others stand.
+        let reader = county.person(Role::SummaryReader);
+        let mixed = reader.run("{ a: me { login } cadres { totalCount } me { login } }", json!({})).await;
+        assert_eq!(mixed.codes(), ["FORBIDDEN"]);
+        let data = mixed.json["data"].as_object().expect("data");
+        assert_eq!(data["cadres"], Value::Null);
+        assert!(data["me"]["login"].is_string() && data["a"]["login"].is_string());
+        assert!(mixed.text.contains("},\"cadres\":null,\"me\":"), "{}", mixed.text);
     }
 
     async fn variables_count_into_the_size_of_pages(world: World) {

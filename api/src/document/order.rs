@@ -4,7 +4,7 @@
 //! compare answers, and caches that hash them, would see changes where there are none.
 
 use async_graphql::{
-    Name, Value,
+    Name, PathSegment, Value,
     indexmap::IndexMap,
     parser::types::{ExecutableDocument, OperationDefinition, Selection, SelectionSet},
 };
@@ -57,6 +57,33 @@ impl Order {
     }
 }
 
+/// Puts null where a field failed. The library leaves such a field out; the specification wants it there, and a client
+/// that looks for it must not find a hole. Every field of ours that can fail may be null.
+pub fn null_at(mut value: &mut Value, path: &[PathSegment]) {
+    if matches!(value, Value::Null) && !path.is_empty() {
+        *value = Value::Object(IndexMap::new());
+    }
+    for (place, segment) in path.iter().enumerate() {
+        let last = place + 1 == path.len();
+        value = match (segment, value) {
+            (PathSegment::Field(name), Value::Object(fields)) if last => {
+                fields.entry(Name::new(name)).or_insert(Value::Null);
+                return;
+            }
+            (PathSegment::Field(name), Value::Object(fields)) => match fields.get_mut(name.as_str()) {
+                Some(below) => below,
+                None => return,
+            },
+            (PathSegment::Index(index), Value::List(all)) => match all.get_mut(*index) {
+                Some(below) => below,
+                None => return,
+            },
+            // Something above is null already.
+            _ => return,
+        };
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use async_graphql::{parser::parse_query, value};
@@ -72,5 +99,21 @@ mod tests {
         let answer = value!({ "a": [{ "x": 1, "w": 2, "z": 3, "y": { "k": 1, "j": 2 } }, null], "b": 5, "late": 6 });
         let ordered = serde_json::to_string(&order.apply(answer)).unwrap();
         assert_eq!(ordered, r#"{"b":5,"a":[{"y":{"k":1,"j":2},"z":3,"w":2,"x":1},null],"late":6}"#);
+    }
+
+    #[test]
+    fn a_failed_field_is_null_and_not_a_hole() {
+        let field = |name: &str| PathSegment::Field(name.to_owned());
+        let filled = |mut data: Value, path: &[PathSegment]| {
+            null_at(&mut data, path);
+            data
+        };
+        assert_eq!(filled(Value::Null, &[field("a")]), value!({ "a": null }));
+        assert_eq!(filled(Value::Null, &[]), Value::Null);
+        assert_eq!(filled(value!({ "b": 1 }), &[field("a")]), value!({ "b": 1, "a": null }));
+        let nested = [field("a"), PathSegment::Index(1), field("c")];
+        assert_eq!(filled(value!({ "a": [{}, { "d": 1 }] }), &nested), value!({ "a": [{}, { "d": 1, "c": null }] }));
+        assert_eq!(filled(value!({ "a": null }), &nested), value!({ "a": null }));
+        assert_eq!(filled(value!({ "a": [] }), &nested), value!({ "a": [] }));
     }
 }

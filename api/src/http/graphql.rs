@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use crate::{
     db::session::Session,
+    document::order,
     error::{Cause, Error},
     http::house::House,
     loaders::Loaders,
@@ -148,6 +149,9 @@ async fn answer(
     })?;
     house.metrics.statements.add(session.statements());
     let mut response = finish(response, house, id);
+    for error in &response.errors {
+        order::null_at(&mut response.data, &error.path);
+    }
     response.data = chosen.order.apply(response.data);
     if request.headers().contains_key("x-tidui-cost") {
         let cost = i64::try_from(chosen.measure.cost).unwrap_or(i64::MAX);
