@@ -3,6 +3,8 @@
 //! The current post and level stand on the record; each change also closes the dated one and opens the next, so the
 //! record can't disagree with its history.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use entity::{
     cadre, cadre_sealed,
@@ -169,24 +171,59 @@ impl Command for UpdateCadre {
     type Outcome = CadreId;
     async fn apply(self, tx: &mut Writer<'_>) -> Result<CadreId> {
         let before = tx.get_at::<cadre::Entity>(self.id, self.expected_version).await?;
-        change(tx, before, self.changes).await?;
+        let open = open_histories(tx, &[self.id]).await?.remove(&self.id).unwrap_or_default();
+        change(tx, before, open, self.changes).await?;
         Ok(self.id)
     }
+}
+
+/// The dated rows of a person that have no end yet: what another post or level ends.
+#[derive(Default)]
+pub struct OpenHistory {
+    posts: Vec<post_assignment::Model>,
+    levels: Vec<level_period::Model>,
+}
+
+/// The open histories of some persons, read at once: a statement a person would weigh their visibility each time.
+///
+/// # Errors
+/// `Internal` when the database fails.
+pub async fn open_histories(tx: &Writer<'_>, people: &[CadreId]) -> Result<HashMap<CadreId, OpenHistory>> {
+    let (reader, ids) = (tx.reader(), || people.iter().copied());
+    let at = Alias::own::<post_assignment::Entity>();
+    let posts = reader
+        .find::<post_assignment::Entity>()
+        .filter(at.col(post_assignment::Column::CadreId).is_in(ids()))
+        .filter(at.col(post_assignment::Column::IsPrimary).eq(true))
+        .filter(at.col(post_assignment::Column::ValidTo).is_null())
+        .all()
+        .await?;
+    let at = Alias::own::<level_period::Entity>();
+    let levels = reader
+        .find::<level_period::Entity>()
+        .filter(at.col(level_period::Column::CadreId).is_in(ids()))
+        .filter(at.col(level_period::Column::ValidTo).is_null())
+        .all()
+        .await?;
+    let mut open: HashMap<CadreId, OpenHistory> = HashMap::new();
+    posts.into_iter().for_each(|it| open.entry(it.cadre_id).or_default().posts.push(it));
+    levels.into_iter().for_each(|it| open.entry(it.cadre_id).or_default().levels.push(it));
+    Ok(open)
 }
 
 /// Changes a record and its history; a change that changes nothing writes nothing.
 ///
 /// # Errors
 /// As `UpdateCadre`.
-pub async fn change(tx: &mut Writer<'_>, before: cadre::Model, changes: CadreChanges) -> Result<()> {
+pub async fn change(tx: &mut Writer<'_>, before: cadre::Model, open: OpenHistory, changes: CadreChanges) -> Result<()> {
     let after = changed(&before, &changes, tx.today())?;
     seal(tx, before.id, SealedField::IdentityNumber, changes.identity_number).await?;
     seal(tx, before.id, SealedField::Phone, changes.phone).await?;
     if after.post_title != before.post_title {
-        succeed_post(tx, &after, changes.post_start).await?;
+        succeed_post(tx, &after, open.posts, changes.post_start).await?;
     }
     if after.position_level != before.position_level {
-        succeed_level(tx, &after, changes.level_start).await?;
+        succeed_level(tx, &after, open.levels, changes.level_start).await?;
     }
     if after != before {
         tx.update::<cadre::Entity>(&before, after).await?;
@@ -217,16 +254,12 @@ fn changed(before: &cadre::Model, changes: &CadreChanges, today: NaiveDate) -> R
 }
 
 /// Ends the open principal post, and begins the new one where there is one.
-async fn succeed_post(tx: &mut Writer<'_>, after: &cadre::Model, from: Option<PartialDate>) -> Result<()> {
-    let at = Alias::own::<post_assignment::Entity>();
-    let open = tx
-        .reader()
-        .find::<post_assignment::Entity>()
-        .filter(at.col(post_assignment::Column::CadreId).eq(after.id))
-        .filter(at.col(post_assignment::Column::IsPrimary).eq(true))
-        .filter(at.col(post_assignment::Column::ValidTo).is_null())
-        .all()
-        .await?;
+async fn succeed_post(
+    tx: &mut Writer<'_>,
+    after: &cadre::Model,
+    open: Vec<post_assignment::Model>,
+    from: Option<PartialDate>,
+) -> Result<()> {
     let end = from.or_else(|| PartialDate::day_of(tx.today()));
     for post in open {
         let ended = post_assignment::Model { valid_to: end, ..post.clone() };
@@ -239,15 +272,12 @@ async fn succeed_post(tx: &mut Writer<'_>, after: &cadre::Model, from: Option<Pa
 }
 
 /// Ends the open level, and begins the new one where there is one.
-async fn succeed_level(tx: &mut Writer<'_>, after: &cadre::Model, from: Option<PartialDate>) -> Result<()> {
-    let at = Alias::own::<level_period::Entity>();
-    let open = tx
-        .reader()
-        .find::<level_period::Entity>()
-        .filter(at.col(level_period::Column::CadreId).eq(after.id))
-        .filter(at.col(level_period::Column::ValidTo).is_null())
-        .all()
-        .await?;
+async fn succeed_level(
+    tx: &mut Writer<'_>,
+    after: &cadre::Model,
+    open: Vec<level_period::Model>,
+    from: Option<PartialDate>,
+) -> Result<()> {
     let end = from.or_else(|| PartialDate::day_of(tx.today()));
     for level in open {
         let ended = level_period::Model { valid_to: end, ..level.clone() };

@@ -21,7 +21,7 @@ use sea_orm::sea_query::ExprTrait;
 use serde::Serialize;
 
 use crate::{
-    cadre::write::{CadreChanges, CreateCadre, NewCadre, change},
+    cadre::write::{CadreChanges, CreateCadre, NewCadre, OpenHistory, change, open_histories},
     db::{gate::Alias, session::Command, writer::Writer},
     error::{Action, Error, Problem, ProblemCode, Result},
     organization::read::below,
@@ -79,6 +79,7 @@ pub struct ImportRoster {
 struct Known {
     record: cadre::Model,
     phone: Option<cadre_sealed::Model>,
+    open: OpenHistory,
 }
 
 /// Whom the lines of this import mean so far.
@@ -241,6 +242,7 @@ async fn known(tx: &Writer<'_>, ids: impl Iterator<Item = CadreId>) -> Result<Ve
     let reader = tx.reader();
     let people = Alias::own::<cadre::Entity>().col(cadre::Column::Id).is_in(ids.iter().copied());
     let people = reader.find::<cadre::Entity>().filter(people).all().await?;
+    let mut open = open_histories(tx, &ids).await?;
     let at = Alias::own::<cadre_sealed::Entity>();
     let phones = reader
         .find::<cadre_sealed::Entity>()
@@ -249,7 +251,12 @@ async fn known(tx: &Writer<'_>, ids: impl Iterator<Item = CadreId>) -> Result<Ve
         .all()
         .await?;
     let mut phones: HashMap<CadreId, cadre_sealed::Model> = phones.into_iter().map(|it| (it.cadre_id, it)).collect();
-    Ok(people.into_iter().map(|record| Known { phone: phones.remove(&record.id), record }).collect())
+    let known = |record: cadre::Model| Known {
+        phone: phones.remove(&record.id),
+        open: open.remove(&record.id).unwrap_or_default(),
+        record,
+    };
+    Ok(people.into_iter().map(known).collect())
 }
 
 /// The one person of this name, birth date and unit.
@@ -293,7 +300,7 @@ async fn write(tx: &mut Writer<'_>, meant: Vec<Meant>, tally: &mut Tally, met: &
                     tally.unchanged += 1;
                     Ok(())
                 }
-                Some(changes) => change(tx, known.record, changes).await.map(|()| tally.changed += 1),
+                Some(changes) => change(tx, known.record, known.open, changes).await.map(|()| tally.changed += 1),
             },
         };
         match done {
