@@ -244,6 +244,8 @@ named! {
         PairActivate = "PAIR_ACTIVATE",
         /// Record a contact of a pair.
         ContactRecord = "CONTACT_RECORD",
+        /// Open sensitive values of a person, for a stated purpose.
+        SensitiveOpen = "SENSITIVE_OPEN",
         /// Import a roster.
         RosterImport = "ROSTER_IMPORT",
         /// Load the synthetic county.

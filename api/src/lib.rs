@@ -32,13 +32,14 @@ pub mod cache {
     pub mod generations;
     pub mod recall;
 }
-/// The only door to the data: `ask`, `recall`, `run`.
+/// The only door to the data: `ask`, `recall`, `run`, `open`.
 pub mod db {
     mod change;
     mod closure;
     pub mod connect;
     pub mod door;
     pub mod gate;
+    pub mod open;
     pub mod reader;
     mod run;
     pub mod session;

@@ -8,6 +8,7 @@ mod columns;
 mod m20261121_000001_registry;
 mod m20261121_000002_programmes;
 mod m20261121_000003_audit;
+mod m20261121_000005_trail;
 
 use sea_orm_migration::{
     MigratorTrait as _,
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000001_registry::Migration),
             Box::new(m20261121_000002_programmes::Migration),
             Box::new(m20261121_000003_audit::Migration),
+            Box::new(m20261121_000005_trail::Migration),
         ]
     }
 }

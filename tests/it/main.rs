@@ -6,6 +6,7 @@ mod documents;
 mod drift;
 mod leak;
 mod outage;
+mod sensitive;
 mod statements;
 mod tokens;
 mod writes;
