@@ -116,6 +116,11 @@ pub mod roster {
     pub mod workbook;
     pub mod write;
 }
+/// The audit trail: who did what, and who saw whose sensitive values. Owns their row policies.
+pub mod audit {
+    pub mod graphql;
+    pub mod read;
+}
 /// Who one is.
 pub mod account {
     pub mod graphql;
