@@ -244,6 +244,12 @@ named! {
         PairActivate = "PAIR_ACTIVATE",
         /// Record a contact of a pair.
         ContactRecord = "CONTACT_RECORD",
+        /// Open sensitive values of a person, for a stated purpose.
+        SensitiveOpen = "SENSITIVE_OPEN",
+        /// Read the audit trail.
+        AuditRead = "AUDIT_READ",
+        /// Read who saw a person's sensitive values.
+        AccessLogRead = "ACCESS_LOG_READ",
         /// Import a roster.
         RosterImport = "ROSTER_IMPORT",
         /// Begin a session.

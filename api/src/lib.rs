@@ -33,13 +33,14 @@ pub mod cache {
     pub mod generations;
     pub mod recall;
 }
-/// The only door to the data: `ask`, `recall`, `run`.
+/// The only door to the data: `ask`, `recall`, `run`, `open`.
 pub mod db {
     mod change;
     mod closure;
     pub mod connect;
     pub mod door;
     pub mod gate;
+    pub mod open;
     pub mod reader;
     mod run;
     pub mod session;
@@ -116,6 +117,11 @@ pub mod roster {
     pub mod value;
     pub mod workbook;
     pub mod write;
+}
+/// The audit trail: who did what, and who saw whose sensitive values. Owns their row policies.
+pub mod audit {
+    pub mod graphql;
+    pub mod read;
 }
 /// Who one is.
 pub mod account {

@@ -21,6 +21,8 @@ pub enum Order {
     Name,
     /// By id, which is the order of recording.
     Id,
+    /// By id, the last recorded first.
+    Newest,
 }
 
 /// Where a page starts: after this row.

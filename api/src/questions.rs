@@ -125,7 +125,7 @@ impl<B: Belonging> Remember for RowsOf<B> {
 }
 
 macro_rules! loading {
-    ($(#[$doc:meta])* $of:ident yields $value:ty, $rows:ident => $gather:expr) => {
+    ($(#[$doc:meta])* $of:ident yields $value:ty, $verb:ident $rows:ident => $gather:expr) => {
         $(#[$doc])*
         pub struct $of<B: Belonging> {
             key: B::By,
@@ -162,7 +162,7 @@ macro_rules! loading {
         impl<B: Belonging> Batched for $of<B> {
             type Value = $value;
             async fn batch(keys: &[Self], session: &Session) -> Result<HashMap<Self, Self::Value>> {
-                let $rows = session.recall(&RowsOf::<B>::new(keys.iter().map(|it| it.key))).await?;
+                let $rows = session.$verb(&RowsOf::<B>::new(keys.iter().map(|it| it.key))).await?;
                 Ok($gather)
             }
         }
@@ -172,19 +172,37 @@ macro_rules! loading {
 loading!(
     /// The one row of a key, loaded with its neighbours.
     One yields <B::Entity as sea_orm::EntityTrait>::Model,
-    rows => rows.into_iter().map(|row| (Self::of(B::key(&row)), row)).collect()
+    recall rows => one::<B, _>(rows, Self::of)
 );
 loading!(
     /// All rows of a key, loaded with its neighbours'.
     Many yields Vec<<B::Entity as sea_orm::EntityTrait>::Model>,
-    rows => {
-        let mut out: HashMap<Self, Self::Value> = HashMap::new();
-        for row in rows {
-            out.entry(Self::of(B::key(&row))).or_default().push(row);
-        }
-        out
-    }
+    recall rows => many::<B, _>(rows, Self::of)
 );
+loading!(
+    /// The one row of a key, loaded with its neighbours and never remembered.
+    FreshOne yields <B::Entity as sea_orm::EntityTrait>::Model,
+    ask rows => one::<B, _>(rows, Self::of)
+);
+loading!(
+    /// All rows of a key, loaded with its neighbours' and never remembered.
+    FreshMany yields Vec<<B::Entity as sea_orm::EntityTrait>::Model>,
+    ask rows => many::<B, _>(rows, Self::of)
+);
+
+type RowOf<B> = <<B as Belonging>::Entity as sea_orm::EntityTrait>::Model;
+
+fn one<B: Belonging, K: Eq + Hash>(rows: Vec<RowOf<B>>, of: impl Fn(B::By) -> K) -> HashMap<K, RowOf<B>> {
+    rows.into_iter().map(|row| (of(B::key(&row)), row)).collect()
+}
+
+fn many<B: Belonging, K: Eq + Hash>(rows: Vec<RowOf<B>>, of: impl Fn(B::By) -> K) -> HashMap<K, Vec<RowOf<B>>> {
+    let mut out: HashMap<K, Vec<RowOf<B>>> = HashMap::new();
+    for row in rows {
+        out.entry(of(B::key(&row))).or_default().push(row);
+    }
+    out
+}
 
 /// The row of one key, if the caller may see it.
 ///

@@ -122,10 +122,14 @@ impl PageInfo {
     }
 }
 
-/// A type with pages: `XConnection` with `edges`, `pageInfo` and `totalCount`, and `XEdge` with `cursor` and `node`.
+/// A type with pages: `XConnection` with `edges`, `pageInfo` and `totalCount`, and `XEdge` with `cursor` and `node`. Its
+/// answers are remembered, unless its last word is `ask`.
 #[macro_export]
 macro_rules! connection {
     ($connection:ident, $edge:ident, $node:ident, $among:ty) => {
+        $crate::connection!($connection, $edge, $node, $among, recall);
+    };
+    ($connection:ident, $edge:ident, $node:ident, $among:ty, $verb:ident) => {
         #[doc = concat!("A page of a list of ", stringify!($node), ".")]
         pub struct $connection {
             page: $crate::page::Page<<$node as $crate::relay::FromRow>::Row>,
@@ -151,7 +155,7 @@ macro_rules! connection {
                 let list = (<$among>::LIST, &among);
                 let args = $crate::page::PageArgs::open(first, after.as_deref(), order, &list, session.cursors())?;
                 let question = $crate::questions::List { among: among.clone(), page: args };
-                let page = session.recall(&question).await?;
+                let page = session.$verb(&question).await?;
                 let (cursors, count) = (session.cursors().clone(), $crate::questions::Count(among));
                 Ok(Some(Self { page, cursors, after: question.page.after.is_some(), count }))
             }
@@ -184,7 +188,7 @@ macro_rules! connection {
             /// Rows of the whole list that the caller may see; counted only when it is asked for.
             async fn total_count(&self, ctx: &async_graphql::Context<'_>) -> $crate::error::Result<Option<u64>> {
                 use $crate::loaders::Caller as _;
-                Ok(Some(ctx.session()?.recall(&self.count).await?))
+                Ok(Some(ctx.session()?.$verb(&self.count).await?))
             }
         }
     };

@@ -7,6 +7,7 @@ use entity::id::{CadreId, Key, OrganizationId, PairId, PoolId, PoolMembershipId}
 
 use crate::{
     account::graphql::AccountQuery,
+    audit::graphql::AuditQuery,
     cadre::{
         graphql::{Cadre, CadreMutation, CadreQuery},
         read::Cadres,
@@ -61,6 +62,7 @@ pub struct Query(
     PoolQuery,
     MentoringQuery,
     SummaryQuery,
+    AuditQuery,
 );
 
 /// Everything that can be changed. Each field is one command in one transaction.

@@ -90,4 +90,6 @@ keys! {
     AuditEventId = "audit_event";
     /// One changed row in the audit trail.
     AuditChangeId = "audit_change";
+    /// One sensitive value of a person that was opened.
+    AccessLogId = "access_log";
 }

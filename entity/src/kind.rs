@@ -193,6 +193,24 @@ kinds! {
         Phone = "PHONE",
     }
 
+    /// What a sensitive value is opened for.
+    AccessPurpose {
+        /// 选拔任用
+        Appointment = "APPOINTMENT",
+        /// 入库审核
+        PoolReview = "POOL_REVIEW",
+        /// 干部考察
+        Inspection = "INSPECTION",
+        /// 人事档案审核
+        FileReview = "FILE_REVIEW",
+        /// 统计核对
+        StatisticsCheck = "STATISTICS_CHECK",
+        /// 信息更正
+        Correction = "CORRECTION",
+        /// 干部监督
+        Supervision = "SUPERVISION",
+    }
+
     /// What somebody may be granted on an organization subtree.
     Role {
         /// Reads the subtree, imports, records, proposes, activates pairs.

@@ -8,10 +8,12 @@ pub mod id;
 pub mod kind;
 pub mod partial_date;
 
+pub mod access_log;
 pub mod account;
 pub mod account_credential;
 pub mod account_grant;
 pub mod audit_change;
+pub mod audit_digest;
 pub mod audit_event;
 pub mod cadre;
 pub mod cadre_sealed;
@@ -32,7 +34,7 @@ pub mod revoked_token;
 use sea_orm::{EntityTrait, IntoActiveModel, PrimaryKeyTrait, TryIntoModel};
 use serde::Serialize;
 
-/// A table that the door keeps: it has a typed key and a version, and every change of a row is audited.
+/// A table that can be read through the door: it has a typed key.
 pub trait Noun:
     EntityTrait<
         Model: Row<Key = Self::Key> + IntoActiveModel<Self::ActiveModel>,
@@ -46,63 +48,96 @@ pub trait Noun:
     const TABLE: Table;
     /// The key's column.
     const ID: Self::Column;
+}
+
+/// A table that the door keeps: it has a version too, and every change of a row is audited.
+pub trait Kept: Noun<Model: Versioned> {
     /// The version's column.
     const VERSION: Self::Column;
 }
 
-/// A row of a kept table.
+/// A row with a typed key.
 pub trait Row: Serialize + Clone + Send + Sync {
     /// The typed key.
     type Key: id::Key;
     /// The row's key.
     fn key(&self) -> Self::Key;
+}
+
+/// A row of a kept table.
+pub trait Versioned: Row {
     /// The row's version.
     fn version(&self) -> i32;
 }
 
+macro_rules! nouns {
+    ($($module:ident as $variant:ident by $key:ident,)+) => { $(
+        impl Noun for $module::Entity {
+            type Key = id::$key;
+            const TABLE: Table = Table::$variant;
+            const ID: $module::Column = $module::Column::Id;
+        }
+        impl Row for $module::Model {
+            type Key = id::$key;
+            fn key(&self) -> id::$key { self.id }
+        }
+    )+ };
+}
+
 macro_rules! tables {
-    (kept { $($kept:ident as $variant:ident by $key:ident,)+ } internal { $($internal:ident as $other:ident,)+ }) => {
+    (
+        kept { $($kept:ident as $variant:ident by $key:ident,)+ }
+        appended { $($appended:ident as $entry:ident by $entry_key:ident,)+ }
+        internal { $($internal:ident as $other:ident,)+ }
+    ) => {
         /// Every table, by name.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Table { $(
             #[doc = concat!("`", stringify!($kept), "`")] $variant,)+ $(
+            #[doc = concat!("`", stringify!($appended), "`")] $entry,)+ $(
             #[doc = concat!("`", stringify!($internal), "`")] $other,)+
         }
 
         impl Table {
             /// Every table.
-            pub const ALL: &'static [Table] = &[$(Table::$variant,)+ $(Table::$other,)+];
+            pub const ALL: &'static [Table] = &[$(Table::$variant,)+ $(Table::$entry,)+ $(Table::$other,)+];
 
             /// The tables whose rows are versioned and audited.
             pub const KEPT: &'static [Table] = &[$(Table::$variant,)+];
 
             /// The table's name in the database.
             pub const fn name(self) -> &'static str {
-                match self { $(Table::$variant => stringify!($kept),)+ $(Table::$other => stringify!($internal),)+ }
+                match self {
+                    $(Table::$variant => stringify!($kept),)+
+                    $(Table::$entry => stringify!($appended),)+
+                    $(Table::$other => stringify!($internal),)+
+                }
             }
 
             /// The table of a name.
             pub fn parse(name: &str) -> Option<Self> {
-                match name { $(stringify!($kept) => Some(Table::$variant),)+ $(stringify!($internal) => Some(Table::$other),)+ _ => None }
+                match name {
+                    $(stringify!($kept) => Some(Table::$variant),)+
+                    $(stringify!($appended) => Some(Table::$entry),)+
+                    $(stringify!($internal) => Some(Table::$other),)+
+                    _ => None,
+                }
             }
         }
 
-        $(impl Noun for $kept::Entity {
-            type Key = id::$key;
-            const TABLE: Table = Table::$variant;
-            const ID: $kept::Column = $kept::Column::Id;
+        nouns! { $($kept as $variant by $key,)+ $($appended as $entry by $entry_key,)+ }
+
+        $(impl Kept for $kept::Entity {
             const VERSION: $kept::Column = $kept::Column::Version;
         }
-        impl Row for $kept::Model {
-            type Key = id::$key;
-            fn key(&self) -> id::$key { self.id }
+        impl Versioned for $kept::Model {
             fn version(&self) -> i32 { self.version }
         })+
 
         /// Calls `$visit!(module)` for every table: how a test walks all entities without a list of its own.
         #[macro_export]
         macro_rules! each_table {
-            ($visit:ident) => { $($visit!($kept);)+ $($visit!($internal);)+ };
+            ($visit:ident) => { $($visit!($kept);)+ $($visit!($appended);)+ $($visit!($internal);)+ };
         }
     };
 }
@@ -126,10 +161,14 @@ tables! {
         pair_part as PairPart by PairPartId,
         pair_contact as PairContact by PairContactId,
     }
+    appended {
+        audit_event as AuditEvent by AuditEventId,
+        audit_change as AuditChange by AuditChangeId,
+        access_log as AccessLog by AccessLogId,
+    }
     internal {
         organization_closure as OrganizationClosure,
-        audit_event as AuditEvent,
-        audit_change as AuditChange,
+        audit_digest as AuditDigest,
         idempotency_record as IdempotencyRecord,
     }
 }

@@ -9,6 +9,7 @@ mod m20261121_000001_registry;
 mod m20261121_000002_programmes;
 mod m20261121_000003_audit;
 mod m20261121_000004_signin;
+mod m20261121_000005_trail;
 
 use sea_orm_migration::{
     MigratorTrait as _,
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000002_programmes::Migration),
             Box::new(m20261121_000003_audit::Migration),
             Box::new(m20261121_000004_signin::Migration),
+            Box::new(m20261121_000005_trail::Migration),
         ]
     }
 }

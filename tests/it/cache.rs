@@ -13,7 +13,8 @@ use tests::{
 async fn answers(county: &County, url: &str) -> Vec<(String, Value)> {
     let mut out = Vec::new();
     for (field, body) in PROBES {
-        if body.starts_with("mutation") {
+        // The trail is never remembered, and grows by what is refused here.
+        if body.starts_with("mutation") || *field == "auditEvents" {
             continue;
         }
         for (role, client) in &county.people {

@@ -1,6 +1,7 @@
 //! The laws and the stories, in one binary.
 
 mod access;
+mod audit;
 mod cache;
 mod command_line;
 mod documents;
@@ -8,6 +9,7 @@ mod drift;
 mod leak;
 mod outage;
 mod roster;
+mod sensitive;
 mod signin;
 mod statements;
 mod tidy;

@@ -113,6 +113,10 @@ pub const PROBES: &[(&str, &str)] = &[
     ("myStatus", "query { myStatus { today nextContactDue overdueCount pairs { ...pair } memberships { ...membership } } }"),
     ("cadreSummary", "query($organization: ID!) { cadreSummary(organization: $organization, groupBy: [LEVEL, SEX, AGE_BAND]) {
         organization { ...organization } total suppressedBelow cells { level sex ageBand count status } } }"),
+    ("accessLog", "query($cadre: ID!) { accessLog(cadre: $cadre, first: 20) { totalCount edges { cursor node {
+        who { login name } field purpose reason at } } } }"),
+    ("auditEvents", "query { auditEvents(first: 20) { totalCount edges { cursor node {
+        id who { login name } roles action outcome at requestId purpose changes { table rowId kind before after } } } } }"),
     ("cadreCreate", "mutation($organization: ID!) { cadreCreate(input: { organizationId: $organization, name: \"Probe\", sex: MALE }) {
         problems { code message } cadre { ...cadre } } }"),
     ("cadreUpdate", "mutation($cadre: ID!) { cadreUpdate(input: { id: $cadre, expectedVersion: 77, name: \"Probe\" }) {

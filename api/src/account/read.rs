@@ -1,17 +1,30 @@
-//! Who may see accounts and grants: oneself. Administrators of accounts come with their queries.
+//! Who may see accounts and grants: oneself, and in the audit trail those who oversee. Administrators of accounts come
+//! with their queries.
 
-use entity::{account, account_grant};
+use entity::{access_log, account, account_grant};
 use sea_orm::{Condition, sea_query::ExprTrait};
 
 use crate::{
+    audit::read::overseen,
     auth::scope::Reach,
     db::gate::{Alias, Gate, Visible},
+    error::Action,
 };
 
 impl Visible for account::Entity {
-    /// Oneself; a job on everything sees all.
+    /// Oneself; in the audit trail those who are overseen, in an access log those who stand in it. A job on everything
+    /// sees all.
     fn visible(at: &Alias, gate: &Gate) -> Condition {
-        own(at.col(account::Column::Id), gate)
+        let id = at.col(account::Column::Id);
+        match gate.scope().action() {
+            Action::AuditRead => overseen(id, gate),
+            Action::AccessLogRead => {
+                let log = Alias::own::<access_log::Entity>();
+                let readers = gate.visible::<access_log::Entity>(access_log::Column::AccountId, &log);
+                Condition::all().add(id.in_subquery(readers))
+            }
+            _ => own(id, gate),
+        }
     }
 }
 

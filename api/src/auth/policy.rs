@@ -27,7 +27,9 @@ pub fn allows(role: Role, action: Action) -> bool {
         Action::CadreCreate | Action::CadreUpdate | Action::RosterImport => matches!(role, OrganizationOfficer),
         Action::MembershipPropose | Action::PairPropose => matches!(role, OrganizationOfficer | UnitOfficer),
         Action::MembershipConfirm => matches!(role, OrganizationLeader),
-        Action::PairActivate => matches!(role, OrganizationOfficer),
+        Action::PairActivate | Action::SensitiveOpen => matches!(role, OrganizationOfficer),
+        Action::AuditRead => matches!(role, AuditAdmin),
+        Action::AccessLogRead => matches!(role, AuditAdmin | Cadre),
         Action::ContactRecord => matches!(role, OrganizationOfficer | UnitOfficer | Mentor),
         // An act of a job is no person's, whatever the role.
         Action::SignIn

@@ -4,10 +4,12 @@
 //! short card (name, organization, post) goes further: to the other side of a pair, and to those who keep a pool or
 //! pair that the person is in, because a nominee may come from outside.
 
+use std::collections::{BTreeMap, HashMap};
+
 use entity::{
     cadre, cadre_sealed,
-    id::{CadreId, OrganizationId},
-    kind::{CadreStatus, ManagementAuthority, PositionLevel, Role, Sex},
+    id::{CadreId, Key, OrganizationId},
+    kind::{AccessPurpose, CadreStatus, ManagementAuthority, PositionLevel, Role, SealedField, Sex},
     level_period, mentoring_pair, pair_part, pool_membership, post_assignment, reserve_pool,
 };
 use sea_orm::{
@@ -18,9 +20,13 @@ use serde::Serialize;
 
 use crate::{
     belonging,
-    db::gate::{Alias, Countable, Gate, Visible},
-    error::Action,
+    db::{
+        gate::{Alias, Countable, Gate, Visible},
+        session::Session,
+    },
+    error::{Action, Error, Result},
     follows,
+    loaders::Batched,
     organization::read::{begins, below},
     questions,
 };
@@ -135,4 +141,45 @@ belonging! {
     Posts = post_assignment by CadreId(cadre_id: CadreId), ordered ValidFrom, CadreRead, "cadre.posts";
     /// Dated position levels, oldest first.
     Levels = level_period by CadreId(cadre_id: CadreId), ordered ValidFrom, CadreRead, "cadre.levels";
+}
+
+/// Some sealed values of one person, to be opened together with those of others.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Opening {
+    /// Whose.
+    pub cadre: CadreId,
+    /// Which.
+    pub fields: Vec<SealedField>,
+    /// What for.
+    pub purpose: AccessPurpose,
+    /// What for, in words.
+    pub reason: String,
+}
+
+impl Batched for Opening {
+    /// What is recorded of the asked values; each purpose and reason succeeds or fails by itself.
+    type Value = Result<HashMap<SealedField, String>>;
+    async fn batch(keys: &[Self], session: &Session) -> Result<HashMap<Self, Self::Value>> {
+        let mut acts: BTreeMap<(AccessPurpose, &str), Vec<&Self>> = BTreeMap::new();
+        for key in keys {
+            acts.entry((key.purpose, key.reason.as_str())).or_default().push(key);
+        }
+        let mut out = HashMap::new();
+        for ((purpose, reason), keys) in acts {
+            let values = keys.iter().flat_map(|key| key.fields.iter().map(|field| (key.cadre, *field))).collect();
+            let opened = session.open(&values, purpose, reason).await;
+            for key in keys {
+                let value = match &opened {
+                    Ok(opened) if opened.knows(key.cadre) => {
+                        let value = |field: &SealedField| Some((*field, opened.value(key.cadre, *field)?.to_owned()));
+                        Ok(key.fields.iter().filter_map(value).collect())
+                    }
+                    Ok(_) => Err(Error::NotFound(CadreId::NOUN)),
+                    Err(error) => Err(error.clone()),
+                };
+                out.insert(key.clone(), value);
+            }
+        }
+        Ok(out)
+    }
 }

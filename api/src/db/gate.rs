@@ -38,8 +38,8 @@ impl Alias {
 ///
 /// ```compile_fail,E0277
 /// # async fn f(reader: &api::db::reader::Reader<'_>) {
-/// // A table of the audit trail has no row policy, and so no way through the door.
-/// let _ = reader.find::<entity::audit_event::Entity>();
+/// // The digests of the audit trail have no row policy, and so no way through the door.
+/// let _ = reader.find::<entity::audit_digest::Entity>();
 /// # }
 /// ```
 #[diagnostic::on_unimplemented(

@@ -160,18 +160,19 @@ impl<'r, 'c, E: Visible> Find<'r, 'c, E> {
         }
     }
 
-    /// One page, ordered by id or, where `sort` is given and asked for, by that text column, then id.
+    /// One page, ordered by id, from the newest on or, where it is asked for, by the text column `sort`, then id.
     ///
     /// # Errors
     /// `Internal` when the database fails.
     pub async fn page(self, args: &PageArgs, sort: E::Column) -> Result<Page<E::Model>> {
         let at = Alias::own::<E>();
-        let by_name = args.order == Order::Name;
+        let (by_name, newest) = (args.order == Order::Name, args.order == Order::Newest);
         let mut select = self.select;
         if let Some(after) = &args.after {
             let beyond = match (&after.sort, by_name) {
                 (Some(text), true) => Expr::tuple([at.col(sort), at.col(E::ID)])
                     .gt(Expr::tuple([Expr::val(text.clone()), Expr::val(after.id)])),
+                _ if newest => at.col(E::ID).lt(after.id),
                 _ => at.col(E::ID).gt(after.id),
             };
             select = select.filter(beyond);
@@ -179,7 +180,8 @@ impl<'r, 'c, E: Visible> Find<'r, 'c, E> {
         if by_name {
             select = select.order_by_asc(sort);
         }
-        select = select.order_by_asc(E::ID).limit(args.first + 1);
+        select = if newest { select.order_by_desc(E::ID) } else { select.order_by_asc(E::ID) };
+        select = select.limit(args.first + 1);
         self.reader.sent();
         let mut rows = select.all(&self.reader.link).await?;
         let wanted = usize::try_from(args.first).unwrap_or(usize::MAX);

@@ -4,6 +4,8 @@
 //! commit → new generations → mark published. If the process dies after the commit, the sweeper of any process finds
 //! the event unpublished and renews in its place.
 
+use std::collections::BTreeSet;
+
 use entity::{
     audit_change, audit_event,
     id::{AccountId, AuditChangeId, AuditEventId, Key},
@@ -108,7 +110,7 @@ async fn attempt<C: Command>(
     // An early return drops the transaction, which undoes it.
     let outcome = command.apply(&mut writer).await?;
     writer.settle().await?;
-    let event = event(session, door, scope, AuditOutcome::Done, terms, &writer);
+    let event = event(session, door, scope, AuditOutcome::Done, terms, &writer.touched);
     let event_id = event.id;
     record(&writer, event).await?;
     if let Some(repeat) = repeat {
@@ -124,15 +126,16 @@ async fn attempt<C: Command>(
     Ok(outcome)
 }
 
-fn event(
+/// The event of an act that changed rows of these tables.
+pub(super) fn event(
     session: &Session,
     door: &Door,
     scope: &Scope,
     outcome: AuditOutcome,
     terms: &Terms,
-    writer: &Writer<'_>,
+    touched: &BTreeSet<entity::Table>,
 ) -> audit_event::Model {
-    let tables: Vec<&str> = writer.touched.iter().map(|it| it.name()).collect();
+    let tables: Vec<&str> = touched.iter().map(|it| it.name()).collect();
     audit_event::Model {
         id: AuditEventId::fresh(),
         recorded_at: door.clock.now(),
@@ -143,7 +146,7 @@ fn event(
         request_id: session.request().to_owned(),
         purpose: terms.purpose.clone(),
         tables: tables.join(","),
-        published: writer.touched.is_empty(),
+        published: touched.is_empty(),
     }
 }
 
@@ -251,7 +254,8 @@ pub(super) async fn turned_away(session: &Session, door: &Door, action: Action, 
     }
 }
 
-async fn refused(session: &Session, door: &Door, scope: &Scope, terms: &Terms) {
+/// Records that an allowed act was refused.
+pub(super) async fn refused(session: &Session, door: &Door, scope: &Scope, terms: &Terms) {
     append(session, door, scope.action(), scope.account(), scope.roles(), terms.purpose.clone()).await;
 }
 

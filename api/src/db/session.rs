@@ -1,18 +1,30 @@
-//! The three verbs of the door: `ask` (fresh), `recall` (remembered), `run` (change). A resolver holds a `Session` and
+//! The verbs of the door: `ask` (fresh), `recall` (remembered), `run` (change), `open` (sealed values). A resolver holds a `Session` and
 //! nothing else: no connection, no transaction, no query builder, no cache, no audit log.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
-use entity::{Table, id::Key};
+use entity::{
+    Table,
+    id::{CadreId, Key},
+    kind::{AccessPurpose, SealedField},
+};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     auth::scope::{Actor, Scope},
     cache::recall,
-    db::{door::Door, gate::Gate, reader::Reader},
+    db::{
+        door::Door,
+        gate::Gate,
+        open::{self, Opened, Wanted},
+        reader::Reader,
+    },
     error::{Action, Error, Result},
     page::CursorKey,
 };
@@ -82,11 +94,13 @@ pub struct Session {
     actor: Actor,
     request: Arc<str>,
     statements: Arc<AtomicU64>,
+    /// People whose sealed values were asked for so far.
+    opening: Arc<Mutex<BTreeSet<CadreId>>>,
 }
 
 impl Session {
     pub(super) fn new(door: Arc<Door>, actor: Actor, request: &str, statements: Arc<AtomicU64>) -> Self {
-        Self { door, actor, request: request.into(), statements }
+        Self { door, actor, request: request.into(), statements, opening: Arc::default() }
     }
 
     /// Who acts.
@@ -154,6 +168,35 @@ impl Session {
         super::run::run(self, &self.door, scope, command, terms).await
     }
 
+    /// Sealed values of people in the clear, for a stated purpose. Who saw which value is recorded before this returns;
+    /// what can't be recorded is not shown. Never remembered.
+    ///
+    /// # Errors
+    /// `Forbidden`; `Invalid` on a `reason` that is not 1 to 200 characters, or beyond 100 people in one request;
+    /// `Internal` when it can't be recorded. A person who does not exist for the scope is no error: see
+    /// [`Opened::knows`].
+    pub async fn open(
+        &self,
+        values: &BTreeSet<(CadreId, SealedField)>,
+        purpose: AccessPurpose,
+        reason: &str,
+    ) -> Result<Opened> {
+        let scope = self.narrowed(Action::SensitiveOpen).await?;
+        open::open(self, &self.door, scope, Wanted { values, purpose, reason }).await
+    }
+
+    /// Counts people towards the limit of one request, all or none of them.
+    pub(super) fn reserve(&self, people: &BTreeSet<CadreId>) -> Result<()> {
+        let mut opening = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+        let all: BTreeSet<CadreId> = opening.union(people).copied().collect();
+        if all.len() > open::MOST_PEOPLE {
+            let why = format!("opens values of {} people; at most {} in one request", all.len(), open::MOST_PEOPLE);
+            return Err(Error::invalid("sensitive", why));
+        }
+        *opening = all;
+        Ok(())
+    }
+
     async fn load<Q: Query>(&self, question: &Q, scope: Scope) -> Result<(Q::Answer, Vec<Table>)> {
         let gate = Gate::new(scope);
         let reader = Reader::new(&self.door.database, &gate, &self.statements);
@@ -167,6 +210,10 @@ impl Session {
             super::run::refuse(self, &self.door, action).await;
         }
         narrowed
+    }
+
+    pub(super) fn sent(&self) {
+        self.statements.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn counter(&self) -> &AtomicU64 {

@@ -11,7 +11,7 @@ use std::{
 
 use chrono::NaiveDate;
 use entity::{
-    Noun, Row, Table,
+    Kept, Row, Table, Versioned,
     cadre_sealed::{self, Sealed},
     id::{AccountId, CadreId, Key},
     kind::SealedField,
@@ -158,7 +158,7 @@ impl<'s> Writer<'s> {
     ///
     /// # Errors
     /// `NotFound`, or `Stale` when somebody changed it since.
-    pub async fn get_at<E: Visible>(&self, id: E::Key, expected_version: i32) -> Result<E::Model> {
+    pub async fn get_at<E: Visible + Kept>(&self, id: E::Key, expected_version: i32) -> Result<E::Model> {
         let row = self.get::<E>(id).await?;
         if row.version() == expected_version {
             return Ok(row);
@@ -170,7 +170,7 @@ impl<'s> Writer<'s> {
     ///
     /// # Errors
     /// The problem of a named constraint; at the end, `NotFound` when the scope could not see the row.
-    pub async fn insert<E: Visible>(&mut self, row: E::Model) -> Result<E::Key>
+    pub async fn insert<E: Visible + Kept>(&mut self, row: E::Model) -> Result<E::Key>
     where
         E::Model: Any + Send + Sync,
     {
@@ -184,7 +184,7 @@ impl<'s> Writer<'s> {
     /// # Errors
     /// As `insert`.
     #[expect(clippy::disallowed_methods, reason = "the writer audits the rows and reads them back")]
-    pub async fn insert_many<E: Visible>(&mut self, rows: Vec<E::Model>) -> Result<()>
+    pub async fn insert_many<E: Visible + Kept>(&mut self, rows: Vec<E::Model>) -> Result<()>
     where
         E::Model: Any + Send + Sync,
     {
@@ -204,7 +204,7 @@ impl<'s> Writer<'s> {
     ///
     /// # Errors
     /// `Stale` when somebody changed it since it was read; otherwise as `insert`.
-    pub async fn update<E: Visible>(&mut self, before: &E::Model, after: E::Model) -> Result<()>
+    pub async fn update<E: Visible + Kept>(&mut self, before: &E::Model, after: E::Model) -> Result<()>
     where
         E::Model: Any + Send + Sync,
     {
@@ -217,7 +217,7 @@ impl<'s> Writer<'s> {
     ///
     /// # Errors
     /// As `update`.
-    pub async fn hand_over<E: Visible>(&mut self, before: &E::Model, after: E::Model) -> Result<()>
+    pub async fn hand_over<E: Visible + Kept>(&mut self, before: &E::Model, after: E::Model) -> Result<()>
     where
         E::Model: Any + Send + Sync,
     {
@@ -234,7 +234,7 @@ impl<'s> Writer<'s> {
     /// # Errors
     /// `Stale` when somebody changed it since it was read.
     #[expect(clippy::disallowed_methods, reason = "the writer audits the row")]
-    pub async fn delete<E: Visible>(&mut self, row: &E::Model) -> Result<()> {
+    pub async fn delete<E: Visible + Kept>(&mut self, row: &E::Model) -> Result<()> {
         self.sent();
         let gone = E::delete_many()
             .filter(E::ID.eq(row.key()))
@@ -250,7 +250,7 @@ impl<'s> Writer<'s> {
     }
 
     #[expect(clippy::disallowed_methods, reason = "the writer audits the row and reads it back")]
-    async fn replace<E: Visible>(&mut self, before: &E::Model, after: E::Model) -> Result<E::Model>
+    async fn replace<E: Visible + Kept>(&mut self, before: &E::Model, after: E::Model) -> Result<E::Model>
     where
         E::Model: Any + Send + Sync,
     {
@@ -273,7 +273,7 @@ impl<'s> Writer<'s> {
         Ok(after)
     }
 
-    async fn stale<E: Visible>(&self, id: E::Key) -> Error {
+    async fn stale<E: Visible + Kept>(&self, id: E::Key) -> Error {
         match self.reader().get::<E>(id).await {
             Ok(Some(row)) => Error::Stale { what: <E::Key as Key>::NOUN, actual: row.version() },
             Ok(None) => missing::<E>(),
@@ -281,7 +281,7 @@ impl<'s> Writer<'s> {
         }
     }
 
-    fn noted<E: Visible>(&mut self, before: Option<&E::Model>, after: Option<&E::Model>) {
+    fn noted<E: Visible + Kept>(&mut self, before: Option<&E::Model>, after: Option<&E::Model>) {
         let written = self
             .written
             .entry(E::TABLE)
@@ -290,7 +290,7 @@ impl<'s> Writer<'s> {
         self.audited::<E>(before, after);
     }
 
-    fn audited<E: Noun>(&mut self, before: Option<&E::Model>, after: Option<&E::Model>) {
+    fn audited<E: Kept>(&mut self, before: Option<&E::Model>, after: Option<&E::Model>) {
         self.touched.insert(E::TABLE);
         if E::TABLE == Table::Organization {
             self.touched.insert(Table::OrganizationClosure);

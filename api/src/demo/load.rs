@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use entity::{
-    Noun, account, account_grant, cadre, cadre_sealed, id::OrganizationId, level_period, mentoring_pair, organization,
+    Kept, account, account_grant, cadre, cadre_sealed, id::OrganizationId, level_period, mentoring_pair, organization,
     pair_contact, pair_part, pool_membership, pool_tier, post_assignment, reserve_pool,
 };
 use serde::Serialize;
@@ -85,7 +85,7 @@ impl Command for LoadCounty {
 
 async fn store<E>(tx: &mut Writer<'_>, rows: Vec<E::Model>, written: &AtomicU64) -> Result<()>
 where
-    E: Visible + Noun,
+    E: Visible + Kept,
     E::Model: std::any::Any + Send + Sync,
 {
     let mut rows = rows.into_iter().peekable();

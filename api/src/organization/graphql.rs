@@ -64,13 +64,21 @@ pub enum PositionLevel {
 
 /// By what a list is ordered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
-#[graphql(remote = "page::Order")]
 pub enum ListOrder {
     /// By name in pinyin, then by id.
     #[default]
     Name,
     /// By id, which is the order of recording.
     Id,
+}
+
+impl From<ListOrder> for page::Order {
+    fn from(it: ListOrder) -> Self {
+        match it {
+            ListOrder::Name => Self::Name,
+            ListOrder::Id => Self::Id,
+        }
+    }
 }
 
 /// Which organizations to list; several conditions must all hold.
