@@ -82,7 +82,7 @@ settings! {
     issuer: String = "tidui", false, "The iss that tokens must carry.";
     audience: String = "tidui", false, "The aud that tokens must carry.";
     refresh_token_days: u64 = "30", false, "How long somebody stays signed in without using it, in days.";
-    sign_in_attempts: u64 = "10", false, "Failed sign-ins of one account in five minutes, after which it must wait; ten times as many of one address.";
+    sign_in_attempts: u64 = "10", false, "Failed sign-ins of one login from one address in five minutes, after which it must wait; five times as many of one login from anywhere, thirty times of one address.";
     workers: u64 = "0", false, "Threads that serve requests; 0 for one a core.";
     cache: bool = "true", false, "Whether answers may be remembered. Off: every question reads the database.";
     explain: bool = "false", false, "Whether answers carry the header x-tidui-statements, the number of statements they took.";
@@ -93,7 +93,8 @@ settings! {
     document_root_fields: u64 = "20", false, "Most fields at the root of an operation.";
     document_directives: u64 = "100", false, "Most directives in a document.";
     document_nodes: u64 = "10000", false, "Most nodes that nested pages may ask for: the product of their first arguments.";
-    document_selections: u64 = "10000", false, "Most selections in an operation once its fragments are written out.";
+    document_selections: u64 = "2000", false, "Most selections in an operation once its fragments are written out.";
+    document_cost: u64 = "150000", false, "Most points of an operation: one a field, times the rows of the pages around it.";
     document_cache_entries: u64 = "1000", false, "Prepared documents kept. Too few: documents are parsed again and again.";
     execution_timeout_ms: u64 = "10000", false, "Longest execution of a request, in milliseconds; then it is given up.";
     statement_timeout_ms: u64 = "5000", false, "Longest statement on the database, in milliseconds.";

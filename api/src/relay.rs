@@ -86,9 +86,10 @@ pub struct Date(pub NaiveDate);
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
         let day = match &value {
-            Value::String(text) if text.len() == 10 => NaiveDate::parse_from_str(text, "%Y-%m-%d").ok(),
+            Value::String(text) => partial_date::PartialDate::parse(text).filter(|it| it.day().is_some()),
             _ => None,
         };
+        let day = day.and_then(partial_date::PartialDate::earliest);
         day.map(Self).ok_or_else(|| InputValueError::custom("write a day like 2026-05-13"))
     }
     fn to_value(&self) -> Value {

@@ -15,10 +15,30 @@ pub fn name(text: &str) -> Result<String> {
     if length == 0 || length > 60 {
         return Err(Error::invalid("name", format!("has {length} characters; write 1 to 60")));
     }
-    if name.chars().any(char::is_control) {
-        return Err(Error::invalid("name", "holds control characters: remove them"));
+    if !name.chars().any(char::is_alphanumeric) || name.chars().any(unfit) {
+        return Err(Error::invalid("name", "holds control or invisible characters, or no letter: write it plainly"));
     }
     Ok(name.to_owned())
+}
+
+/// Characters that a reader can't see and a form can't print.
+fn unfit(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// A phone number in normal form: 6 to 20 digits, with a plus sign before them or hyphens between where it has them.
+///
+/// # Errors
+/// `Invalid` on `phone`.
+pub fn phone(text: &str) -> Result<String> {
+    let phone: String = text.chars().filter(|it| !it.is_whitespace()).take(40).collect();
+    let digits = phone.chars().filter(char::is_ascii_digit).count();
+    let rest = phone.strip_prefix('+').unwrap_or(&phone);
+    if (6..=20).contains(&digits) && rest.chars().all(|it| it.is_ascii_digit() || it == '-') {
+        return Ok(phone);
+    }
+    Err(Error::invalid("phone", "is no phone number: write 6 to 20 digits, such as 10012345678"))
 }
 
 /// A title in normal form: no outer blanks, at most 400 characters; none when it is blank.
@@ -68,8 +88,17 @@ mod tests {
     #[test]
     fn names_are_kept_as_written_but_for_blanks() {
         assert_eq!(name(" 𠮷田·明 ").unwrap(), "𠮷田·明");
-        for bad in ["", "  ", "a\u{0}b", &"长".repeat(61)] {
+        for bad in ["", "  ", "a\u{0}b", "\u{202e}\u{200b}", "王\u{200b}伟", "··", &"长".repeat(61)] {
             assert!(name(bad).is_err());
+        }
+    }
+
+    #[test]
+    fn phones_are_digits() {
+        assert_eq!(phone(" 100 1234 5678 ").unwrap(), "10012345678");
+        assert_eq!(phone("+86-571-1234567").unwrap(), "+86-571-1234567");
+        for bad in ["", "12345", "<script>", "1234567x", &"1".repeat(30)] {
+            assert!(phone(bad).is_err(), "{bad}");
         }
     }
 

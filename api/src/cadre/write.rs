@@ -76,8 +76,10 @@ impl CreateCadre {
     pub fn rows(self, tx: &Writer<'_>) -> Result<NewCadre> {
         let today = tx.today();
         rules::past("birthDate", self.birth_date, today)?;
-        rules::after_birth("postStart", self.post_start, self.birth_date)?;
-        rules::after_birth("levelStart", self.level_start, self.birth_date)?;
+        for (field, start) in [("postStart", self.post_start), ("levelStart", self.level_start)] {
+            rules::past(field, start, today)?;
+            rules::after_birth(field, start, self.birth_date)?;
+        }
         let name = rules::name(&self.name)?;
         let cadre = cadre::Model {
             id: CadreId::fresh(),
@@ -99,7 +101,7 @@ impl CreateCadre {
             sealed.push(sealed_row(tx, cadre.id, SealedField::IdentityNumber, &checked_number(number, today)?)?);
         }
         if let Some(phone) = &self.phone {
-            sealed.push(sealed_row(tx, cadre.id, SealedField::Phone, phone.trim())?);
+            sealed.push(sealed_row(tx, cadre.id, SealedField::Phone, &rules::phone(phone)?)?);
         }
         let post = cadre.post_title.clone().map(|title| post_row(cadre.id, title, self.post_start));
         let level = cadre.position_level.map(|level| level_row(cadre.id, level, self.level_start));
@@ -217,15 +219,16 @@ pub async fn open_histories(tx: &Writer<'_>, people: &[CadreId]) -> Result<HashM
 /// As `UpdateCadre`.
 pub async fn change(tx: &mut Writer<'_>, before: cadre::Model, open: OpenHistory, changes: CadreChanges) -> Result<()> {
     let after = changed(&before, &changes, tx.today())?;
-    seal(tx, before.id, SealedField::IdentityNumber, changes.identity_number).await?;
-    seal(tx, before.id, SealedField::Phone, changes.phone).await?;
+    let number = seal(tx, before.id, SealedField::IdentityNumber, changes.identity_number).await?;
+    let phone = seal(tx, before.id, SealedField::Phone, changes.phone).await?;
     if after.post_title != before.post_title {
         succeed_post(tx, &after, open.posts, changes.post_start).await?;
     }
     if after.position_level != before.position_level {
         succeed_level(tx, &after, open.levels, changes.level_start).await?;
     }
-    if after != before {
+    // A sealed value is part of the record: without a new version two writers of it would overwrite each other.
+    if after != before || number || phone {
         tx.update::<cadre::Entity>(&before, after).await?;
     }
     Ok(())
@@ -248,8 +251,10 @@ fn changed(before: &cadre::Model, changes: &CadreChanges, today: NaiveDate) -> R
     after.management_authority = changes.management_authority.unwrap_or(after.management_authority);
     after.status = changes.status.unwrap_or(after.status);
     rules::past("birthDate", after.birth_date, today)?;
-    rules::after_birth("postStart", changes.post_start, after.birth_date)?;
-    rules::after_birth("levelStart", changes.level_start, after.birth_date)?;
+    for (field, start) in [("postStart", changes.post_start), ("levelStart", changes.level_start)] {
+        rules::past(field, start, today)?;
+        rules::after_birth(field, start, after.birth_date)?;
+    }
     Ok(after)
 }
 
@@ -289,11 +294,12 @@ async fn succeed_level(
     }
 }
 
-async fn seal(tx: &mut Writer<'_>, cadre: CadreId, field: SealedField, value: Option<String>) -> Result<()> {
-    let Some(value) = value else { return Ok(()) };
+/// Seals a value; says whether it is another one than before.
+async fn seal(tx: &mut Writer<'_>, cadre: CadreId, field: SealedField, value: Option<String>) -> Result<bool> {
+    let Some(value) = value else { return Ok(false) };
     let value = match field {
         SealedField::IdentityNumber => checked_number(&value, tx.today())?,
-        SealedField::Phone => value.trim().to_owned(),
+        SealedField::Phone => rules::phone(&value)?,
     };
     let at = Alias::own::<cadre_sealed::Entity>();
     let held = tx
@@ -303,16 +309,19 @@ async fn seal(tx: &mut Writer<'_>, cadre: CadreId, field: SealedField, value: Op
         .filter(at.col(cadre_sealed::Column::Field).eq(field))
         .one()
         .await?;
-    let row = sealed_row(tx, cadre, field, &value)?;
     match held {
-        None => tx.insert::<cadre_sealed::Entity>(row).await.map(|_| ()),
-        // Phones have no match key: whether one changed can only be seen by opening it, which is an act of its own.
-        Some(held) if held.match_key.is_some() && held.match_key == row.match_key => Ok(()),
+        Some(held) if tx.seals(&held, &value)? => return Ok(false),
         Some(held) => {
+            let row = sealed_row(tx, cadre, field, &value)?;
             let after = cadre_sealed::Model { id: held.id, version: held.version, ..row };
-            tx.update::<cadre_sealed::Entity>(&held, after).await
+            tx.update::<cadre_sealed::Entity>(&held, after).await?;
+        }
+        None => {
+            let row = sealed_row(tx, cadre, field, &value)?;
+            tx.insert::<cadre_sealed::Entity>(row).await?;
         }
     }
+    Ok(true)
 }
 
 fn checked_number(text: &str, today: NaiveDate) -> Result<String> {

@@ -6,11 +6,11 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbB
 
 use crate::config::Config;
 
-/// Connects as the settings say.
+/// Connects as the settings say; an SQLite file that is missing is made only where `create` says so.
 ///
 /// # Errors
 /// A sentence that says what to do.
-pub async fn connect(config: &Config) -> Result<DatabaseConnection, String> {
+pub async fn connect(config: &Config, create: bool) -> Result<DatabaseConnection, String> {
     let url = &config.database_url;
     if !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| url.starts_with(scheme)) {
         return Err("database_url must begin with sqlite:// or postgres://".to_owned());
@@ -25,14 +25,16 @@ pub async fn connect(config: &Config) -> Result<DatabaseConnection, String> {
         .sqlx_logging(false)
         .test_before_acquire(false)
         .map_sqlx_postgres_opts(move |it| it.options([("statement_timeout", timeout_ms.to_string())]))
-        .map_sqlx_sqlite_opts(|it| {
-            it.create_if_missing(true)
+        .map_sqlx_sqlite_opts(move |it| {
+            it.create_if_missing(create)
                 .journal_mode(sea_orm::sqlx::sqlite::SqliteJournalMode::Wal)
                 .synchronous(sea_orm::sqlx::sqlite::SqliteSynchronous::Normal)
                 .foreign_keys(true)
                 .busy_timeout(Duration::from_secs(5))
         });
-    let failed = |cause: sea_orm::DbErr| format!("the database does not answer ({cause}): is database_url right?");
+    let failed = |cause: sea_orm::DbErr| {
+        format!("the database does not answer ({cause}): is database_url right, and was tidui migrate up run?")
+    };
     let db = Database::connect(options).await.map_err(failed)?;
     if db.get_database_backend() == DbBackend::Sqlite {
         db.execute_unprepared("PRAGMA cache_size = -16000").await.map_err(failed)?;
@@ -69,7 +71,7 @@ pub enum Step {
 /// # Errors
 /// A sentence that says what to do.
 pub async fn migrate(config: &Config, step: Step) -> Result<Vec<migration::Status>, String> {
-    let db = connect(config).await?;
+    let db = connect(config, step == Step::Up).await?;
     let failed = |cause: sea_orm::DbErr| format!("the tables could not be changed: {cause}");
     match step {
         Step::Up => migration::up(&db).await.map_err(failed)?,

@@ -57,6 +57,12 @@ pub(super) async fn run<C: Command>(
             earlier(&door.database, &repeat).await?.map(C::Outcome::from_uuid).ok_or(Error::Busy { retry_after_s: 1 })
         }
         Err(Failure::Other(error)) => {
+            // Whoever races with the same key changed the row under us: then its outcome is ours too.
+            if let (Some(repeat), Error::Stale { .. } | Error::Rule(_)) = (&repeat, &error)
+                && let Ok(Some(outcome)) = earlier(&door.database, repeat).await
+            {
+                return Ok(C::Outcome::from_uuid(outcome));
+            }
             if matches!(error, Error::Rule(_) | Error::NotFound(_) | Error::Forbidden(_)) {
                 refused(session, door, &scope, terms).await;
             }
@@ -110,7 +116,8 @@ async fn attempt<C: Command>(
     // An early return drops the transaction, which undoes it.
     let outcome = command.apply(&mut writer).await?;
     writer.settle().await?;
-    let event = event(session, door, scope, AuditOutcome::Done, terms, &writer.touched);
+    let mut event = event(session, door, scope, AuditOutcome::Done, terms, &writer.touched);
+    event.account_id = writer.account;
     let event_id = event.id;
     record(&writer, event).await?;
     if let Some(repeat) = repeat {
@@ -139,7 +146,7 @@ pub(super) fn event(
     audit_event::Model {
         id: AuditEventId::fresh(),
         recorded_at: door.clock.now(),
-        account_id: writer.account,
+        account_id: scope.account(),
         role: scope.roles(),
         action: scope.action().text().to_owned(),
         outcome,

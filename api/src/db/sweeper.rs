@@ -7,7 +7,7 @@
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
-use entity::{Table, audit_event, idempotency_record};
+use entity::{Table, audit_event, idempotency_record, refresh_token, revoked_token};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use crate::{
@@ -57,10 +57,19 @@ async fn unpublished(door: &Door) -> Result<Vec<audit_event::Model>> {
     Ok(audit_event::Entity::find().filter(published).limit(MOST).all(&door.database).await?)
 }
 
-#[expect(clippy::disallowed_methods, reason = "idempotency keys are no records of the field")]
+#[expect(clippy::disallowed_methods, reason = "keys and tokens that are over are no records of the field")]
 async fn forget_old_keys(door: &Door) {
     let old = idempotency_record::Column::RecordedAt.lt(door.clock.now() - TimeDelta::hours(24));
     if let Err(cause) = idempotency_record::Entity::delete_many().filter(old).exec(&door.database).await {
         tracing::warn!(%cause, "old idempotency keys could not be removed");
+    }
+    let (now, failed) = (door.clock.now(), "ended tokens could not be removed");
+    let over = revoked_token::Column::ExpiresAt.lt(now);
+    if let Err(cause) = revoked_token::Entity::delete_many().filter(over).exec(&door.database).await {
+        tracing::warn!(%cause, failed);
+    }
+    let over = refresh_token::Column::ExpiresAt.lt(now);
+    if let Err(cause) = refresh_token::Entity::delete_many().filter(over).exec(&door.database).await {
+        tracing::warn!(%cause, failed);
     }
 }

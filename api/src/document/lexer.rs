@@ -1,9 +1,25 @@
 //! Counts a document's lexical tokens before anything parses it: the first and cheapest refusal.
 
-/// Whether a text has more tokens than a limit. Strings and comments count as one and none; nothing is validated here.
-pub fn exceeds(text: &str, limit: u64) -> bool {
+/// Brackets within brackets. The parser goes down one level of its stack for each, and the stack ends.
+pub const DEEPEST: u64 = 64;
+
+/// What is too much about a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Excess {
+    /// More tokens than the limit.
+    Tokens,
+    /// More brackets within brackets than `DEEPEST`.
+    Brackets,
+}
+
+/// Whether a text has more tokens than a limit, or nests deeper than any document that means something. Strings count
+/// as one token and comments as none; nothing is validated here.
+///
+/// # Errors
+/// What is too much.
+pub fn count(text: &str, limit: u64) -> Result<u64, Excess> {
     let mut bytes = text.as_bytes();
-    let mut tokens: u64 = 0;
+    let (mut tokens, mut depth) = (0_u64, 0_u64);
     while let Some((first, rest)) = bytes.split_first() {
         let length = match first {
             b' ' | b'\t' | b'\n' | b'\r' | b',' => {
@@ -16,23 +32,41 @@ pub fn exceeds(text: &str, limit: u64) -> bool {
             }
             b'"' => string(bytes),
             b'.' => bytes.iter().take_while(|byte| **byte == b'.').count(),
-            b'0'..=b'9' | b'-' => {
-                bytes.iter().take_while(|byte| is_word(**byte) || matches!(byte, b'.' | b'+')).count()
-            }
+            b'0'..=b'9' | b'-' => number(bytes),
             byte if is_word(*byte) => bytes.iter().take_while(|byte| is_word(**byte)).count(),
             _ => 1,
         };
+        match first {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
         tokens += 1;
         if tokens > limit {
-            return true;
+            return Err(Excess::Tokens);
+        }
+        if depth > DEEPEST {
+            return Err(Excess::Brackets);
         }
         bytes = bytes.get(length.max(1)..).unwrap_or_default();
     }
-    false
+    Ok(tokens)
+}
+
+/// Length of a number: a sign stands first or after an exponent's letter, nowhere else.
+fn number(bytes: &[u8]) -> usize {
+    let mut before = b'e';
+    let part = |byte: &&u8| {
+        let sign = matches!(**byte, b'-' | b'+') && matches!(before, b'e' | b'E');
+        let fits = sign || byte.is_ascii_alphanumeric() || **byte == b'.';
+        before = **byte;
+        fits
+    };
+    bytes.iter().take_while(part).count()
 }
 
 fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-' || byte >= 0x80
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
 }
 
 fn after(bytes: &[u8], inside: impl Fn(u8) -> bool) -> &[u8] {
@@ -61,10 +95,19 @@ fn string(bytes: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::exceeds;
+    use super::{Excess, count as within};
 
     fn count(text: &str) -> u64 {
-        (0..).find(|limit| !exceeds(text, *limit)).unwrap()
+        within(text, u64::MAX).unwrap()
+    }
+
+    #[test]
+    fn brackets_and_signs_can_not_hide() {
+        assert_eq!(within(&format!("{}{}", "[".repeat(65), "]".repeat(65)), 5000), Err(Excess::Brackets));
+        assert!(within(&"[] {} ()".repeat(500), 5000).is_ok());
+        assert_eq!(count(&"-1".repeat(1000)), 1000);
+        assert_eq!(within("a b c", 2), Err(Excess::Tokens));
+        assert_eq!(within("a b c", 3), Ok(3));
     }
 
     #[test]

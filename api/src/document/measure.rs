@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use async_graphql::{
-    Name, Positioned, Variables,
+    Name, Variables,
     parser::types::{ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet},
 };
 
@@ -17,6 +17,12 @@ use crate::config::Config;
 
 /// Rows of a page whose size the document leaves out.
 const PAGE: u64 = 20;
+/// Lists of introspection, which lead into one another without end.
+const LISTS: [&str; 7] = ["types", "fields", "possibleTypes", "interfaces", "args", "inputFields", "enumValues"];
+/// How many of them the widest tool in use nests: types, their fields, and the fields' arguments.
+const NESTED_LISTS: u64 = 3;
+/// What one of them counts as in the cost.
+const LIST: u64 = 5;
 
 /// How large a document may be.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +41,8 @@ pub struct Limits {
     pub nodes: u64,
     /// Selections once every fragment is written out.
     pub selections: u64,
+    /// Points.
+    pub cost: u64,
 }
 
 impl Limits {
@@ -48,6 +56,7 @@ impl Limits {
             directives: config.document_directives,
             nodes: config.document_nodes,
             selections: config.document_selections,
+            cost: config.document_cost,
         }
     }
 }
@@ -63,6 +72,8 @@ pub struct Measure {
     pub nodes: u64,
     /// Selections once every fragment is written out, which is what the library walks over.
     selections: u64,
+    /// Lists of introspection within one another.
+    lists: u64,
     directives: u64,
     root_fields: u64,
 }
@@ -72,6 +83,8 @@ pub struct Measuring<'d> {
     document: &'d ExecutableDocument,
     variables: &'d Variables,
     limits: Limits,
+    /// What the chosen operation's variables are where the request leaves them out.
+    defaults: HashMap<&'d Name, &'d async_graphql::Value>,
     /// `None` while a fragment is being measured: meeting it again is a cycle.
     fragments: HashMap<&'d Name, Option<Measure>>,
 }
@@ -79,7 +92,19 @@ pub struct Measuring<'d> {
 impl<'d> Measuring<'d> {
     /// Over one document, with the variables of one request.
     pub fn new(document: &'d ExecutableDocument, variables: &'d Variables, limits: Limits) -> Self {
-        Self { document, variables, limits, fragments: HashMap::new() }
+        Self { document, variables, limits, defaults: HashMap::new(), fragments: HashMap::new() }
+    }
+
+    /// The measure of the operation that a request runs, with its variables' defaults.
+    ///
+    /// # Errors
+    /// As `operation`.
+    pub fn chosen(&mut self, operation: &'d OperationDefinition) -> Result<Measure, String> {
+        let defaults = operation.variable_definitions.iter().map(|it| &it.node);
+        let defaults = defaults.filter_map(|it| Some((&it.name.node, &it.default_value.as_ref()?.node)));
+        self.defaults = defaults.collect();
+        self.fragments.clear();
+        self.operation(operation)
     }
 
     /// The measure of an operation.
@@ -97,6 +122,8 @@ impl<'d> Measuring<'d> {
         let depth = if introspection { self.limits.depth + 5 } else { self.limits.depth };
         over("levels of fields", measure.depth, depth, "ask for less at once")?;
         over("fields at the root", measure.root_fields, self.limits.root_fields, "split the document")?;
+        over("lists of introspection within one another", measure.lists, NESTED_LISTS, "ask for less at once")?;
+        over("points of cost", measure.cost, self.limits.cost, "ask for smaller pages or fewer fields")?;
         let remedy = "spread fragments fewer times";
         over("selections once its fragments are written out", measure.selections, self.limits.selections, remedy)?;
         over("directives", measure.directives, self.limits.directives, "leave some out")?;
@@ -164,6 +191,7 @@ impl<'d> Measuring<'d> {
             sum.selections = sum.selections.saturating_add(part.selections).saturating_add(1);
             sum.depth = sum.depth.max(part.depth);
             sum.nodes = sum.nodes.max(part.nodes);
+            sum.lists = sum.lists.max(part.lists);
             sum.directives = sum.directives.saturating_add(part.directives);
             sum.root_fields = sum.root_fields.saturating_add(part.root_fields);
         }
@@ -173,13 +201,15 @@ impl<'d> Measuring<'d> {
     fn field(&mut self, field: &'d Field) -> Result<Measure, String> {
         let below = self.selection(&field.selection_set.node)?;
         let rows = self.rows(field);
-        let inner = if rows > 0 { below.cost.saturating_mul(rows) } else { below.cost };
+        let list = LISTS.contains(&field.name.node.as_str());
+        let times = if list { LIST } else { rows.max(1) };
         let nodes = if rows > 0 { below.nodes.max(1).saturating_mul(rows) } else { below.nodes };
         Ok(Measure {
-            cost: inner.saturating_add(1),
+            cost: below.cost.saturating_mul(times).saturating_add(1),
             depth: below.depth.saturating_add(1),
             nodes,
             selections: below.selections,
+            lists: below.lists + u64::from(list),
             directives: below.directives.saturating_add(count(field.directives.len())),
             root_fields: 1,
         })
@@ -187,14 +217,20 @@ impl<'d> Measuring<'d> {
 
     /// Rows of the page that a field asks for; 0 where it is no page.
     fn rows(&self, field: &Field) -> u64 {
-        let first = field.arguments.iter().find(|(name, _)| name.node == "first");
-        match first.map(|(_, value): &(_, Positioned<Value>)| &value.node) {
-            Some(Value::Variable(name)) => self.variables.get(name).map_or(PAGE, number),
-            Some(Value::Number(number)) => number.as_u64().unwrap_or(0),
-            Some(_) => PAGE,
-            None if is_page(field) => PAGE,
-            None => 0,
+        let argument = |wanted: &str| field.arguments.iter().find(|(name, _)| name.node == wanted).map(|it| &it.1.node);
+        match (argument("first"), argument("ids")) {
+            (Some(Value::Variable(name)), _) => self.given(name).map_or(PAGE, number),
+            (Some(Value::Number(number)), _) => number.as_u64().unwrap_or(0),
+            (Some(_), _) => PAGE,
+            (None, Some(Value::List(all))) => count(all.len()),
+            (None, Some(Value::Variable(name))) => self.given(name).map_or(1, length),
+            (None, _) if is_page(field) => PAGE,
+            (None, _) => 0,
         }
+    }
+
+    fn given(&self, name: &Name) -> Option<&async_graphql::Value> {
+        self.variables.get(name).or_else(|| self.defaults.get(name).copied())
     }
 }
 
@@ -202,6 +238,13 @@ fn number(value: &async_graphql::Value) -> u64 {
     match value {
         async_graphql::Value::Number(number) => number.as_u64().unwrap_or(0),
         _ => PAGE,
+    }
+}
+
+fn length(value: &async_graphql::Value) -> u64 {
+    match value {
+        async_graphql::Value::List(all) => count(all.len()),
+        _ => 1,
     }
 }
 
@@ -236,7 +279,8 @@ mod tests {
             root_fields: 20,
             directives: 100,
             nodes: 10_000,
-            selections: 10_000,
+            selections: 2_000,
+            cost: 50_000,
         }
     }
 
@@ -246,7 +290,7 @@ mod tests {
         let mut measuring = Measuring::new(&document, &variables, limits());
         measuring.everything()?;
         let (_, operation) = document.operations.iter().next().unwrap();
-        measuring.operation(&operation.node)
+        measuring.chosen(&operation.node)
     }
 
     #[test]
@@ -257,6 +301,13 @@ mod tests {
         assert_eq!((page.cost, page.nodes), (31, 10));
         let text = "query($n: Int) { cadres(first: $n) { edges { node { pairs(first: 5) { edges { cursor } } } } } }";
         assert_eq!(measure(text, json!({ "n": 100 })).unwrap().nodes, 500);
+        let defaulted = text.replace("$n: Int", "$n: Int = 90");
+        assert_eq!(measure(&defaulted, json!({})).unwrap().nodes, 450);
+        assert_eq!(measure("{ nodes(ids: [1, 2, 3]) { id name } }", json!({})).unwrap().cost, 7);
+        let aliases: String =
+            (0..20).map(|it| format!("a{it}: children(first: 100) {{ edges {{ node {{ id }} }} }} ")).collect();
+        let wide = format!("{{ cadres(first: 100) {{ edges {{ node {{ organization {{ {aliases} }} }} }} }} }}");
+        assert!(measure(&wide, json!({})).unwrap_err().contains("points of cost"));
         assert_eq!(measure("{ cadres { edges { cursor } } }", json!({})).unwrap().nodes, 20);
         assert!(measure(text, json!({ "n": 999_999_999 })).unwrap_err().contains("nodes"));
     }
@@ -277,6 +328,12 @@ mod tests {
         assert!(measure(circle, json!({})).unwrap_err().contains("contains itself"));
         let unused = "{ me { name } } fragment a on Account { ...a }";
         assert!(measure(unused, json!({})).unwrap_err().contains("contains itself"));
+        let circular = format!(
+            "{{ __type(name: \"Node\") {{ {} name {} }} }}",
+            "possibleTypes { interfaces { ".repeat(2),
+            "} } ".repeat(2)
+        );
+        assert!(measure(&circular, json!({})).unwrap_err().contains("lists of introspection"));
         let deep = format!("{{ {} x {} }}", "a { ".repeat(15), "} ".repeat(15));
         assert!(measure(&deep, json!({})).unwrap_err().contains("levels of fields"));
         let many: String = (0..51).map(|it| format!("x{it}: me {{ name }} ")).collect();

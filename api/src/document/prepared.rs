@@ -13,7 +13,7 @@ use aws_lc_rs::digest;
 use moka::sync::Cache;
 
 use crate::document::{
-    lexer,
+    lexer::{self, Excess},
     measure::{Limits, Measure, Measuring},
     order::Order,
 };
@@ -58,8 +58,15 @@ impl Documents {
     }
 
     fn parse(&self, text: &str) -> Result<Prepared, String> {
-        if lexer::exceeds(text, self.limits.tokens) {
-            return Err(format!("The document has more than {} tokens: split it.", self.limits.tokens));
+        match lexer::count(text, self.limits.tokens) {
+            Ok(_) => {}
+            Err(Excess::Tokens) => {
+                return Err(format!("The document has more than {} tokens: split it.", self.limits.tokens));
+            }
+            Err(Excess::Brackets) => {
+                let deepest = lexer::DEEPEST;
+                return Err(format!("The document nests brackets deeper than {deepest} levels: ask for less at once."));
+            }
         }
         let document = parse_query(text).map_err(|cause| format!("The document can't be read: {cause}"))?;
         Measuring::new(&document, &Variables::default(), self.limits).everything()?;
@@ -72,7 +79,7 @@ impl Documents {
     /// A sentence that says what is wrong.
     pub fn choose(&self, prepared: &Prepared, name: Option<&str>, variables: &Variables) -> Result<Chosen, String> {
         let operation = operation(&prepared.document, name)?;
-        let measure = Measuring::new(&prepared.document, variables, self.limits).operation(operation)?;
+        let measure = Measuring::new(&prepared.document, variables, self.limits).chosen(operation)?;
         Ok(Chosen { kind: operation.ty, measure, order: Order::of(&prepared.document, operation) })
     }
 }

@@ -183,10 +183,26 @@ fn read(request: &HttpRequest, body: Result<web::Bytes, actix_web::Error>, house
             Refusal::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", "The body broke off: send it again.")
         }
     })?;
-    serde_json::from_slice(&body).map_err(|cause| {
+    let read: Body = serde_json::from_slice(&body).map_err(|cause| {
         let message = format!("The body is not {{\"query\", \"variables\", \"operationName\"}} in JSON: {cause}.");
         Refusal::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
-    })
+    })?;
+    // No text of ours holds a NUL, and PostgreSQL can't store one: told here once, instead of in every field.
+    let nul = |text: &str| text.contains('\0') || text.contains("\\u0000") || text.contains("\\u{0");
+    if read.query.as_deref().is_some_and(nul) || read.variables.iter().flat_map(|it| it.values()).any(holds_nul) {
+        let message = "A text holds the character NUL: remove it.";
+        return Err(Refusal::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message));
+    }
+    Ok(read)
+}
+
+fn holds_nul(value: &serde_json::Value) -> bool {
+    match value {
+        serde_json::Value::String(text) => text.contains('\0'),
+        serde_json::Value::Array(all) => all.iter().any(holds_nul),
+        serde_json::Value::Object(fields) => fields.values().any(holds_nul),
+        _ => false,
+    }
 }
 
 /// Gives every error its code and the request's id, and logs the causes that the client must not see.

@@ -101,7 +101,7 @@ impl House {
 pub async fn door(config: &Config, hooks: Hooks, metrics: Arc<Metrics>, part: Part) -> Result<Arc<Door>, String> {
     let field_key = FieldKey::read(Path::new(&config.field_key))?;
     let seal = Seal::new(&field_key).map_err(|_| "the field key was refused".to_owned())?;
-    let database = connect::connect(config).await?;
+    let database = connect::connect(config, false).await?;
     connect::require_migrated(&database).await?;
     let store = Store::open(&config.redis_url, &config.redis_prefix).await?;
     let recall = Recall::new(Arc::new(Generations::new(Arc::new(store))), config.cache, metrics.clone());

@@ -154,32 +154,50 @@ async fn verified(
         let fields = if machine { "client_id and client_secret" } else { "username and password" };
         return Err(Refusal::new(StatusCode::BAD_REQUEST, "invalid_request", format!("Send {fields}.")));
     }
+    // Hashing is slow on purpose: few at once, so that a flood of attempts leaves cores for everybody else. Taken before
+    // the counts are read, so that no more attempts than turns can slip under a limit at once.
+    let _turn = house.hashing.acquire().await.map_err(Error::internal)?;
     let address = request.peer_addr().map_or_else(String::new, |it| it.ip().to_string());
-    let (of_account, of_address) = (format!("login:{}", house.door.name_of(&login)), format!("address:{address}"));
-    let most = house.config.sign_in_attempts;
-    if house.tally.add(&of_account, WINDOW_S).await > most || house.tally.add(&of_address, WINDOW_S).await > most * 10 {
-        let message = format!("Too many failed attempts: wait {} minutes.", WINDOW_S / 60);
-        let refusal = Refusal::new(StatusCode::TOO_MANY_REQUESTS, "slow_down", message);
-        return Err(Refusal { retry_after_s: Some(WINDOW_S), ..refusal });
+    let limits = counts(house, &login, &address);
+    for (what, most) in &limits {
+        if house.tally.count(what).await >= *most {
+            let message = format!("Too many failed attempts: wait {} minutes.", WINDOW_S / 60);
+            let refusal = Refusal::new(StatusCode::TOO_MANY_REQUESTS, "slow_down", message);
+            return Err(Refusal { retry_after_s: Some(WINDOW_S), ..refusal });
+        }
     }
     let found = session.ask(&CredentialOf { login }).await?;
     let account = found.as_ref().map(|(account, _)| account.id);
-    // Hashing is slow on purpose: few at once, so that a flood of attempts leaves cores for everybody else.
-    let _turn = house.hashing.acquire().await.map_err(Error::internal)?;
     let hashed = found.map(|(_, hashed)| hashed);
     let right = web::block(move || password::verify(&secret, hashed.as_deref())).await;
     let right = right.map_err(|_| Error::broken("verification ended early"))?;
     match account.filter(|_| right) {
         Some(account) => {
-            house.tally.forget(&of_account).await;
-            house.tally.forget(&of_address).await;
+            // Only what this login failed from here: a success must not buy an address new guesses at others.
+            if let Some((what, _)) = limits.first() {
+                house.tally.forget(what).await;
+            }
             Ok(account)
         }
         None => {
+            for (what, _) in &limits {
+                house.tally.add(what, WINDOW_S).await;
+            }
             session.refused(Action::SignIn, account).await;
             Err(Refusal::wrong_secret(machine))
         }
     }
+}
+
+/// What failures are counted by, with the most in a window: a login from one address; a login from anywhere, wider, so
+/// that a stranger can't so easily lock somebody out; an address, widest, because a whole office may share one.
+fn counts(house: &House, login: &str, address: &str) -> [(String, u64); 3] {
+    let (most, login) = (house.config.sign_in_attempts, house.door.name_of(login));
+    [
+        (format!("login:{login}:{address}"), most),
+        (format!("login:{login}"), most.saturating_mul(5)),
+        (format!("address:{address}"), most.saturating_mul(30)),
+    ]
 }
 
 async fn begin(

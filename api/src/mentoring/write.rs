@@ -4,13 +4,15 @@ use chrono::NaiveDate;
 use entity::{
     cadre,
     id::{CadreId, OrganizationId, PairContactId, PairId, PairPartId},
-    kind::{CadreStatus, ContactTopic, PairSide, PairState},
+    kind::{CadreStatus, ContactTopic, PairSide, PairState, Role},
     mentoring_pair, organization, pair_contact, pair_part,
 };
 use sea_orm::sea_query::ExprTrait;
 use serde::Serialize;
 
 use crate::{
+    auth::scope::Reach,
+    cadre::read::ROWS,
     db::{gate::Alias, session::Command, writer::Writer},
     error::{Action, Error, Problem, ProblemCode, Result},
     mentoring::rules,
@@ -64,6 +66,27 @@ impl Command for ProposePair {
         let parts = mentors.chain(self.mentees.into_iter().map(side(PairSide::Mentee))).collect();
         tx.insert_many::<pair_part::Entity>(parts).await?;
         Ok(pair)
+    }
+}
+
+/// That a caller who may record contacts only as a mentor is one in this pair.
+///
+/// # Errors
+/// `Forbidden`: the pair is the caller's own to see, and the act is not.
+async fn as_mentor(tx: &Writer<'_>, pair: PairId) -> Result<()> {
+    let reader = tx.reader();
+    let scope = reader.gate().scope();
+    let (Some(person), Reach::Under(roots)) = (scope.person(&[Role::Mentor]), scope.reach(ROWS)) else { return Ok(()) };
+    if !roots.is_empty() {
+        return Ok(());
+    }
+    let at = Alias::own::<pair_part::Entity>();
+    let mine = reader.find::<pair_part::Entity>().filter(at.col(pair_part::Column::PairId).eq(pair));
+    let mine = mine.filter(at.col(pair_part::Column::CadreId).eq(person)).one().await?;
+    if mine.is_some_and(|it| it.side == PairSide::Mentor) {
+        Ok(())
+    } else {
+        Err(Error::Forbidden(Action::ContactRecord))
     }
 }
 
@@ -140,6 +163,7 @@ impl Command for RecordContact {
     type Outcome = PairId;
     async fn apply(self, tx: &mut Writer<'_>) -> Result<PairId> {
         let before = tx.get::<mentoring_pair::Entity>(self.pair).await?;
+        as_mentor(tx, before.id).await?;
         rules::from(&before, PairState::Active, "a contact")?;
         rules::held_on(&before, self.held_on, tx.today())?;
         let agreed = self.agreed.map(|it| it.trim().to_owned()).filter(|it| !it.is_empty());

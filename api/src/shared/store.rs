@@ -134,6 +134,15 @@ impl Tally {
         shared.map_or(own, |shared| shared.max(own))
     }
 
+    /// How many of `what` there are in this window, without counting one more.
+    pub async fn count(&self, what: &str) -> u64 {
+        let own = self.own.counts.get(what).await.map_or(0, |it| it.1.load(Ordering::SeqCst));
+        match self.store.as_ref() {
+            Store::Local(_) => own,
+            Store::Redis(store) => in_time(store.count(what)).await.unwrap_or(0).max(own),
+        }
+    }
+
     /// Forgets the count of `what`.
     pub async fn forget(&self, what: &str) {
         self.own.counts.invalidate(what).await;
@@ -249,6 +258,12 @@ impl RedisStore {
         let script =
             "local n = redis.call('INCR', KEYS[1]) if n == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end return n";
         redis::Script::new(script).key(key).arg(window_s).invoke_async(&mut self.link.clone()).await
+    }
+
+    async fn count(&self, what: &str) -> redis::RedisResult<u64> {
+        let key = format!("{}:count:{what}", self.prefix);
+        let found: Option<u64> = redis::cmd("GET").arg(key).query_async(&mut self.link.clone()).await?;
+        Ok(found.unwrap_or(0))
     }
 
     async fn forget(&self, what: &str) -> redis::RedisResult<()> {

@@ -18,12 +18,17 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
+    auth::token::LIFE_S,
     db::{gate::Alias, session::Command, writer::Writer},
     error::{Action, Error, Result},
+    questions::distinct,
 };
 
 /// How long a phone may ask again with the token that it exchanged, in seconds.
 const GRACE_S: i64 = 10;
+
+/// How long a family stays refused: longer than any refresh token of it can live.
+const FAMILY: TimeDelta = TimeDelta::days(400);
 
 /// What a session goes on with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,7 +133,7 @@ impl Command for ContinueSession {
             }
             // Somebody else has the copy. Who is who can't be known, so both sign in again.
             Some(_) => {
-                revoke(tx, held.account_id, held.family_id).await?;
+                revoke(tx, held.account_id, held.family_id, FAMILY).await?;
                 Ok(held.id)
             }
         }
@@ -151,11 +156,11 @@ impl Command for EndSession {
     async fn apply(self, tx: &mut Writer<'_>) -> Result<RevocationId> {
         if let Some((account, token)) = self.access_token {
             tx.on_behalf_of(account);
-            return revoke(tx, account, token).await;
+            return revoke(tx, account, token, TimeDelta::seconds(2 * LIFE_S)).await;
         }
         let held = by_text(tx, &self.refresh_token.unwrap_or_default()).await?.ok_or(Error::NotFound("token"))?;
         tx.on_behalf_of(held.account_id);
-        revoke(tx, held.account_id, held.family_id).await
+        revoke(tx, held.account_id, held.family_id, FAMILY).await
     }
 }
 
@@ -165,14 +170,20 @@ async fn by_text(tx: &Writer<'_>, text: &str) -> Result<Option<refresh_token::Mo
 }
 
 async fn is_revoked(tx: &Writer<'_>, token: &refresh_token::Model) -> Result<bool> {
-    let at = Alias::own::<revoked_token::Entity>();
-    let family = at.col(revoked_token::Column::TokenId).eq(token.family_id);
-    Ok(tx.reader().find::<revoked_token::Entity>().filter(family).one().await?.is_some())
+    Ok(revocation(tx, token.family_id).await?.is_some())
 }
 
-async fn revoke(tx: &mut Writer<'_>, account_id: AccountId, token_id: Uuid) -> Result<RevocationId> {
-    // A family must stay refused as long as its youngest refresh token could live.
-    let expires_at = tx.now() + TimeDelta::days(400);
+async fn revocation(tx: &Writer<'_>, token_id: Uuid) -> Result<Option<revoked_token::Model>> {
+    let token = Alias::own::<revoked_token::Entity>().col(revoked_token::Column::TokenId).eq(token_id);
+    tx.reader().find::<revoked_token::Entity>().filter(token).one().await
+}
+
+/// Refuses a token or family from now on; once is enough.
+async fn revoke(tx: &mut Writer<'_>, account_id: AccountId, token_id: Uuid, life: TimeDelta) -> Result<RevocationId> {
+    if let Some(held) = revocation(tx, token_id).await? {
+        return Ok(held.id);
+    }
+    let expires_at = tx.now() + life;
     let row = revoked_token::Model { id: RevocationId::fresh(), account_id, token_id, expires_at, version: 1 };
     tx.insert::<revoked_token::Entity>(row).await
 }
@@ -195,6 +206,7 @@ impl Command for SetSecret {
         let owner = Alias::own::<account_credential::Entity>().col(account_credential::Column::AccountId);
         let held = tx.reader().find::<account_credential::Entity>().filter(owner.eq(self.account)).one().await?;
         let set_at = tx.now();
+        end_sessions(tx, self.account).await?;
         match held {
             Some(held) => {
                 let after = account_credential::Model { secret_hash: self.secret_hash, set_at, ..held.clone() };
@@ -209,4 +221,16 @@ impl Command for SetSecret {
             }
         }
     }
+}
+
+/// Ends every session of an account: whoever knew the old secret must know the new one.
+async fn end_sessions(tx: &mut Writer<'_>, account: AccountId) -> Result<()> {
+    let at = Alias::own::<refresh_token::Entity>();
+    let reader = tx.reader();
+    let open = reader.find::<refresh_token::Entity>().filter(at.col(refresh_token::Column::AccountId).eq(account));
+    let open = open.filter(at.col(refresh_token::Column::UsedAt).is_null()).all().await?;
+    for family in distinct(open.into_iter().map(|it| it.family_id)) {
+        revoke(tx, account, family, FAMILY).await?;
+    }
+    Ok(())
 }
