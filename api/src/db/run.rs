@@ -111,6 +111,7 @@ async fn attempt<C: Command>(
     let outcome = command.apply(&mut writer).await?;
     writer.settle().await?;
     let event = event(session, door, scope, AuditOutcome::Done, terms, &writer.touched);
+    let event = audit_event::Model { account_id: writer.account, ..event };
     let event_id = event.id;
     record(&writer, event).await?;
     if let Some(repeat) = repeat {
@@ -139,7 +140,7 @@ pub(super) fn event(
     audit_event::Model {
         id: AuditEventId::fresh(),
         recorded_at: door.clock.now(),
-        account_id: writer.account,
+        account_id: scope.account(),
         role: scope.roles(),
         action: scope.action().text().to_owned(),
         outcome,
