@@ -103,9 +103,15 @@ settings! {
     roster_inflated_bytes: u64 = "268435456", false, "Largest roster once unpacked, in bytes: a zip bomb ends here.";
     roster_rows: u64 = "50000", false, "Most rows of a roster.";
     roster_columns: u64 = "100", false, "Most columns of a roster.";
+    audit_retention_days: u64 = "1095", false, "Days that acts stay in the audit trail, at least 1095. A day leaves as a whole, once access_log_retention_days is over too.";
+    access_log_retention_days: u64 = "1095", false, "Days that readings of sensitive values stay on record, at least 1095. A day leaves as a whole, once audit_retention_days is over too.";
     log: String = "info", false, "What to log, as a tracing filter: error, warn, info, debug, or api=debug,info.";
     log_format: String = "text", false, "text for people, json for machines.";
 }
+
+/// Records of who did what, and of who saw what, are kept three years at least.
+/// Source: 个人信息保护法 article 56; 网络数据安全管理条例 article 12.
+const RETENTION_FLOOR_DAYS: u64 = 1095;
 
 impl Config {
     /// The settings from a TOML text, variables and flags, each as name and text.
@@ -129,7 +135,21 @@ impl Config {
         for (name, text) in flags {
             put(&mut values, name.replace('-', "_"), text, "a flag")?;
         }
-        Self::build(&values)
+        Self::build(&values)?.above_floors()
+    }
+
+    /// Refuses retentions shorter than the law's three years.
+    fn above_floors(self) -> Result<Self, String> {
+        let retentions = [
+            ("audit_retention_days", self.audit_retention_days),
+            ("access_log_retention_days", self.access_log_retention_days),
+        ];
+        match retentions.into_iter().find(|(_, days)| *days < RETENTION_FLOOR_DAYS) {
+            Some((name, days)) => Err(format!(
+                "{name} = {days} is below its floor: records must stay {RETENTION_FLOOR_DAYS} days, three years, or longer"
+            )),
+            None => Ok(self),
+        }
     }
 
     /// Every setting as `name = value`, a line each; secrets masked.
@@ -238,6 +258,16 @@ mod tests {
         let shown = Config::load(None, [], flags).unwrap().effective();
         assert!(shown.contains("database_url = postgres://****@db/tidui\n"), "{shown}");
         assert!(!shown.contains("secret"));
+    }
+
+    #[test]
+    fn retentions_have_floors() {
+        for name in ["audit-retention-days", "access-log-retention-days"] {
+            let with = |days: &str| Config::load(None, [], pairs(&[(name, days)]));
+            assert!(with("1095").is_ok() && with("4000").is_ok());
+            let why = with("1094").unwrap_err();
+            assert!(why.contains(&name.replace('-', "_")) && why.contains("1095"), "{why}");
+        }
     }
 
     #[test]

@@ -38,8 +38,10 @@ pub mod db {
     mod change;
     mod closure;
     pub mod connect;
+    mod digest;
     pub mod door;
     pub mod gate;
+    pub mod keeping;
     pub mod open;
     pub mod reader;
     mod run;
@@ -173,6 +175,7 @@ pub mod http {
 /// The command line.
 pub mod cli {
     mod account;
+    mod audit;
     mod command;
     mod demo;
     mod progress;

@@ -9,6 +9,7 @@ mod drift;
 mod leak;
 mod outage;
 mod roster;
+mod sealing;
 mod sensitive;
 mod signin;
 mod statements;

@@ -26,6 +26,7 @@ pub fn command() -> Command {
         .subcommand(Command::new("schema").about("Prints the schema"))
         .subcommand(token())
         .subcommand(account())
+        .subcommand(audit())
         .subcommand(
             Command::new("key").about("Makes the server's keys").subcommand_required(true).subcommand(
                 Command::new("generate").about("Writes signing.pem and field.key, readable by you alone").arg(
@@ -48,6 +49,21 @@ pub fn command() -> Command {
                     .arg(data("Use the demo in this folder instead of the settings").required(false)),
             )),
         )
+}
+
+fn audit() -> Command {
+    let from = Arg::new("from").long("from").value_name("DAY").help("First day to verify, like 2026-05-13");
+    Command::new("audit")
+        .about("Keeps the audit trail")
+        .subcommand_required(true)
+        .subcommand(settings(
+            Command::new("seal").about("Signs a digest of each day that has ended; the server does too"),
+        ))
+        .subcommand(settings(
+            Command::new("verify")
+                .about("Says whether the trail is as it was sealed, or names the first day that is not")
+                .arg(from),
+        ))
 }
 
 fn demo() -> Command {

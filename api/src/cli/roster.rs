@@ -81,7 +81,7 @@ fn hash(path: &std::path::Path) -> Result<String, String> {
 }
 
 /// An error of our own in words, for a person at the command line of the same machine.
-fn broken(error: Error) -> String {
+pub(super) fn broken(error: Error) -> String {
     match error {
         Error::Internal(cause) => format!("it broke: {cause}"),
         other => async_graphql::Error::from(other).message,

@@ -11,7 +11,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{
     auth::keys,
-    cli::{account, command, demo, roster},
+    cli::{account, audit, command, demo, roster},
     config::Config,
     db::connect::{self, Step},
     http::{house::Hooks, server::Server},
@@ -52,6 +52,11 @@ async fn run(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, String> {
             _ => Err("say what to do: grant or password".to_owned()),
         },
         Some(("key", given)) => generate(given),
+        Some(("audit", given)) => match given.subcommand() {
+            Some(("seal", given)) => audit::seal(given, hooks).await,
+            Some(("verify", given)) => audit::verify(given, hooks).await,
+            _ => Err("say what to do with the audit trail: seal or verify".to_owned()),
+        },
         Some(("import", given)) => match given.subcommand() {
             Some(("roster", given)) => roster::import(given, hooks).await,
             _ => Err("say what to import: roster".to_owned()),

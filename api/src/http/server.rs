@@ -17,7 +17,10 @@ use actix_web::{
 
 use crate::{
     config::Config,
-    db::sweeper,
+    db::{
+        keeping::{self, Keeping},
+        sweeper,
+    },
     http::{
         graphql, health,
         house::{Hooks, House},
@@ -81,7 +84,8 @@ impl Server {
             }
         });
         let sweeping = tokio::spawn(sweeper::keep_sweeping(house.door.clone()));
-        Ok(Self { house, address, handle, tasks: vec![serving, sweeping] })
+        let sealing = tokio::spawn(keeping::keep(house.door.clone(), Keeping::of(&house.config)));
+        Ok(Self { house, address, handle, tasks: vec![serving, sweeping, sealing] })
     }
 
     /// Where it listens.
