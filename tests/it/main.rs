@@ -7,6 +7,7 @@ mod command_line;
 mod documents;
 mod drift;
 mod leak;
+mod oracle;
 mod outage;
 mod roster;
 mod sealing;

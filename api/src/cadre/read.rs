@@ -33,8 +33,6 @@ use crate::{
 
 /// Roles whose grant reaches the rows of a subtree.
 pub const ROWS: &[Role] = &[Role::OrganizationOfficer, Role::OrganizationLeader, Role::UnitOfficer];
-/// Roles that keep pools and pairs.
-pub const KEEPERS: &[Role] = &[Role::OrganizationOfficer, Role::OrganizationLeader];
 
 impl Visible for cadre::Entity {
     /// Within reach, or oneself; for the short card also those met in a pool or pair.
@@ -79,7 +77,8 @@ fn met_by_keepers(id: Expr, gate: &Gate) -> Condition {
     let (pool, pair) = (Alias::own::<reserve_pool::Entity>(), Alias::own::<mentoring_pair::Entity>());
     let (member, part) = (Alias::named("met_member"), Alias::named("met_part"));
     let pools = gate.raw::<reserve_pool::Entity>(reserve_pool::Column::Id, &pool);
-    let kept = gate.under(pool.col(reserve_pool::Column::OrganizationId), KEEPERS);
+    // A pool that a unit keeps itself is its officer's too, as its memberships are.
+    let kept = gate.under(pool.col(reserve_pool::Column::OrganizationId), ROWS);
     let pools = pools.clone().cond_where(kept).to_owned();
     let members = gate.raw::<pool_membership::Entity>(pool_membership::Column::CadreId, &member);
     let members = members.clone().and_where(member.col(pool_membership::Column::PoolId).in_subquery(pools)).to_owned();

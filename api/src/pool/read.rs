@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::{
     belonging,
-    cadre::read::{KEEPERS, ROWS},
+    cadre::read::ROWS,
     db::{
         gate::{Alias, Gate, Visible},
         reader::Reader,
@@ -76,7 +76,7 @@ fn kept(gate: &Gate) -> sea_orm::sea_query::SelectStatement {
     let at = Alias::named("kept_pool");
     let keeper = at.col(reserve_pool::Column::OrganizationId);
     // A pool that a unit keeps itself is its officer's too.
-    let kept = Condition::any().add(gate.under(keeper.clone(), KEEPERS)).add(gate.under(keeper, &[Role::UnitOfficer]));
+    let kept = gate.under(keeper, ROWS);
     gate.raw::<reserve_pool::Entity>(reserve_pool::Column::Id, &at).clone().cond_where(kept).to_owned()
 }
 

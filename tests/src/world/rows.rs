@@ -3,14 +3,17 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     account, account_grant, cadre,
-    id::{AccountId, CadreId, GrantId, OrganizationId, PairId, PairPartId, PoolId, PoolMembershipId, PoolTierId},
-    kind::{
-        AccountState, CadreStatus, Disclosure, MembershipState, OrganizationKind, PairSide, PairState, PositionLevel,
-        Role, Sex,
+    id::{
+        AccountId, CadreId, GrantId, LevelPeriodId, OrganizationId, PairContactId, PairId, PairPartId, PoolId,
+        PoolMembershipId, PoolTierId, PostAssignmentId,
     },
-    mentoring_pair, organization, pair_part,
+    kind::{
+        AccountState, CadreStatus, ContactTopic, Disclosure, MembershipState, OrganizationKind, PairSide, PairState,
+        PositionLevel, Role, Sex,
+    },
+    level_period, mentoring_pair, organization, pair_contact, pair_part,
     partial_date::PartialDate,
-    pool_membership, pool_tier, reserve_pool,
+    pool_membership, pool_tier, post_assignment, reserve_pool,
 };
 
 use crate::{client::Client, world::World};
@@ -121,11 +124,31 @@ impl World {
         id
     }
 
+    /// A dated post and a dated level of a cadre.
+    pub async fn career(&self, cadre_id: CadreId, title: &str, level: PositionLevel) {
+        let (valid_from, valid_to, title) = (PartialDate::parse("2020-03"), None, title.to_owned());
+        let id = PostAssignmentId::fresh();
+        self.insert(post_assignment::Model { id, cadre_id, title, valid_from, valid_to, is_primary: true, version: 1 })
+            .await;
+        let id = LevelPeriodId::fresh();
+        self.insert(level_period::Model { id, cadre_id, level, valid_from, valid_to, version: 1 }).await;
+    }
+
     /// An active pair with a quarterly contact, due in 30 days.
     pub async fn pair(&self, keeper: OrganizationId, mentor: CadreId, mentee: CadreId) -> PairId {
-        let (id, today) = (PairId::fresh(), self.now().date_naive());
-        let row = mentoring_pair::Model {
-            id,
+        self.pair_of(keeper, &[(mentor, PairSide::Mentor), (mentee, PairSide::Mentee)], |_| {}).await
+    }
+
+    /// A pair of some people, as `pair` makes it; `change` says what is different.
+    pub async fn pair_of(
+        &self,
+        keeper: OrganizationId,
+        people: &[(CadreId, PairSide)],
+        change: impl FnOnce(&mut mentoring_pair::Model),
+    ) -> PairId {
+        let today = self.now().date_naive();
+        let mut row = mentoring_pair::Model {
+            id: PairId::fresh(),
             organization_id: keeper,
             state: PairState::Active,
             started_on: Some(today - TimeDelta::days(60)),
@@ -135,11 +158,27 @@ impl World {
             proposed_by: None,
             version: 1,
         };
+        change(&mut row);
+        let id = row.id;
         self.insert(row).await;
-        for (cadre_id, side) in [(mentor, PairSide::Mentor), (mentee, PairSide::Mentee)] {
+        for &(cadre_id, side) in people {
             self.insert(pair_part::Model { id: PairPartId::fresh(), pair_id: id, cadre_id, side, version: 1 }).await;
         }
         id
+    }
+
+    /// A contact of a pair, held yesterday.
+    pub async fn contact(&self, pair_id: PairId, agreed: &str) {
+        let row = pair_contact::Model {
+            id: PairContactId::fresh(),
+            pair_id,
+            held_on: self.now().date_naive() - TimeDelta::days(1),
+            topic: ContactTopic::Work,
+            agreed: Some(agreed.to_owned()),
+            recorded_by: None,
+            version: 1,
+        };
+        self.insert(row).await;
     }
 
     /// Somebody with one grant.
@@ -163,13 +202,18 @@ impl World {
 
     /// An account without a grant.
     pub async fn account(&self, cadre_id: Option<CadreId>) -> AccountId {
+        self.account_in(AccountState::Active, cadre_id).await
+    }
+
+    /// An account without a grant, open or closed.
+    pub async fn account_in(&self, state: AccountState, cadre_id: Option<CadreId>) -> AccountId {
         let id = AccountId::fresh();
         let row = account::Model {
             id,
             login: id.0.simple().to_string(),
             name: "Somebody".to_owned(),
             cadre_id,
-            state: AccountState::Active,
+            state,
             token_version: 1,
             version: 1,
         };
@@ -179,15 +223,27 @@ impl World {
 
     /// A grant from yesterday until `until`, or open.
     pub async fn grant(&self, account_id: AccountId, role: Role, at: OrganizationId, until: Option<DateTime<Utc>>) {
-        let row = account_grant::Model {
-            id: GrantId::fresh(),
+        self.grant_between(account_id, role, at, (self.now() - TimeDelta::days(1), until)).await;
+    }
+
+    /// A grant from one moment until another, or open.
+    pub async fn grant_between(
+        &self,
+        account_id: AccountId,
+        role: Role,
+        at: OrganizationId,
+        (valid_from, valid_to): (DateTime<Utc>, Option<DateTime<Utc>>),
+    ) {
+        let id = GrantId::fresh();
+        self.insert(account_grant::Model {
+            id,
             account_id,
             role,
             organization_id: at,
-            valid_from: self.now() - TimeDelta::days(1),
-            valid_to: until,
+            valid_from,
+            valid_to,
             version: 1,
-        };
-        self.insert(row).await;
+        })
+        .await;
     }
 }

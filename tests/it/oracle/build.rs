@@ -1,0 +1,190 @@
+//! A random world: two counties that share nothing above them, and what ties their rows together.
+//!
+//! One seed makes one world, so a difference can be met again: the seed and the account's grants stand in its message.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::{
+    id::{AccountId, CadreId, OrganizationId, PoolId},
+    kind::{AccountState, CadreStatus, Disclosure, MembershipState, PairSide, PairState, PositionLevel, Role, Sex},
+};
+use tests::world::World;
+
+/// Persons of a world.
+const CADRES: usize = 60;
+/// Accounts of a world, besides one for each role.
+const ACCOUNTS: usize = 26;
+/// Statuses, most people in post.
+const STATUSES: [CadreStatus; 6] = [
+    CadreStatus::InPost,
+    CadreStatus::InPost,
+    CadreStatus::InPost,
+    CadreStatus::InPost,
+    CadreStatus::Retired,
+    CadreStatus::TransferredOut,
+];
+
+/// A small generator of numbers, splitmix64: the same seed, the same world, on every machine.
+pub struct Dice(u64);
+
+impl Dice {
+    /// From a seed.
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut it = self.0;
+        it = (it ^ (it >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        it = (it ^ (it >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        it ^ (it >> 31)
+    }
+
+    /// A number below `end`.
+    pub fn below(&mut self, end: usize) -> usize {
+        (self.next() % end as u64) as usize
+    }
+
+    /// One of some things.
+    pub fn pick<T: Copy>(&mut self, of: &[T]) -> T {
+        of[self.below(of.len())]
+    }
+
+    /// Whether something happens that does so in `percent` of a hundred cases.
+    pub fn chance(&mut self, percent: usize) -> bool {
+        self.below(100) < percent
+    }
+}
+
+/// What the builders need to know of what they have built.
+struct Built {
+    dice: Dice,
+    places: Vec<OrganizationId>,
+    people: Vec<CadreId>,
+    pools: Vec<PoolId>,
+}
+
+/// Fills a world; gives back its accounts.
+pub async fn fill(world: &World, seed: u64) -> Vec<AccountId> {
+    let places = places(world).await;
+    let mut built = Built { dice: Dice::new(seed), places, people: Vec::new(), pools: Vec::new() };
+    people(world, &mut built).await;
+    pools(world, &mut built).await;
+    pairs(world, &mut built).await;
+    accounts(world, &mut built).await
+}
+
+/// Two counties, each with three departments, and units two and three levels down.
+async fn places(world: &World) -> Vec<OrganizationId> {
+    let mut out = Vec::new();
+    for county in ["North", "South"] {
+        let top = world.organization(&format!("{county} County")).await;
+        out.push(top);
+        for place in ["Finance", "Water"] {
+            let department = world.department(top, &format!("{county} {place}")).await;
+            let section = world.department(department, &format!("{county} {place} Section")).await;
+            out.extend([department, section]);
+        }
+        out.push(world.department(*out.last().expect("a section"), &format!("{county} Desk")).await);
+        out.push(world.department(top, &format!("{county} Archive")).await);
+    }
+    out
+}
+
+async fn people(world: &World, built: &mut Built) {
+    for number in 0..CADRES {
+        let at = built.dice.pick(&built.places);
+        let (status, sex) = (built.dice.pick(&STATUSES), built.dice.pick(&[Sex::Female, Sex::Male]));
+        let level = built.dice.pick(&[PositionLevel::TownshipDeputy, PositionLevel::SectionMember]);
+        let name = format!("Person {number:02}");
+        let change = |row: &mut entity::cadre::Model| {
+            (row.status, row.sex, row.position_level) = (status, sex, Some(level));
+        };
+        let id = world.cadre(at, &name, change).await;
+        world.career(id, &format!("Post of {name}"), level).await;
+        built.people.push(id);
+    }
+}
+
+/// Every place keeps a pool, each level of disclosure in turn; a third of the members come from anywhere.
+async fn pools(world: &World, built: &mut Built) {
+    let levels = [Disclosure::Confidential, Disclosure::Unit, Disclosure::Person];
+    let turn = built.dice.below(3);
+    for (number, keeper) in built.places.clone().into_iter().enumerate() {
+        let disclosure = levels[(number + turn) % 3];
+        let pool = world.pool(keeper, &format!("P{number}"), disclosure).await;
+        built.pools.push(pool);
+        let mut members = Vec::new();
+        for _ in 0..9 {
+            let person = built.dice.pick(&built.people);
+            if members.contains(&person) {
+                continue;
+            }
+            members.push(person);
+            let state = built.dice.pick(MembershipState::ALL);
+            world.membership(pool, person, state).await;
+        }
+    }
+}
+
+/// Pairs of two to four people from any units, kept anywhere, in every state.
+async fn pairs(world: &World, built: &mut Built) {
+    for number in 0..36 {
+        let mut sides: Vec<(CadreId, PairSide)> = Vec::new();
+        for place in 0..2 + built.dice.below(3) {
+            let person = built.dice.pick(&built.people);
+            let side = if place % 2 == 0 { PairSide::Mentor } else { PairSide::Mentee };
+            if sides.iter().all(|(other, _)| *other != person) {
+                sides.push((person, side));
+            }
+        }
+        let (state, late) = (built.dice.pick(PairState::ALL), built.dice.chance(40));
+        let keeper = built.dice.pick(&built.places);
+        let pair = world
+            .pair_of(keeper, &sides, |row| {
+                row.state = state;
+                row.next_contact_due = row.next_contact_due.map(|day| day - TimeDelta::days(if late { 60 } else { 0 }));
+            })
+            .await;
+        for contact in 0..built.dice.below(3) {
+            world.contact(pair, &format!("Agreed {number} {contact}")).await;
+        }
+    }
+}
+
+/// One account for each role, then some with any grants; a few are closed, some are nobody of the registry.
+async fn accounts(world: &World, built: &mut Built) -> Vec<AccountId> {
+    let mut out = Vec::new();
+    for role in Role::ALL {
+        let account = world.account(Some(built.dice.pick(&built.people))).await;
+        world.grant(account, *role, built.dice.pick(&built.places), None).await;
+        out.push(account);
+    }
+    for number in 0..ACCOUNTS {
+        let person = built.dice.chance(75).then(|| built.dice.pick(&built.people));
+        let state = if number % 12 == 5 { AccountState::Closed } else { AccountState::Active };
+        let account = world.account_in(state, person).await;
+        for _ in 0..built.dice.below(5) {
+            let role =
+                if built.dice.chance(75) { built.dice.pick(&Role::ALL[..6]) } else { built.dice.pick(Role::ALL) };
+            let validity = validity(world.now(), &mut built.dice);
+            world.grant_between(account, role, built.dice.pick(&built.places), validity).await;
+        }
+        out.push(account);
+    }
+    out
+}
+
+/// Past, current, future, beginning now, ending now.
+fn validity(now: DateTime<Utc>, dice: &mut Dice) -> (DateTime<Utc>, Option<DateTime<Utc>>) {
+    let day = TimeDelta::days(1);
+    match dice.below(12) {
+        0 => (now - day * 9, Some(now - day)),
+        1 => (now + day, None),
+        2 => (now + day, Some(now + day * 9)),
+        3 => (now - day, Some(now)),
+        4 => (now, None),
+        5..=7 => (now - day, Some(now + TimeDelta::milliseconds(1))),
+        _ => (now - day, None),
+    }
+}

@@ -1,0 +1,249 @@
+//! Who may see which row, worked out from the raw rows in plain code.
+//!
+//! This is written from the rules (the table of roles, the doc comments of the row policies), not from their SQL, and
+//! calls nothing of the server: parents are climbed one by one, sets are searched from end to end. Where the two
+//! differ, one of them is wrong, and the rules say which.
+
+use chrono::{DateTime, Utc};
+use entity::{
+    account, account_grant, cadre,
+    id::{AccountId, CadreId, OrganizationId, PairId, PoolId},
+    kind::{AccountState, Disclosure, Role},
+    level_period, mentoring_pair, organization, pair_contact, pair_part, pool_membership, pool_tier, post_assignment,
+    reserve_pool,
+};
+use sea_orm::EntityTrait;
+use tests::world::World;
+
+use Role::{
+    Cadre, Mentor, OrganizationLeader, OrganizationOfficer, SecurityAdmin, SummaryReader, SystemAdmin, UnitOfficer,
+};
+
+/// Roles that read the rows of a subtree.
+pub const ROWS: &[Role] = &[OrganizationOfficer, OrganizationLeader, UnitOfficer];
+/// Roles that meet rows only through their own person.
+const OWN: &[Role] = &[Mentor, Cadre];
+
+/// What somebody asks for, or wants to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    LookUp,
+    Organizations,
+    Cadres,
+    Cards,
+    Pools,
+    Pairs,
+    Status,
+    Summary,
+    Record,
+    Propose,
+    Confirm,
+    Activate,
+    Contact,
+}
+
+/// The table of roles.
+fn roles(act: Act) -> Vec<Role> {
+    let business = [OrganizationOfficer, OrganizationLeader, UnitOfficer, Mentor, Cadre];
+    match act {
+        Act::LookUp => Role::ALL.to_vec(),
+        Act::Organizations => [&business[..], &[SummaryReader, SystemAdmin, SecurityAdmin]].concat(),
+        Act::Cadres | Act::Pools => [ROWS, &[Cadre]].concat(),
+        Act::Cards | Act::Pairs => business.to_vec(),
+        Act::Status => OWN.to_vec(),
+        Act::Summary => [ROWS, &[SummaryReader]].concat(),
+        Act::Record | Act::Activate => vec![OrganizationOfficer],
+        Act::Propose => vec![OrganizationOfficer, UnitOfficer],
+        Act::Confirm => vec![OrganizationLeader],
+        Act::Contact => vec![OrganizationOfficer, UnitOfficer, Mentor],
+    }
+}
+
+/// All rows, as the tables hold them.
+pub struct Raw {
+    pub organizations: Vec<organization::Model>,
+    pub cadres: Vec<cadre::Model>,
+    pub posts: Vec<post_assignment::Model>,
+    pub levels: Vec<level_period::Model>,
+    pub pools: Vec<reserve_pool::Model>,
+    pub tiers: Vec<pool_tier::Model>,
+    pub memberships: Vec<pool_membership::Model>,
+    pub pairs: Vec<mentoring_pair::Model>,
+    pub parts: Vec<pair_part::Model>,
+    pub contacts: Vec<pair_contact::Model>,
+    pub accounts: Vec<account::Model>,
+    pub grants: Vec<account_grant::Model>,
+    /// The moment of asking.
+    pub now: DateTime<Utc>,
+}
+
+/// Somebody, narrowed to an act: the grants that count for it.
+pub struct Lens<'r> {
+    raw: &'r Raw,
+    act: Act,
+    held: Vec<(Role, OrganizationId)>,
+    person: Option<CadreId>,
+}
+
+impl Raw {
+    /// Reads everything.
+    pub async fn of(world: &World) -> Self {
+        macro_rules! all {
+            ($($field:ident: $entity:ident,)+) => {
+                Self { $($field: {
+                    let mut rows = $entity::Entity::find().all(&world.db).await.expect("rows");
+                    rows.sort_by_key(|it| it.id); // made in one order, so one seed picks the same rows on each stack
+                    rows
+                },)+ now: world.now() }
+            };
+        }
+        all! {
+            organizations: organization,
+            cadres: cadre,
+            posts: post_assignment,
+            levels: level_period,
+            pools: reserve_pool,
+            tiers: pool_tier,
+            memberships: pool_membership,
+            pairs: mentoring_pair,
+            parts: pair_part,
+            contacts: pair_contact,
+            accounts: account,
+            grants: account_grant,
+        }
+    }
+
+    /// An account.
+    pub fn account(&self, id: AccountId) -> &account::Model {
+        self.accounts.iter().find(|it| it.id == id).expect("an account")
+    }
+
+    /// Somebody, narrowed to an act; none where no grant counts for it.
+    pub fn lens(&self, account: AccountId, act: Act) -> Option<Lens<'_>> {
+        let row = self.account(account);
+        assert_eq!(row.state, AccountState::Active, "a closed account asks nothing");
+        let counts = |it: &&account_grant::Model| {
+            it.account_id == account
+                && it.valid_from <= self.now
+                && it.valid_to.is_none_or(|end| end > self.now)
+                && roles(act).contains(&it.role)
+        };
+        let held: Vec<_> = self.grants.iter().filter(counts).map(|it| (it.role, it.organization_id)).collect();
+        (!held.is_empty()).then_some(Lens { raw: self, act, held, person: row.cadre_id })
+    }
+
+    /// Whether an organization is another, or stands somewhere below it.
+    pub fn within(&self, organization: OrganizationId, top: OrganizationId) -> bool {
+        let mut at = Some(organization);
+        while let Some(id) = at {
+            if id == top {
+                return true;
+            }
+            at = self.organizations.iter().find(|it| it.id == id).expect("an organization").parent_id;
+        }
+        false
+    }
+
+    /// A cadre.
+    pub fn cadre(&self, id: CadreId) -> &cadre::Model {
+        self.cadres.iter().find(|it| it.id == id).expect("a cadre")
+    }
+
+    fn pool(&self, id: PoolId) -> &reserve_pool::Model {
+        self.pools.iter().find(|it| it.id == id).expect("a pool")
+    }
+
+    fn pair(&self, id: PairId) -> &mentoring_pair::Model {
+        self.pairs.iter().find(|it| it.id == id).expect("a pair")
+    }
+
+    /// Whether a person takes part in a pair.
+    pub fn takes_part(&self, pair: PairId, person: CadreId) -> bool {
+        self.parts.iter().any(|it| it.pair_id == pair && it.cadre_id == person)
+    }
+}
+
+impl Lens<'_> {
+    /// Whether a grant of one of these roles covers an organization.
+    pub fn reaches(&self, roles: &[Role], organization: OrganizationId) -> bool {
+        self.held.iter().any(|(role, top)| roles.contains(role) && self.raw.within(organization, *top))
+    }
+
+    /// Whether none of these roles is held here.
+    pub fn lacks(&self, roles: &[Role]) -> bool {
+        !self.held.iter().any(|(role, _)| roles.contains(role))
+    }
+
+    /// Whether one of these roles is held here by this very person.
+    fn is_me(&self, roles: &[Role], person: CadreId) -> bool {
+        self.person == Some(person) && !self.lacks(roles)
+    }
+
+    /// Oneself, or somebody met in an own pair.
+    fn meets(&self, person: CadreId) -> bool {
+        let pairs = || self.raw.pairs.iter().filter(|it| self.raw.takes_part(it.id, person));
+        let mine = |pair: PairId| self.raw.parts.iter().any(|it| it.pair_id == pair && self.is_me(OWN, it.cadre_id));
+        self.is_me(OWN, person) || pairs().any(|it| mine(it.id))
+    }
+
+    /// Within what a grant reaches; for a mentor or cadre, where those work whom they meet.
+    pub fn organization(&self, row: &organization::Model) -> bool {
+        let reaching = [ROWS, &[SummaryReader, SystemAdmin, SecurityAdmin]].concat();
+        let works = || self.raw.cadres.iter().any(|it| it.organization_id == row.id && self.meets(it.id));
+        self.reaches(&reaching, row.id) || works()
+    }
+
+    /// The record: of the reached subtree, or one's own. The card goes further: to those met in an own pair, and to
+    /// those who keep a pool or pair that the person is in.
+    pub fn cadre(&self, row: &cadre::Model) -> bool {
+        let record = self.reaches(ROWS, row.organization_id) || self.is_me(&[Cadre], row.id);
+        let in_kept_pool = || {
+            let mut own = self.raw.memberships.iter().filter(|it| it.cadre_id == row.id);
+            own.any(|it| self.reaches(ROWS, self.raw.pool(it.pool_id).organization_id))
+        };
+        let in_kept_pair = || {
+            let mut own = self.raw.parts.iter().filter(|it| it.cadre_id == row.id);
+            own.any(|it| self.reaches(ROWS, self.raw.pair(it.pair_id).organization_id))
+        };
+        record || self.act == Act::Cards && (self.meets(row.id) || in_kept_pool() || in_kept_pair())
+    }
+
+    /// Kept within reach; disclosed to units below the keeper; disclosed to the person who is in it.
+    pub fn pool(&self, row: &reserve_pool::Model) -> bool {
+        let to_unit = || {
+            let mut units = self.held.iter().filter(|(role, _)| *role == UnitOfficer);
+            row.disclosure != Disclosure::Confidential
+                && units.any(|(_, unit)| self.raw.within(*unit, row.organization_id))
+        };
+        let to_me = || {
+            let mut members = self.raw.memberships.iter().filter(|it| it.pool_id == row.id);
+            row.disclosure == Disclosure::Person && members.any(|it| self.is_me(&[Cadre], it.cadre_id))
+        };
+        self.reaches(ROWS, row.organization_id) || to_unit() || to_me()
+    }
+
+    /// Of a pool kept within reach; disclosed and of the unit's people; disclosed and one's own.
+    pub fn membership(&self, row: &pool_membership::Model) -> bool {
+        let pool = self.raw.pool(row.pool_id);
+        let home = self.raw.cadre(row.cadre_id).organization_id;
+        let to_unit = pool.disclosure != Disclosure::Confidential && self.reaches(&[UnitOfficer], home);
+        let to_me = pool.disclosure == Disclosure::Person && self.is_me(&[Cadre], row.cadre_id);
+        self.reaches(ROWS, pool.organization_id) || to_unit || to_me
+    }
+
+    /// Kept within reach, with people of the unit in it, or one's own.
+    pub fn pair(&self, row: &mentoring_pair::Model) -> bool {
+        let with = |part: &pair_part::Model| {
+            let home = self.raw.cadre(part.cadre_id).organization_id;
+            self.reaches(&[UnitOfficer], home) || self.is_me(OWN, part.cadre_id)
+        };
+        let mut parts = self.raw.parts.iter().filter(|it| it.pair_id == row.id);
+        self.reaches(ROWS, row.organization_id) || parts.any(with)
+    }
+
+    /// Whether a person may be counted, and whether the record may be seen besides.
+    pub fn counts(&self, row: &cadre::Model) -> (bool, bool) {
+        let seen = self.reaches(ROWS, row.organization_id);
+        (seen || self.reaches(&[SummaryReader], row.organization_id), seen)
+    }
+}
