@@ -33,7 +33,7 @@ sqlite! {
             ("brackets", format!("{{ a(b: {}{}) }}", "[".repeat(1600), "]".repeat(1600)), "nests brackets"),
             ("objects", format!("{{ a(b: {}1{}) }}", "{a:".repeat(600), "}".repeat(600)), "nests brackets"),
             ("circular introspection", format!("{{ __type(name: \"Node\") {{ {} name {} }} }}", "possibleTypes { interfaces { ".repeat(4), "} } ".repeat(4)), "lists of introspection"),
-            ("a default", "query($n: Int = 100) { organizations(first: $n) { edges { node { children(first: $n) { edges { node { children(first: $n) { totalCount } } } } } } } }".to_owned(), "points of cost"),
+            ("a default", "query($n: Int = 100) { organizations(first: $n) { edges { node { children(first: $n) { edges { node { children(first: $n) { totalCount } } } } } } } }".to_owned(), "nodes"),
             ("nonsense", "{ me { ".to_owned(), "can't be read"),
             ("an unknown field", "{ nothing }".to_owned(), "Unknown field"),
             ("fragments only", "fragment a on Me { login }".to_owned(), "does not contain an operation"),

@@ -123,7 +123,6 @@ impl<'d> Measuring<'d> {
         over("levels of fields", measure.depth, depth, "ask for less at once")?;
         over("fields at the root", measure.root_fields, self.limits.root_fields, "split the document")?;
         over("lists of introspection within one another", measure.lists, NESTED_LISTS, "ask for less at once")?;
-        over("points of cost", measure.cost, self.limits.cost, "ask for smaller pages or fewer fields")?;
         let remedy = "spread fragments fewer times";
         over("selections once its fragments are written out", measure.selections, self.limits.selections, remedy)?;
         over("directives", measure.directives, self.limits.directives, "leave some out")?;
@@ -133,6 +132,8 @@ impl<'d> Measuring<'d> {
             self.limits.nodes,
             "ask for smaller pages with first",
         )?;
+        // Last, because the others say better what is too much.
+        over("points of cost", measure.cost, self.limits.cost, "ask for smaller pages or fewer fields")?;
         Ok(measure)
     }
 
