@@ -4,15 +4,15 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
-    id::{AccountId, CadreId, OrganizationId, PoolId},
+    id::{AccountId, CadreId, OrganizationId},
     kind::{AccountState, CadreStatus, Disclosure, MembershipState, PairSide, PairState, PositionLevel, Role, Sex},
 };
 use tests::world::World;
 
 /// Persons of a world.
 const CADRES: usize = 60;
-/// Accounts of a world, besides one for each role.
-const ACCOUNTS: usize = 26;
+/// Accounts of a world, besides one for each role and those that cross.
+const ACCOUNTS: usize = 24;
 /// Statuses, most people in post.
 const STATUSES: [CadreStatus; 6] = [
     CadreStatus::InPost,
@@ -61,13 +61,16 @@ struct Built {
     dice: Dice,
     places: Vec<OrganizationId>,
     people: Vec<CadreId>,
-    pools: Vec<PoolId>,
+    /// Where each of the people works.
+    homes: Vec<OrganizationId>,
+    /// Who keeps a pair, and where one of its people works.
+    kept: Vec<(OrganizationId, OrganizationId)>,
 }
 
 /// Fills a world; gives back its accounts.
 pub async fn fill(world: &World, seed: u64) -> Vec<AccountId> {
     let places = places(world).await;
-    let mut built = Built { dice: Dice::new(seed), places, people: Vec::new(), pools: Vec::new() };
+    let mut built = Built { dice: Dice::new(seed), places, people: Vec::new(), homes: Vec::new(), kept: Vec::new() };
     people(world, &mut built).await;
     pools(world, &mut built).await;
     pairs(world, &mut built).await;
@@ -103,6 +106,7 @@ async fn people(world: &World, built: &mut Built) {
         let id = world.cadre(at, &name, change).await;
         world.career(id, &format!("Post of {name}"), level).await;
         built.people.push(id);
+        built.homes.push(at);
     }
 }
 
@@ -113,7 +117,6 @@ async fn pools(world: &World, built: &mut Built) {
     for (number, keeper) in built.places.clone().into_iter().enumerate() {
         let disclosure = levels[(number + turn) % 3];
         let pool = world.pool(keeper, &format!("P{number}"), disclosure).await;
-        built.pools.push(pool);
         let mut members = Vec::new();
         for _ in 0..9 {
             let person = built.dice.pick(&built.people);
@@ -146,6 +149,8 @@ async fn pairs(world: &World, built: &mut Built) {
                 row.next_contact_due = row.next_contact_due.map(|day| day - TimeDelta::days(if late { 60 } else { 0 }));
             })
             .await;
+        let first = built.people.iter().position(|it| *it == sides[0].0).expect("one of the people");
+        built.kept.push((keeper, built.homes[first]));
         for contact in 0..built.dice.below(3) {
             world.contact(pair, &format!("Agreed {number} {contact}")).await;
         }
@@ -170,6 +175,19 @@ async fn accounts(world: &World, built: &mut Built) -> Vec<AccountId> {
             let validity = validity(world.now(), &mut built.dice);
             world.grant_between(account, role, built.dice.pick(&built.places), validity).await;
         }
+        out.push(account);
+    }
+    out.extend(crossed(world, built).await);
+    out
+}
+
+/// Accounts that see a pair as one thing, and hold where it is kept what must not count for its people.
+async fn crossed(world: &World, built: &mut Built) -> Vec<AccountId> {
+    let mut out = Vec::new();
+    for (keeper, home) in built.kept.iter().filter(|(keeper, home)| keeper != home).take(4) {
+        let account = world.account(Some(built.dice.pick(&built.people))).await;
+        world.grant(account, Role::UnitOfficer, *home, None).await;
+        world.grant(account, built.dice.pick(&[Role::Mentor, Role::Cadre]), *keeper, None).await;
         out.push(account);
     }
     out

@@ -1,0 +1,149 @@
+//! Loses each condition of the row policies in turn, and sees whether the oracle story notices.
+//!
+//! `cargo run -p tests --bin mutate-policies [TEXT]` copies the repository's files to a folder of its own, wraps the
+//! conditions there, builds once and tells the story once for each way of losing one: as if it always held, as if it
+//! never did; roles likewise as all of them, as none. TEXT keeps to the mutants whose place contains it, such as
+//! `pool/read.rs`. It takes some minutes, so it is for whoever changes a policy, and not a part of `.ci/run`.
+//!
+//! A mutant that survives means that the world of `tests/it/oracle/build.rs` lacks a case: add it. One that changes
+//! nothing goes to `ALIKE`, with the reason.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::{Command, ExitCode, Output},
+    time::Instant,
+};
+
+use tests::{
+    mutants::{MODULE, Mutant, wrap},
+    source::{read, root},
+};
+
+/// The files with policies, and which functions there decide about rows. Policies of accounts, credentials, audit and
+/// sealed values are not among them: no path of the story reads those rows.
+const FILES: [(&str, Wanted); 7] = [
+    ("api/src/cadre/read.rs", takes_a_gate),
+    ("api/src/organization/read.rs", takes_a_gate),
+    ("api/src/pool/read.rs", takes_a_gate),
+    ("api/src/mentoring/read.rs", takes_a_gate),
+    ("api/src/questions.rs", takes_a_gate),
+    ("api/src/db/gate.rs", |it| {
+        ["fn under(", "fn above(", "fn nothing(", "fn closure("].iter().any(|f| it.contains(f))
+    }),
+    ("api/src/auth/scope.rs", |it| it.contains("fn narrow(") || it.contains("fn reach(")),
+];
+
+/// Whether the function of a signature decides about rows.
+type Wanted = fn(&str) -> bool;
+
+/// A way of losing a condition that is no loss: the place, the text, the way, why.
+const ALIKE: &[(&str, &str, bool, &str)] = &[
+    (CARDS, "gate.scope().person(&[Role::Mentor, Role::Cadre]).is_some()", true, AGAIN),
+    (CARDS, "&[Role::Mentor, Role::Cadre]", true, AGAIN),
+    (PLACES, "gate.scope().person(&[Role::Mentor, Role::Cadre]).is_none()", false, AGAIN),
+    (PLACES, "&[Role::Mentor, Role::Cadre]", true, AGAIN),
+    ("api/src/cadre/read.rs known_to_person", "&[Role::Mentor, Role::Cadre]", true, "both callers have asked before"),
+    ("api/src/cadre/read.rs countable", "&roles", true, "no other role may count, so none is held"),
+    ("api/src/db/gate.rs nothing", "Expr::cust(\"1 = 0\")", false, "that is what it says"),
+];
+const CARDS: &str = "api/src/cadre/read.rs visible";
+const PLACES: &str = "api/src/organization/read.rs visible";
+const AGAIN: &str = "known_to_person asks again";
+
+/// The story, as the runner names it.
+const STORY: &str = "oracle::every_account_is_answered_what_the_rules_allow [sqlite]";
+
+fn takes_a_gate(signature: &str) -> bool {
+    signature.contains("Gate") && !signature.contains("&self")
+}
+
+fn main() -> ExitCode {
+    let only = env::args().nth(1).unwrap_or_default();
+    let tree = env::temp_dir().join("tidui-mutants");
+    let mutants = plant(&tree);
+    let story = build(&tree);
+    assert!(tell(&story, &tree, "none").status.success(), "the story fails without a mutant: mend that first");
+    let (mut caught, mut survived) = (0, 0);
+    for mutant in mutants.iter().filter(|it| it.place.contains(&only)) {
+        for way in [true, false] {
+            let alike = |it: &&(&str, &str, bool, &str)| mutant.place == it.0 && mutant.text == it.1 && way == it.2;
+            let begin = Instant::now();
+            let told = tell(&story, &tree, &format!("{}={way}", mutant.number));
+            let verdict = match (told.status.success(), ALIKE.iter().find(alike)) {
+                (true, Some(it)) => format!("alike ({})", it.3),
+                (true, None) => {
+                    survived += 1;
+                    "SURVIVED".to_owned()
+                }
+                (false, Some(_)) => {
+                    survived += 1;
+                    "CAUGHT, though ALIKE says that it can't be: remove it there".to_owned()
+                }
+                (false, None) => {
+                    caught += 1;
+                    format!("caught: {}", reason(&told))
+                }
+            };
+            let seconds = begin.elapsed().as_secs();
+            let Mutant { place, line, text, .. } = mutant;
+            println!("{place}, line {line}: `{text}` as {way}: {verdict} ({seconds} s)");
+        }
+    }
+    println!("{caught} caught, {survived} not as they should be");
+    ExitCode::from(u8::from(survived > 0))
+}
+
+/// Copies the repository with its policies wrapped; files that are the same already stay, so a build is short.
+fn plant(tree: &Path) -> Vec<Mutant> {
+    let mut found = Vec::new();
+    let listed = Command::new("git").args(["ls-files", "-co", "--exclude-standard"]).current_dir(root()).output();
+    let listed = String::from_utf8(listed.expect("git").stdout).expect("names");
+    for path in listed.lines().filter(|path| root().join(path).is_file()) {
+        let mut bytes = fs::read(root().join(path)).expect("a file");
+        if let Some((_, wanted)) = FILES.iter().find(|(file, _)| *file == path) {
+            let mut text = wrap(path, &read(path), wanted, &mut found);
+            if path == "api/src/db/gate.rs" {
+                text += MODULE;
+            }
+            bytes = text.into_bytes();
+        }
+        let to = tree.join(path);
+        if fs::read(&to).ok().as_ref() != Some(&bytes) {
+            fs::create_dir_all(to.parent().expect("a folder")).expect("a folder");
+            fs::write(&to, bytes).expect("a copy");
+        }
+    }
+    found
+}
+
+/// Builds the stories of the copy; gives back the program.
+fn build(tree: &Path) -> PathBuf {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["test", "-p", "tests", "--test", "it", "--no-run", "--message-format=json-render-diagnostics"]);
+    let built = cargo.current_dir(tree).stderr(std::process::Stdio::inherit()).output().expect("cargo");
+    assert!(built.status.success(), "the copy in {} does not compile", tree.display());
+    let lines = String::from_utf8(built.stdout).expect("JSON");
+    let program = |line: &str| {
+        let message: serde_json::Value = serde_json::from_str(line).ok()?;
+        (message["target"]["name"] == "it").then(|| message["executable"].as_str().map(PathBuf::from))?
+    };
+    lines.lines().find_map(program).expect("a program")
+}
+
+fn tell(story: &Path, tree: &Path, mutant: &str) -> Output {
+    let mut command = Command::new(story);
+    command.args(["--exact", STORY]).current_dir(tree.join("tests"));
+    command.env("TIDUI_MUTANT", mutant).env("RUST_BACKTRACE", "0");
+    command.output().expect("the story")
+}
+
+/// The first difference that the story told of, or what else it failed with.
+fn reason(told: &Output) -> String {
+    let text = String::from_utf8_lossy(&told.stdout).into_owned();
+    let mut lines = text.lines().skip_while(|it| !it.starts_with("---- ")).skip(1);
+    let seed = lines.find(|it| it.starts_with("seed "));
+    let first = lines.next().unwrap_or("WITHOUT A DIFFERENCE");
+    let first: String = first.chars().take(60).collect();
+    if seed.is_some() { first } else { format!("WITHOUT A DIFFERENCE: {}", text.lines().last().unwrap_or_default()) }
+}
