@@ -9,12 +9,11 @@ use entity::kind::Role;
 use crate::{
     account::write::GrantFromCommandLine,
     auth::{password, policy::Job},
-    cli::{demo, run},
+    cli::{demo, roster::broken, run},
     db::{
         door::Part,
         session::{Session, Terms},
     },
-    error::Error,
     http::house::{self, Hooks},
     metrics::Metrics,
     organization::read::OrganizationByCode,
@@ -65,11 +64,4 @@ async fn operator(matches: &ArgMatches, hooks: Hooks) -> Result<Session, String>
     };
     let door = house::door(&config, hooks, Arc::new(Metrics::default()), Part::Command).await?;
     Ok(door.job(Job::Operator, None))
-}
-
-fn broken(error: Error) -> String {
-    match error {
-        Error::Internal(cause) => format!("it broke: {cause}"),
-        other => async_graphql::Error::from(other).message,
-    }
 }
