@@ -203,6 +203,8 @@ named! {
         TransitionRefused = "TRANSITION_REFUSED",
         /// Who proposed may not confirm.
         SamePerson = "SAME_PERSON",
+        /// The role can't be granted in this way.
+        RoleRefused = "ROLE_REFUSED",
         /// The two may not be paired.
         Conflict = "CONFLICT",
     }
@@ -250,6 +252,30 @@ named! {
         AuditRead = "AUDIT_READ",
         /// Read who saw a person's sensitive values.
         AccessLogRead = "ACCESS_LOG_READ",
+        /// Read accounts and their grants.
+        AccountRead = "ACCOUNT_READ",
+        /// Make an account.
+        AccountCreate = "ACCOUNT_CREATE",
+        /// Close an account, or open it again.
+        AccountUpdate = "ACCOUNT_UPDATE",
+        /// Say which person of the registry an account is.
+        AccountLink = "ACCOUNT_LINK",
+        /// Grant a role.
+        GrantCreate = "GRANT_CREATE",
+        /// End a grant.
+        GrantRevoke = "GRANT_REVOKE",
+        /// Ask why somebody may not.
+        AccessExplain = "ACCESS_EXPLAIN",
+        /// Read the own record.
+        OwnRecordRead = "OWN_RECORD_READ",
+        /// Take a copy of the own record.
+        OwnRecordExport = "OWN_RECORD_EXPORT",
+        /// Ask for a correction of the own record.
+        CorrectionRequest = "CORRECTION_REQUEST",
+        /// Read requests for correction.
+        CorrectionRead = "CORRECTION_READ",
+        /// Decide on a request for correction.
+        CorrectionDecide = "CORRECTION_DECIDE",
         /// Import a roster.
         RosterImport = "ROSTER_IMPORT",
         /// Begin a session.

@@ -33,13 +33,14 @@ pub mod cache {
     pub mod generations;
     pub mod recall;
 }
-/// The only door to the data: `ask`, `recall`, `run`, `open`.
+/// The only door to the data: `ask`, `recall`, `run`, `open`, `explain`.
 pub mod db {
     mod change;
     mod closure;
     pub mod connect;
     mod digest;
     pub mod door;
+    pub mod explain;
     pub mod gate;
     pub mod keeping;
     pub mod open;
@@ -127,6 +128,18 @@ pub mod audit {
 }
 /// Who one is.
 pub mod account {
+    pub mod graphql;
+    pub mod read;
+    pub mod rules;
+    pub mod write;
+}
+/// Why somebody may not, for administrators.
+pub mod access {
+    pub mod graphql;
+    pub mod read;
+}
+/// One's own record: a copy of it, and requests to correct it.
+pub mod own_record {
     pub mod graphql;
     pub mod read;
     pub mod rules;

@@ -3,10 +3,14 @@
 use async_graphql::{
     Context, EmptySubscription, ID, Interface, MergedObject, Object, SDLExportOptions, Schema as Inner,
 };
-use entity::id::{CadreId, Key, OrganizationId, PairId, PoolId, PoolMembershipId};
+use entity::id::{AccountId, CadreId, CorrectionId, Key, OrganizationId, PairId, PoolId, PoolMembershipId};
 
 use crate::{
-    account::graphql::AccountQuery,
+    access::graphql::AccessQuery,
+    account::{
+        graphql::{Account, AccountMutation, AccountQuery},
+        read::Accounts,
+    },
     audit::graphql::AuditQuery,
     cadre::{
         graphql::{Cadre, CadreMutation, CadreQuery},
@@ -21,6 +25,10 @@ use crate::{
     organization::{
         graphql::{Organization, OrganizationQuery},
         read::Organizations,
+    },
+    own_record::{
+        graphql::{CorrectionRequest, OwnRecordMutation, OwnRecordQuery},
+        read::Corrections,
     },
     pool::{
         graphql::{PoolMembership, PoolMutation, PoolQuery, ReservePool},
@@ -49,6 +57,10 @@ pub enum Node {
     PoolMembership(PoolMembership),
     /// A mentoring pair.
     MentoringPair(MentoringPair),
+    /// An account, for those who administer it.
+    Account(Account),
+    /// A request for correction.
+    CorrectionRequest(CorrectionRequest),
 }
 
 /// Everything that can be asked.
@@ -63,11 +75,13 @@ pub struct Query(
     MentoringQuery,
     SummaryQuery,
     AuditQuery,
+    AccessQuery,
+    OwnRecordQuery,
 );
 
 /// Everything that can be changed. Each field is one command in one transaction.
 #[derive(MergedObject, Default)]
-pub struct Mutation(CadreMutation, PoolMutation, MentoringMutation);
+pub struct Mutation(CadreMutation, PoolMutation, MentoringMutation, AccountMutation, OwnRecordMutation);
 
 /// The schema over which every transport executes.
 pub type Schema = Inner<Query, Mutation, EmptySubscription>;
@@ -162,5 +176,7 @@ async fn look_up(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         PoolId => ReservePool by Pools,
         PoolMembershipId => PoolMembership by Memberships,
         PairId => MentoringPair by Pairs,
+        AccountId => Account by Accounts,
+        CorrectionId => CorrectionRequest by Corrections,
     }
 }

@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{AccountId, CadreId},
+    id::{AccountId, CadreId, OrganizationId},
     kind::AccountState,
 };
 
@@ -21,6 +21,8 @@ pub struct Model {
     pub name: String,
     /// The person in the registry, where it is one.
     pub cadre_id: Option<CadreId>,
+    /// The organization whose administrators keep it; those made before there was one have none.
+    pub organization_id: Option<OrganizationId>,
     /// Whether it may sign in.
     pub state: AccountState,
     /// Grows when rights change, so that remembered identities end.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     id::{AccountId, GrantId, OrganizationId},
-    kind::Role,
+    kind::{ManagementAuthority, Role, SecrecyLevel},
 };
 
 /// One row: see the file's header.
@@ -25,6 +25,10 @@ pub struct Model {
     pub valid_from: DateTimeUtc,
     /// Until when, exclusive; none while open.
     pub valid_to: Option<DateTimeUtc>,
+    /// Reaches only people managed at this tier or a lower one, or at none; none reaches all.
+    pub managing_tier: Option<ManagementAuthority>,
+    /// Reaches only records up to this level.
+    pub secrecy_ceiling: SecrecyLevel,
     /// Grows by one at each change; an update states the version it saw.
     pub version: i32,
 }

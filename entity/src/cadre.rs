@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     id::{CadreId, OrganizationId},
-    kind::{CadreStatus, Education, ManagementAuthority, PositionLevel, Sex},
+    kind::{CadreStatus, Education, ManagementAuthority, PositionLevel, SecrecyLevel, Sex},
     partial_date::PartialDate,
 };
 
@@ -36,6 +36,8 @@ pub struct Model {
     pub management_authority: Option<ManagementAuthority>,
     /// 人员状态
     pub status: CadreStatus,
+    /// 密级 of the record.
+    pub secrecy_level: SecrecyLevel,
     /// When the row was first recorded.
     pub recorded_at: DateTimeUtc,
     /// Grows by one at each change; an update states the version it saw.

@@ -86,6 +86,8 @@ keys! {
     RefreshTokenId = "refresh_token";
     /// The revocation of a token or family.
     RevocationId = "revoked_token";
+    /// A request to correct one's record.
+    CorrectionId = "correction_request";
     /// One act in the audit trail.
     AuditEventId = "audit_event";
     /// One changed row in the audit trail.

@@ -209,6 +209,58 @@ kinds! {
         Correction = "CORRECTION",
         /// 干部监督
         Supervision = "SUPERVISION",
+        /// 本人查阅
+        OwnCopy = "OWN_COPY",
+    }
+
+    /// 密级 (ZB35), lowest first.
+    SecrecyLevel {
+        /// 公开
+        Public = "PUBLIC",
+        /// 内部
+        Internal = "INTERNAL",
+        /// 秘密
+        Confidential = "CONFIDENTIAL",
+        /// 机密
+        Secret = "SECRET",
+        /// 绝密
+        TopSecret = "TOP_SECRET",
+    }
+
+    /// What of a record somebody asks to correct.
+    CorrectionField {
+        /// 姓名
+        Name = "NAME",
+        /// 性别
+        Sex = "SEX",
+        /// 出生日期
+        BirthDate = "BIRTH_DATE",
+        /// 公民身份号码
+        IdentityNumber = "IDENTITY_NUMBER",
+        /// 手机号码
+        Phone = "PHONE",
+        /// 职务
+        Post = "POST",
+        /// 职务层次
+        PositionLevel = "POSITION_LEVEL",
+        /// 学历
+        Education = "EDUCATION",
+        /// 人员状态
+        Status = "STATUS",
+        /// 其他
+        Other = "OTHER",
+    }
+
+    /// The course of a request for correction.
+    CorrectionState {
+        /// 已提出
+        Requested = "REQUESTED",
+        /// 已采纳
+        Accepted = "ACCEPTED",
+        /// 不采纳
+        Refused = "REFUSED",
+        /// 已撤回
+        Withdrawn = "WITHDRAWN",
     }
 
     /// What somebody may be granted on an organization subtree.

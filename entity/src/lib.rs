@@ -17,6 +17,7 @@ pub mod audit_digest;
 pub mod audit_event;
 pub mod cadre;
 pub mod cadre_sealed;
+pub mod correction_request;
 pub mod idempotency_record;
 pub mod level_period;
 pub mod mentoring_pair;
@@ -160,6 +161,7 @@ tables! {
         mentoring_pair as MentoringPair by PairId,
         pair_part as PairPart by PairPartId,
         pair_contact as PairContact by PairContactId,
+        correction_request as CorrectionRequest by CorrectionId,
     }
     appended {
         audit_event as AuditEvent by AuditEventId,

@@ -4,12 +4,14 @@
 //! (`migration_lock`) for the whole run, which works on every engine that has row locks, advisory locks or not. All
 //! migrations of one run share that transaction: a run happens whole or not at all.
 
+mod alter;
 mod columns;
 mod m20261121_000001_registry;
 mod m20261121_000002_programmes;
 mod m20261121_000003_audit;
 mod m20261121_000004_signin;
 mod m20261121_000005_trail;
+mod m20261121_000008_reach;
 
 use sea_orm_migration::{
     MigratorTrait as _,
@@ -28,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000003_audit::Migration),
             Box::new(m20261121_000004_signin::Migration),
             Box::new(m20261121_000005_trail::Migration),
+            Box::new(m20261121_000008_reach::Migration),
         ]
     }
 }

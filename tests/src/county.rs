@@ -2,7 +2,7 @@
 
 use entity::{
     cadre,
-    id::{CadreId, OrganizationId, PairId, PoolId, PoolMembershipId},
+    id::{AccountId, CadreId, CorrectionId, GrantId, OrganizationId, PairId, PoolId, PoolMembershipId},
     kind::{Disclosure, MembershipState, Role},
 };
 use serde_json::{Value, json};
@@ -32,6 +32,12 @@ pub struct County {
     pub pair: PairId,
     /// A proposed membership of the free cadre in the confidential pool.
     pub proposed: PoolMembershipId,
+    /// An account that holds one grant, on the department.
+    pub account: AccountId,
+    /// Its grant.
+    pub grant: GrantId,
+    /// A request to correct the mentee's record.
+    pub correction: CorrectionId,
     /// Somebody in each role, in the order of `Role::ALL`.
     pub people: Vec<(Role, Client)>,
 }
@@ -56,6 +62,9 @@ impl County {
         }
         let proposed = world.membership(pools[0], free, MembershipState::Proposed).await;
         let pair = world.pair(top, mentor, mentee).await;
+        let account = world.account(Some(mentee)).await;
+        let grant = world.grant(account, Role::UnitOfficer, department, None).await;
+        let correction = world.correction(mentee, account).await;
         let mut people = Vec::new();
         for role in Role::ALL {
             let client = match role {
@@ -68,7 +77,21 @@ impl County {
         }
         let pools = pools.try_into().expect("three pools");
         let memberships = memberships.try_into().expect("three memberships");
-        Self { top, department, free, mentor, mentee, pools, memberships, pair, proposed, people }
+        Self {
+            top,
+            department,
+            free,
+            mentor,
+            mentee,
+            pools,
+            memberships,
+            pair,
+            proposed,
+            account,
+            grant,
+            correction,
+            people,
+        }
     }
 
     /// Somebody in a role.
@@ -88,6 +111,9 @@ impl County {
             "membership": global(self.memberships[1]),
             "proposed": global(self.proposed),
             "pair": global(self.pair),
+            "account": global(self.account),
+            "grant": global(self.grant),
+            "correction": global(self.correction),
             "today": "2020-01-01",
         })
     }
@@ -96,9 +122,10 @@ impl County {
 /// One document for each root field, asking for as much as the field can show.
 pub const PROBES: &[(&str, &str)] = &[
     ("me", "query { me { id login name cadre { ...cadre } grants { role validFrom organization { ...organization } } } }"),
-    ("node", "query($cadre: ID!, $organization: ID!, $pool: ID!, $membership: ID!, $pair: ID!) {
+    ("node", "query($cadre: ID!, $organization: ID!, $pool: ID!, $membership: ID!, $pair: ID!, $account: ID!, $correction: ID!) {
         a: node(id: $cadre) { id ...cadre } b: node(id: $organization) { id ...organization }
-        c: node(id: $pool) { id ...pool } d: node(id: $membership) { id ...membership } e: node(id: $pair) { id ...pair } }"),
+        c: node(id: $pool) { id ...pool } d: node(id: $membership) { id ...membership } e: node(id: $pair) { id ...pair }
+        f: node(id: $account) { id ...account } g: node(id: $correction) { id ...correction } }"),
     ("nodes", "query($cadre: ID!, $organization: ID!, $pool: ID!, $membership: ID!, $pair: ID!) {
         nodes(ids: [$cadre, $organization, $pool, $membership, $pair]) {
             id ...cadre ...organization ...pool ...membership ...pair } }"),
@@ -131,6 +158,28 @@ pub const PROBES: &[(&str, &str)] = &[
         problems { code message } pair { ...pair } } }"),
     ("pairContactRecord", "mutation($pair: ID!, $today: Date!) { pairContactRecord(input: { pairId: $pair, heldOn: $today, topic: WORK }) {
         problems { code message } pair { ...pair } } }"),
+    ("accounts", "query { accounts(first: 20) { totalCount pageInfo { endCursor } edges { cursor node { ...account } } } }"),
+    ("explainAccess", "query($account: ID!, $cadre: ID!) { explainAccess(account: $account, act: CADRE_READ, id: $cadre) {
+        decision message roles grants { decision grant { ...grant } } } }"),
+    ("myRecord", "query { myRecord { ...cadre } }"),
+    ("correctionRequests", "query { correctionRequests(first: 20) { totalCount edges { cursor node { ...correction } } } }"),
+    ("accountCreate", "mutation($organization: ID!) { accountCreate(input: { organizationId: $organization, login: \"x\", name: \"Probe\" }) {
+        problems { code message } account { ...account } } }"),
+    ("accountUpdate", "mutation($account: ID!) { accountUpdate(input: { id: $account, expectedVersion: 77, name: \"Probe\" }) {
+        problems { code message } account { ...account } } }"),
+    ("accountLink", "mutation($cadre: ID!) { accountLink(input: { login: \"nobody at all\", cadreId: $cadre }) {
+        problems { code message } account { ...account } } }"),
+    ("grantCreate", "mutation($account: ID!, $organization: ID!) { grantCreate(input: { accountId: $account, organizationId: $organization, role: AUDIT_ADMIN }) {
+        problems { code message } grant { ...grant } } }"),
+    ("grantRevoke", "mutation($organization: ID!) { grantRevoke(input: { id: $organization }) {
+        problems { code message } grant { ...grant } } }"),
+    ("myRecordExport", "mutation { myRecordExport { fileName content } }"),
+    ("requestCorrection", "mutation { requestCorrection(input: { field: NAME, reason: \"\" }) {
+        problems { code message } request { ...correction } } }"),
+    ("correctionWithdraw", "mutation($organization: ID!) { correctionWithdraw(input: { id: $organization }) {
+        problems { code message } request { ...correction } } }"),
+    ("correctionDecide", "mutation($correction: ID!) { correctionDecide(input: { id: $correction, expectedVersion: 77, accept: true, answer: \"Probe\" }) {
+        problems { code message } request { ...correction } } }"),
 ];
 
 const FRAGMENTS: &[(&str, &str)] = &[
@@ -152,8 +201,20 @@ const FRAGMENTS: &[(&str, &str)] = &[
         "fragment pair on MentoringPair { id state startedOn nextContactDue overdue organization { id name } mentors { ...card } mentees { ...card } contacts(first: 10) { totalCount edges { node { heldOn topic agreed } } } }",
     ),
     (
+        "grant",
+        "fragment grant on AccountGrant { id role validFrom validTo managingTier secrecyCeiling organization { ...organization } }",
+    ),
+    (
+        "account",
+        "fragment account on Account { id login name state isLinked version organization { ...organization } grants { ...grant } }",
+    ),
+    (
+        "correction",
+        "fragment correction on CorrectionRequest { id field proposed reason state requestedAt decidedAt answer version cadre { ...card } }",
+    ),
+    (
         "cadre",
-        "fragment cadre on Cadre { id name sex birthDate ageYears postTitle positionLevel status organization { ...organization } posts { title } levels { level } memberships { ...membership } pairs { ...pair } }",
+        "fragment cadre on Cadre { id name sex birthDate ageYears postTitle positionLevel status secrecyLevel organization { ...organization } posts { title } levels { level } memberships { ...membership } pairs { ...pair } }",
     ),
 ];
 

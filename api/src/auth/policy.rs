@@ -4,13 +4,14 @@
 //! and reviewed, in `tests/it/policy-matrix.txt`.
 
 use entity::kind::Role::{
-    self, AuditAdmin, Cadre, Mentor, OrganizationLeader, OrganizationOfficer, SummaryReader, UnitOfficer,
+    self, AuditAdmin, Cadre, Mentor, OrganizationLeader, OrganizationOfficer, SecurityAdmin, SummaryReader,
+    SystemAdmin, UnitOfficer,
 };
 
 use crate::error::Action;
 
 /// Bumped when an arm or a row policy changes meaning, so that answers remembered under the old one die.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Whether a role may perform an act.
 pub fn allows(role: Role, action: Action) -> bool {
@@ -31,6 +32,12 @@ pub fn allows(role: Role, action: Action) -> bool {
         Action::AuditRead => matches!(role, AuditAdmin),
         Action::AccessLogRead => matches!(role, AuditAdmin | Cadre),
         Action::ContactRecord => matches!(role, OrganizationOfficer | UnitOfficer | Mentor),
+        Action::AccountRead => matches!(role, SystemAdmin | SecurityAdmin),
+        Action::AccountCreate | Action::AccountUpdate => matches!(role, SystemAdmin),
+        Action::AccountLink | Action::CorrectionDecide => matches!(role, OrganizationOfficer),
+        Action::GrantCreate | Action::GrantRevoke | Action::AccessExplain => matches!(role, SecurityAdmin),
+        Action::OwnRecordRead | Action::OwnRecordExport | Action::CorrectionRequest => matches!(role, Cadre),
+        Action::CorrectionRead => matches!(role, OrganizationOfficer | OrganizationLeader | Cadre),
         // An act of a job is no person's, whatever the role.
         Action::SignIn
         | Action::TokenRefresh
@@ -39,6 +46,11 @@ pub fn allows(role: Role, action: Action) -> bool {
         | Action::AccountGrant
         | Action::DemoLoad => false,
     }
+}
+
+/// The roles that may perform an act.
+pub fn roles(action: Action) -> Vec<Role> {
+    Role::ALL.iter().filter(|role| allows(**role, action)).copied().collect()
 }
 
 /// What runs without a person behind a token.

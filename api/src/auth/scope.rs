@@ -2,11 +2,16 @@
 //!
 //! A grant is role × organization subtree × validity. A `Scope` exists only narrowed: it holds the grants whose role
 //! allows the act and whose validity covers now. So an officer in North who is a reader in South acts in North only.
+//!
+//! A grant may reach less than its subtree. Its managing tier keeps it to the people managed there or lower, grant by
+//! grant. Its secrecy ceiling holds for the whole act: where several grants count, the lowest one, because what is met
+//! by way of a pool or pair can't be told to come of this grant or that.
 
 use chrono::{DateTime, Utc};
 use entity::{
+    account_grant,
     id::{AccountId, CadreId, GrantId, OrganizationId},
-    kind::Role,
+    kind::{ManagementAuthority, Role, SecrecyLevel},
 };
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +33,31 @@ pub struct Grant {
     pub from: DateTime<Utc>,
     /// Until when, exclusive.
     pub to: Option<DateTime<Utc>>,
+    /// Reaches only people managed at this tier or a lower one; none reaches all.
+    pub tier: Option<ManagementAuthority>,
+    /// Reaches only records up to this level.
+    pub ceiling: SecrecyLevel,
+}
+
+impl From<account_grant::Model> for Grant {
+    fn from(it: account_grant::Model) -> Self {
+        Self {
+            id: it.id,
+            role: it.role,
+            organization: it.organization_id,
+            from: it.valid_from,
+            to: it.valid_to,
+            tier: it.managing_tier,
+            ceiling: it.secrecy_ceiling,
+        }
+    }
+}
+
+impl Grant {
+    /// Whether it is valid at a moment.
+    pub fn covers(&self, now: DateTime<Utc>) -> bool {
+        self.from <= now && self.to.is_none_or(|to| now < to)
+    }
 }
 
 /// An account with its grants, as the database has them.
@@ -65,13 +95,34 @@ pub enum Reach {
     Under(Vec<OrganizationId>),
 }
 
+/// What of a refusal is lifted, to find out which rule refuses. Never for an answer that shows rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Supposing {
+    /// As if no grant had a managing tier.
+    pub any_tier: bool,
+    /// As if every grant reached the highest secrecy level.
+    pub any_secrecy: bool,
+    /// As if every pool were disclosed to the person.
+    pub disclosed: bool,
+}
+
+/// A grant that counts for an act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Held {
+    role: Role,
+    at: OrganizationId,
+    tier: Option<ManagementAuthority>,
+    ceiling: SecrecyLevel,
+}
+
 /// Who acts, narrowed to one act.
 #[derive(Clone, Debug)]
 pub struct Scope {
     actor: Actor,
     action: Action,
     /// Grants that count for the act. Filled by `narrow` alone.
-    held: Vec<(Role, OrganizationId)>,
+    held: Vec<Held>,
+    supposing: Supposing,
 }
 
 impl Scope {
@@ -84,9 +135,9 @@ impl Scope {
             Actor::Account(identity) => identity
                 .grants
                 .iter()
-                .filter(|it| it.from <= now && it.to.is_none_or(|to| now < to))
+                .filter(|it| it.covers(now))
                 .filter(|it| policy::allows(it.role, action))
-                .map(|it| (it.role, it.organization))
+                .map(|it| Held { role: it.role, at: it.organization, tier: it.tier, ceiling: it.ceiling })
                 .collect(),
             Actor::Job(job, _) if job.allows(action) => Vec::new(),
             Actor::Job(..) => return Err(Error::Forbidden(action)),
@@ -94,7 +145,22 @@ impl Scope {
         if held.is_empty() && matches!(actor, Actor::Account(_)) {
             return Err(Error::Forbidden(action));
         }
-        Ok(Self { actor: actor.clone(), action, held })
+        Ok(Self { actor: actor.clone(), action, held, supposing: Supposing::default() })
+    }
+
+    /// The same with some rules lifted.
+    pub fn supposing(&self, supposing: Supposing) -> Self {
+        let held = self.held.iter().map(|it| Held {
+            tier: it.tier.filter(|_| !supposing.any_tier),
+            ceiling: if supposing.any_secrecy { SecrecyLevel::TopSecret } else { it.ceiling },
+            ..*it
+        });
+        Self { held: held.collect(), supposing, ..self.clone() }
+    }
+
+    /// Whether every pool is taken to be disclosed.
+    pub fn supposes_disclosure(&self) -> bool {
+        self.supposing.disclosed
     }
 
     /// The act.
@@ -107,16 +173,38 @@ impl Scope {
         match &self.actor {
             Actor::Job(_, None) => Reach::Everything,
             Actor::Job(_, Some(organization)) => Reach::Under(vec![*organization]),
-            Actor::Account(_) => {
-                Reach::Under(self.held.iter().filter(|(role, _)| roles.contains(role)).map(|(_, at)| *at).collect())
-            }
+            Actor::Account(_) => Reach::Under(self.of(roles).map(|it| it.at).collect()),
         }
+    }
+
+    /// The organizations that these roles reach here, apart for each managing tier of a grant.
+    pub fn reach_by_tier(&self, roles: &[Role]) -> Vec<(Option<ManagementAuthority>, Reach)> {
+        if let Actor::Job(..) = self.actor {
+            return vec![(None, self.reach(roles))];
+        }
+        let mut tiers: Vec<_> = self.of(roles).map(|it| it.tier).collect();
+        tiers.sort_unstable();
+        tiers.dedup();
+        let of = |tier| self.of(roles).filter(|it| it.tier == tier).map(|it| it.at).collect();
+        tiers.into_iter().map(|tier| (tier, Reach::Under(of(tier)))).collect()
+    }
+
+    /// The highest secrecy level of records that exist here.
+    pub fn ceiling(&self) -> SecrecyLevel {
+        match &self.actor {
+            Actor::Job(..) => SecrecyLevel::TopSecret,
+            Actor::Account(_) => self.held.iter().map(|it| it.ceiling).min().unwrap_or(SecrecyLevel::Public),
+        }
+    }
+
+    fn of(&self, roles: &[Role]) -> impl Iterator<Item = &Held> {
+        self.held.iter().filter(|it| roles.contains(&it.role))
     }
 
     /// The person in the registry, if one of these roles is held here.
     pub fn person(&self, roles: &[Role]) -> Option<CadreId> {
         match &self.actor {
-            Actor::Account(identity) if self.held.iter().any(|(role, _)| roles.contains(role)) => identity.person,
+            Actor::Account(identity) if self.of(roles).next().is_some() => identity.person,
             _ => None,
         }
     }
@@ -134,7 +222,7 @@ impl Scope {
         match &self.actor {
             Actor::Job(job, _) => job.text().to_owned(),
             Actor::Account(_) => {
-                let mut roles: Vec<_> = self.held.iter().map(|(role, _)| role.text()).collect();
+                let mut roles: Vec<_> = self.held.iter().map(|it| it.role.text()).collect();
                 roles.sort_unstable();
                 roles.dedup();
                 roles.join(",")
@@ -144,7 +232,11 @@ impl Scope {
 
     /// What of the scope an answer can depend on: two scopes with one fingerprint see the same rows.
     pub fn fingerprint(&self) -> String {
-        let mut held: Vec<String> = self.held.iter().map(|(role, at)| format!("{}@{}", role.text(), at.0)).collect();
+        let one = |it: &Held| {
+            let tier = it.tier.map_or("-", ManagementAuthority::text);
+            format!("{}@{}:{tier}:{}", it.role.text(), it.at.0, it.ceiling.text())
+        };
+        let mut held: Vec<String> = self.held.iter().map(one).collect();
         held.sort_unstable();
         held.dedup();
         let who = match &self.actor {
@@ -171,6 +263,8 @@ mod tests {
             organization: OrganizationId(Uuid::from_u128(at)),
             from: time(from),
             to: to.map(time),
+            tier: None,
+            ceiling: SecrecyLevel::Internal,
         }
     }
 
@@ -216,6 +310,20 @@ mod tests {
     }
 
     #[test]
+    fn the_lowest_ceiling_of_the_grants_that_count_holds() {
+        let now = DateTime::from_timestamp(1_000, 0).unwrap();
+        let officer = |ceiling| Grant { ceiling, ..grant(Role::OrganizationOfficer, 1, 0, None) };
+        let ceiling = |grants| Scope::narrow(&actor(grants), Action::CadreRead, now).unwrap().ceiling();
+        assert_eq!(ceiling(vec![officer(SecrecyLevel::Secret)]), SecrecyLevel::Secret);
+        assert_eq!(
+            ceiling(vec![officer(SecrecyLevel::Secret), officer(SecrecyLevel::Internal)]),
+            SecrecyLevel::Internal
+        );
+        let auditor = Grant { ceiling: SecrecyLevel::Public, ..grant(Role::AuditAdmin, 1, 0, None) };
+        assert_eq!(ceiling(vec![officer(SecrecyLevel::Secret), auditor]), SecrecyLevel::Secret);
+    }
+
+    #[test]
     fn fingerprints_differ_where_rows_may() {
         let now = DateTime::from_timestamp(1_000, 0).unwrap();
         let print = |grants: Vec<Grant>, action| Scope::narrow(&actor(grants), action, now).unwrap().fingerprint();
@@ -226,5 +334,9 @@ mod tests {
         assert_ne!(print(vec![north()], Action::CadreRead), print(vec![south()], Action::CadreRead));
         assert_ne!(print(vec![north()], Action::CadreRead), print(vec![leader()], Action::CadreRead));
         assert_ne!(print(vec![north()], Action::CadreRead), print(vec![north()], Action::PairRead));
+        let tiered = || Grant { tier: Some(ManagementAuthority::County), ..north() };
+        let cleared = || Grant { ceiling: SecrecyLevel::Secret, ..north() };
+        assert_ne!(print(vec![north()], Action::CadreRead), print(vec![tiered()], Action::CadreRead));
+        assert_ne!(print(vec![north()], Action::CadreRead), print(vec![cleared()], Action::CadreRead));
     }
 }

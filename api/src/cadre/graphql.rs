@@ -86,6 +86,22 @@ pub enum ManagementAuthority {
     County,
 }
 
+/// 密级 (ZB35) of a record, lowest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "kind::SecrecyLevel")]
+pub enum SecrecyLevel {
+    /// 公开
+    Public,
+    /// 内部
+    Internal,
+    /// 秘密
+    Confidential,
+    /// 机密
+    Secret,
+    /// 绝密
+    TopSecret,
+}
+
 /// One dated post of a cadre (职务任免记录).
 pub struct PostAssignment(post_assignment::Model);
 
@@ -200,6 +216,10 @@ impl Cadre {
     /// 人员状态
     async fn status(&self) -> CadreStatus {
         self.0.status.into()
+    }
+    /// 密级 of the record.
+    async fn secrecy_level(&self) -> SecrecyLevel {
+        self.0.secrecy_level.into()
     }
     /// When the record was made.
     async fn recorded_at(&self) -> DateTime<Utc> {

@@ -2,14 +2,15 @@
 //!
 //! A record is visible to those whose grant reaches the organization that keeps the person, and to the person. The
 //! short card (name, organization, post) goes further: to the other side of a pair, and to those who keep a pool or
-//! pair that the person is in, because a nominee may come from outside.
+//! pair that the person is in, because a nominee may come from outside. A record above the secrecy ceiling of the act
+//! exists for nobody but the person.
 
 use std::collections::{BTreeMap, HashMap};
 
 use entity::{
     cadre, cadre_sealed,
     id::{CadreId, Key, OrganizationId},
-    kind::{AccessPurpose, CadreStatus, ManagementAuthority, PositionLevel, Role, SealedField, Sex},
+    kind::{AccessPurpose, CadreStatus, ManagementAuthority, PositionLevel, Role, SealedField, SecrecyLevel, Sex},
     level_period, mentoring_pair, pair_part, pool_membership, post_assignment, reserve_pool,
 };
 use sea_orm::{
@@ -35,32 +36,61 @@ use crate::{
 pub const ROWS: &[Role] = &[Role::OrganizationOfficer, Role::OrganizationLeader, Role::UnitOfficer];
 
 impl Visible for cadre::Entity {
-    /// Within reach, or oneself; for the short card also those met in a pool or pair.
+    /// Within reach, or oneself; for the short card also those met in a pool or pair. Up to the secrecy ceiling.
     fn visible(at: &Alias, gate: &Gate) -> Condition {
         let id = at.col(cadre::Column::Id);
-        let mut some = Condition::any().add(gate.under(at.col(cadre::Column::OrganizationId), ROWS));
+        let mut some = Condition::any().add(kept(at, gate, ROWS));
         if let Some(person) = gate.scope().person(&[Role::Cadre]) {
             some = some.add(id.clone().eq(person));
         }
-        if gate.scope().action() != Action::CadreCardRead {
-            return some;
+        if gate.scope().action() == Action::CadreCardRead {
+            if gate.scope().person(&[Role::Mentor, Role::Cadre]).is_some() {
+                some = some.add(known_to_person(at, gate));
+            }
+            some = some.add(met_by_keepers(id, gate));
         }
-        if gate.scope().person(&[Role::Mentor, Role::Cadre]).is_some() {
-            some = some.add(known_to_person(at, gate));
-        }
-        some.add(met_by_keepers(id, gate))
+        Condition::all().add(some).add(cleared(at, gate))
     }
+}
+
+/// Kept by an organization that these roles reach, and managed within their tier.
+pub fn kept(at: &Alias, gate: &Gate, roles: &[Role]) -> Condition {
+    gate.managed(at.col(cadre::Column::OrganizationId), at.col(cadre::Column::ManagementAuthority), roles)
+}
+
+/// Up to the secrecy ceiling of the act, or oneself.
+pub fn cleared(at: &Alias, gate: &Gate) -> Condition {
+    let ceiling = gate.scope().ceiling();
+    if ceiling == SecrecyLevel::TopSecret {
+        return Condition::all();
+    }
+    let levels = SecrecyLevel::ALL.iter().filter(|it| **it <= ceiling).copied();
+    let own = gate.scope().person(&[Role::Mentor, Role::Cadre]);
+    Condition::any()
+        .add(at.col(cadre::Column::SecrecyLevel).is_in(levels))
+        .add_option(own.map(|person| at.col(cadre::Column::Id).eq(person)))
+}
+
+/// That a column names nobody above the secrecy ceiling of the act.
+pub fn names_cleared(cadre: Expr, gate: &Gate) -> Condition {
+    let at = Alias::named("uncleared");
+    let cleared = cleared(&at, gate);
+    if cleared.is_empty() {
+        return cleared;
+    }
+    let above = gate.raw::<cadre::Entity>(cadre::Column::Id, &at).clone().cond_where(cleared.not()).to_owned();
+    Condition::all().add(cadre.not_in_subquery(above))
 }
 
 impl Countable for cadre::Entity {
-    /// Within reach; for a reader of counts too, who sees no row.
+    /// Within reach; for a reader of counts too, who sees no row. Up to the secrecy ceiling.
     fn countable(at: &Alias, gate: &Gate) -> Condition {
         let roles = [ROWS, &[Role::SummaryReader]].concat();
-        gate.under(at.col(cadre::Column::OrganizationId), &roles)
+        Condition::all().add(kept(at, gate, &roles)).add(cleared(at, gate))
     }
 }
 
-/// The person behind the scope, and those in a pair with them.
+/// The person behind the scope, and those in a pair with them, up to the secrecy ceiling.
 pub fn known_to_person(at: &Alias, gate: &Gate) -> Condition {
     let Some(person) = gate.scope().person(&[Role::Mentor, Role::Cadre]) else { return Gate::nothing() };
     let (mine, theirs) = (Alias::named("mine"), Alias::named("theirs"));
@@ -69,7 +99,8 @@ pub fn known_to_person(at: &Alias, gate: &Gate) -> Condition {
     let people = gate.raw::<pair_part::Entity>(pair_part::Column::CadreId, &theirs);
     let people = people.clone().and_where(theirs.col(pair_part::Column::PairId).in_subquery(pairs)).to_owned();
     let id = at.col(cadre::Column::Id);
-    Condition::any().add(id.clone().eq(person)).add(id.in_subquery(people))
+    let some = Condition::any().add(id.clone().eq(person)).add(id.in_subquery(people));
+    Condition::all().add(some).add(cleared(at, gate))
 }
 
 /// In a pool or pair that is kept within reach.

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use entity::{
     cadre, cadre_sealed,
     id::{CadreId, LevelPeriodId, OrganizationId, PostAssignmentId, SealedId},
-    kind::{CadreStatus, Education, ManagementAuthority, PositionLevel, SealedField, Sex},
+    kind::{CadreStatus, Education, ManagementAuthority, PositionLevel, SealedField, SecrecyLevel, Sex},
     level_period, organization,
     partial_date::PartialDate,
     post_assignment,
@@ -50,6 +50,8 @@ pub struct CreateCadre {
     pub management_authority: Option<ManagementAuthority>,
     /// 人员状态
     pub status: CadreStatus,
+    /// 密级
+    pub secrecy_level: SecrecyLevel,
     /// 公民身份号码
     pub identity_number: Option<String>,
     /// 手机号码
@@ -93,6 +95,7 @@ impl CreateCadre {
             education: self.education,
             management_authority: self.management_authority,
             status: self.status,
+            secrecy_level: self.secrecy_level,
             recorded_at: tx.now(),
             version: 1,
         };
@@ -162,6 +165,8 @@ pub struct CadreChanges {
     pub management_authority: Patch<ManagementAuthority>,
     /// 人员状态
     pub status: Option<CadreStatus>,
+    /// 密级
+    pub secrecy_level: Option<SecrecyLevel>,
     /// 公民身份号码
     pub identity_number: Option<String>,
     /// 手机号码
@@ -250,6 +255,7 @@ fn changed(before: &cadre::Model, changes: &CadreChanges, today: NaiveDate) -> R
     after.education = changes.education.unwrap_or(after.education);
     after.management_authority = changes.management_authority.unwrap_or(after.management_authority);
     after.status = changes.status.unwrap_or(after.status);
+    after.secrecy_level = changes.secrecy_level.unwrap_or(after.secrecy_level);
     rules::past("birthDate", after.birth_date, today)?;
     for (field, start) in [("postStart", changes.post_start), ("levelStart", changes.level_start)] {
         rules::past(field, start, today)?;

@@ -4,10 +4,10 @@
 use std::{io::Read, path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::ArgMatches;
-use entity::kind::Role;
+use entity::kind::{Role, SecrecyLevel};
 
 use crate::{
-    account::write::GrantFromCommandLine,
+    account::write::{GrantFromCommandLine, Granted},
     auth::{password, policy::Job},
     cli::{demo, roster::broken, run},
     db::{
@@ -33,7 +33,9 @@ pub async fn grant(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, Strin
     let top = session.ask(&OrganizationByCode(code.clone())).await.map_err(broken)?;
     let organization = top.ok_or_else(|| format!("no organization has the code '{code}'"))?.id;
     let name = matches.get_one::<String>("name").cloned();
-    let command = GrantFromCommandLine { login: text("LOGIN"), name, role, organization, until: None };
+    let (tier, ceiling) = (None, SecrecyLevel::Internal);
+    let granted = Granted { role, organization, from: None, to: None, tier, ceiling };
+    let command = GrantFromCommandLine { login: text("LOGIN"), name, granted };
     session.run(command, &Terms::default()).await.map_err(broken)?;
     println!("{} is {} of {code} now.", text("LOGIN"), role.text());
     Ok(ExitCode::SUCCESS)

@@ -2,7 +2,12 @@
 
 use std::{sync::Arc, sync::atomic::AtomicU64};
 
-use entity::{Table, account, account_grant, id::AccountId, kind::AccountState, revoked_token};
+use entity::{
+    Table, account, account_grant,
+    id::AccountId,
+    kind::{AccountState, SecrecyLevel},
+    revoked_token,
+};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, TransactionOptions};
 
 use crate::{
@@ -14,6 +19,7 @@ use crate::{
     },
     cache::recall::{Key, Recall},
     clock::Clock,
+    config::Config,
     db::session::Session,
     error::{Error, Result},
     metrics::Metrics,
@@ -41,6 +47,8 @@ pub struct Door {
     /// Whether this process tells the caches of what it commits. A command beside a server that keeps its cache to
     /// itself can't; it leaves its events unpublished, and the server's sweeper finds them.
     pub(super) publishes: bool,
+    /// Records above it are not kept here.
+    pub(super) secrecy_limit: SecrecyLevel,
 }
 
 /// What a process is to the caches.
@@ -52,6 +60,29 @@ pub enum Part {
     Command,
 }
 
+/// What a door is told of where it stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing {
+    /// What the process is to the caches.
+    pub part: Part,
+    /// The highest secrecy level of records that the deployment keeps.
+    pub secrecy_limit: SecrecyLevel,
+}
+
+impl Standing {
+    /// As the settings say.
+    ///
+    /// # Errors
+    /// A sentence, when `secrecy_limit` is no level.
+    pub fn of(config: &Config, part: Part) -> std::result::Result<Self, String> {
+        let secrecy_limit = SecrecyLevel::parse(&config.secrecy_limit).ok_or_else(|| {
+            let levels: Vec<&str> = SecrecyLevel::ALL.iter().map(|it| it.text()).collect();
+            format!("secrecy_limit = '{}' is no level: write one of {}", config.secrecy_limit, levels.join(", "))
+        })?;
+        Ok(Self { part, secrecy_limit })
+    }
+}
+
 impl Door {
     /// Puts a door together.
     pub fn new(
@@ -61,10 +92,11 @@ impl Door {
         clock: Clock,
         faults: Faults,
         metrics: Arc<Metrics>,
-        part: Part,
+        standing: Standing,
     ) -> Arc<Self> {
+        let Standing { part, secrecy_limit } = standing;
         let publishes = part == Part::Server || recall.generations().store().is_shared();
-        Arc::new(Self { database, recall, seal, clock, faults, build: build(), metrics, publishes })
+        Arc::new(Self { database, recall, seal, clock, faults, build: build(), metrics, publishes, secrecy_limit })
     }
 
     /// A session for an account, with its grants as they are now.
@@ -93,7 +125,7 @@ impl Door {
 
     /// The account and its grants. The one read without a row policy: before it there is no scope.
     #[expect(clippy::disallowed_methods, reason = "before the identity is known there is no scope to read under")]
-    async fn identity(&self, id: AccountId) -> Result<Option<Identity>> {
+    pub(super) async fn identity(&self, id: AccountId) -> Result<Option<Identity>> {
         self.metrics.statements.add(3);
         let active = account::Column::State.eq(AccountState::Active);
         let Some(row) = account::Entity::find_by_id(id).filter(active).one(&self.database).await? else {
@@ -101,13 +133,6 @@ impl Door {
         };
         let grants =
             account_grant::Entity::find().filter(account_grant::Column::AccountId.eq(id)).all(&self.database).await?;
-        let grant = |it: account_grant::Model| Grant {
-            id: it.id,
-            role: it.role,
-            organization: it.organization_id,
-            from: it.valid_from,
-            to: it.valid_to,
-        };
         let ending = revoked_token::Column::ExpiresAt.gt(self.clock.now());
         let revoked = revoked_token::Entity::find().filter(revoked_token::Column::AccountId.eq(id)).filter(ending);
         let revoked = revoked.all(&self.database).await?.into_iter().map(|it| it.token_id).collect();
@@ -116,7 +141,7 @@ impl Door {
             login: row.login,
             name: row.name,
             person: row.cadre_id,
-            grants: grants.into_iter().map(grant).collect(),
+            grants: grants.into_iter().map(Grant::from).collect(),
             revoked,
         }))
     }

@@ -5,7 +5,12 @@
 
 use std::{collections::BTreeSet, sync::Mutex};
 
-use entity::{Noun, Table, id::Key as _, kind::Role, organization_closure};
+use entity::{
+    Noun, Table,
+    id::Key as _,
+    kind::{ManagementAuthority, Role},
+    organization_closure,
+};
 use sea_orm::{
     ColumnTrait, Condition, EntityName, EntityTrait, Iterable,
     sea_query::{DynIden, Expr, ExprTrait, IntoIden, Query, SelectStatement},
@@ -26,6 +31,10 @@ impl Alias {
     /// A table under another name, for a self-join.
     pub fn named(name: &'static str) -> Self {
         Self(name.into_iden())
+    }
+
+    pub(super) fn name(&self) -> DynIden {
+        self.0.clone()
     }
 
     /// A column of it.
@@ -90,7 +99,28 @@ impl Gate {
 
     /// That an organization's column is within what these roles reach.
     pub fn under(&self, organization: Expr, roles: &[Role]) -> Condition {
-        match self.scope.reach(roles) {
+        self.below(organization, self.scope.reach(roles))
+    }
+
+    /// That a person's organization is within what these roles reach, and who manages the person within their tier.
+    pub fn managed(&self, organization: Expr, authority: Expr, roles: &[Role]) -> Condition {
+        let mut some = Condition::any().add(Self::nothing());
+        for (tier, reach) in self.scope.reach_by_tier(roles) {
+            let below = self.below(organization.clone(), reach);
+            some =
+                some.add(match tier {
+                    None => below,
+                    // Tiers stand highest first; staff on no committee's list are everybody's.
+                    Some(tier) => below.add(Condition::any().add(authority.clone().is_null()).add(
+                        authority.clone().is_in(ManagementAuthority::ALL.iter().filter(|it| **it >= tier).copied()),
+                    )),
+                });
+        }
+        some
+    }
+
+    fn below(&self, organization: Expr, reach: Reach) -> Condition {
+        match reach {
             Reach::Everything => Condition::all(),
             Reach::Under(roots) if roots.is_empty() => Self::nothing(),
             Reach::Under(roots) => {

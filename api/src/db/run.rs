@@ -31,6 +31,8 @@ use crate::{
 
 /// Rows of one insert into the audit trail.
 const BATCH: usize = 1000;
+/// Longest text that says what an act is for, in characters.
+const LONGEST_PURPOSE: usize = 200;
 
 /// What a key stands for: who, what, under which name, with which input.
 struct Repeat {
@@ -47,6 +49,9 @@ pub(super) async fn run<C: Command>(
     command: C,
     terms: &Terms,
 ) -> Result<C::Outcome> {
+    if terms.purpose.as_ref().is_some_and(|it| it.chars().count() > LONGEST_PURPOSE) {
+        return Err(Error::invalid("reason", format!("is longer than {LONGEST_PURPOSE} characters: say it shortly")));
+    }
     let repeat = repeat::<C>(door, &scope, &command, terms)?;
     let done = attempt(session, door, &scope, command, terms, repeat.as_ref()).await;
     match done {
@@ -112,7 +117,7 @@ async fn attempt<C: Command>(
         return Ok(C::Outcome::from_uuid(outcome));
     }
     let gate = Gate::new(scope.clone());
-    let mut writer = Writer::new(tx, gate, session.counter(), &door.seal, &door.clock);
+    let mut writer = Writer::new(tx, gate, session.counter(), door);
     // An early return drops the transaction, which undoes it.
     let outcome = command.apply(&mut writer).await?;
     writer.settle().await?;

@@ -1,5 +1,5 @@
-//! The verbs of the door: `ask` (fresh), `recall` (remembered), `run` (change), `open` (sealed values). A resolver holds a `Session` and
-//! nothing else: no connection, no transaction, no query builder, no cache, no audit log.
+//! The verbs of the door: `ask` (fresh), `recall` (remembered), `run` (change), `open` (sealed values), `explain` (why
+//! not). A resolver holds a `Session` and nothing else: no connection, no transaction, no query builder, no cache, no audit log.
 
 use std::{
     collections::BTreeSet,
@@ -21,6 +21,7 @@ use crate::{
     cache::recall,
     db::{
         door::Door,
+        explain::{self, Asked, Explainable, Explained},
         gate::Gate,
         open::{self, Opened, Wanted},
         reader::Reader,
@@ -123,6 +124,11 @@ impl Session {
         self.door.clock.today()
     }
 
+    /// The moment.
+    pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        self.door.clock.now()
+    }
+
     /// Statements sent so far.
     pub fn statements(&self) -> u64 {
         self.statements.load(Ordering::Relaxed)
@@ -181,8 +187,20 @@ impl Session {
         purpose: AccessPurpose,
         reason: &str,
     ) -> Result<Opened> {
-        let scope = self.narrowed(Action::SensitiveOpen).await?;
+        // For the own copy nobody needs leave to open other people's values, and gets none.
+        let own = purpose == AccessPurpose::OwnCopy;
+        let scope = self.narrowed(if own { Action::OwnRecordExport } else { Action::SensitiveOpen }).await?;
         open::open(self, &self.door, scope, Wanted { values, purpose, reason }).await
+    }
+
+    /// What an account may do with a row, and which rule refuses where one does. For administrators: it tells nothing of
+    /// rows that are kept beyond their reach.
+    ///
+    /// # Errors
+    /// `Forbidden`; `NotFound` for an account that the caller does not administer.
+    pub async fn explain<E: Explainable>(&self, asked: &Asked<E::Key>) -> Result<Explained> {
+        let scope = self.narrowed(Action::AccessExplain).await?;
+        explain::explain::<E>(self, &self.door, scope, asked).await
     }
 
     /// Counts people towards the limit of one request, all or none of them.

@@ -11,10 +11,10 @@ use std::{
 
 use chrono::NaiveDate;
 use entity::{
-    Kept, Row, Table, Versioned,
+    Kept, Row, Table, Versioned, cadre,
     cadre_sealed::{self, Sealed},
     id::{AccountId, CadreId, Key},
-    kind::SealedField,
+    kind::{SealedField, SecrecyLevel},
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
@@ -28,6 +28,7 @@ use crate::{
     db::{
         change::Change,
         closure,
+        door::Door,
         gate::{Gate, Visible},
         reader::{Reader, missing},
         unique,
@@ -51,6 +52,7 @@ pub struct Writer<'s> {
     statements: &'s AtomicU64,
     seal: &'s Seal,
     clock: &'s Clock,
+    secrecy_limit: SecrecyLevel,
     pub(super) changes: Vec<Change>,
     /// Tables changed so far. Filled only by the verbs below, so it can't lag behind the rows.
     pub(super) touched: BTreeSet<Table>,
@@ -61,16 +63,11 @@ pub struct Writer<'s> {
 }
 
 impl<'s> Writer<'s> {
-    pub(super) fn new(
-        tx: DatabaseTransaction,
-        gate: Gate,
-        statements: &'s AtomicU64,
-        seal: &'s Seal,
-        clock: &'s Clock,
-    ) -> Self {
+    pub(super) fn new(tx: DatabaseTransaction, gate: Gate, statements: &'s AtomicU64, door: &'s Door) -> Self {
         let (changes, touched, written) = (Vec::new(), BTreeSet::new(), BTreeMap::new());
         let account = gate.scope().account();
-        Self { tx, gate, statements, seal, clock, changes, touched, written, account }
+        let Door { seal, clock, secrecy_limit, .. } = door;
+        Self { tx, gate, statements, seal, clock, secrecy_limit: *secrecy_limit, changes, touched, written, account }
     }
 
     /// Reads within the transaction, under the row policies.
@@ -96,6 +93,11 @@ impl<'s> Writer<'s> {
     /// The keyed hash by which a refresh token is found.
     pub fn token_hash(&self, text: &str) -> String {
         self.seal.token_hash(text)
+    }
+
+    /// The highest secrecy level of records that the deployment keeps.
+    pub fn secrecy_limit(&self) -> SecrecyLevel {
+        self.secrecy_limit
     }
 
     /// The civil day of the command.
@@ -193,6 +195,7 @@ impl<'s> Writer<'s> {
             self.sent();
             E::insert_many(models).exec_without_returning(&self.tx).await.map_err(unique::failed)?;
             for row in batch {
+                classified(row, self.secrecy_limit)?;
                 closure::added(&self.tx, row).await?;
                 self.noted::<E>(None, Some(row));
             }
@@ -254,6 +257,7 @@ impl<'s> Writer<'s> {
     where
         E::Model: Any + Send + Sync,
     {
+        classified(&after, self.secrecy_limit)?;
         let version = before.version() + 1;
         let mut model = after.into_active_model().reset_all();
         model.set(E::VERSION, version.into());
@@ -322,5 +326,16 @@ impl<'s> Writer<'s> {
 
     pub(super) fn sent(&self) {
         self.statements.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Refuses a record that the deployment may not keep, whichever command writes it.
+fn classified<M: Any>(row: &M, limit: SecrecyLevel) -> Result<()> {
+    match (row as &dyn Any).downcast_ref::<cadre::Model>() {
+        Some(row) if row.secrecy_level > limit => {
+            let why = format!("is {}; this deployment keeps nothing above {}", row.secrecy_level.text(), limit.text());
+            Err(Error::invalid("secrecyLevel", why))
+        }
+        _ => Ok(()),
     }
 }

@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use entity::{
     account, account_grant,
     id::{AccountId, CadreId, GrantId, OrganizationId},
-    kind::{AccountState, Role},
+    kind::{AccountState, Role, SecrecyLevel},
 };
 
 use super::{cast::Cast, county::Person, dice::Dice, people::Profile, seats::Sitter, tree::Tree};
@@ -41,6 +41,7 @@ pub fn accounts(dice: &mut Dice, today: NaiveDate, tree: &Tree, cast: &Cast, pro
             login: entry.login.to_owned(),
             name: entry.name.to_owned(),
             cadre_id: entry.cadre_id,
+            organization_id: Some(entry.organization_id),
             state: AccountState::Active,
             token_version: 1,
             version: 1,
@@ -52,6 +53,8 @@ pub fn accounts(dice: &mut Dice, today: NaiveDate, tree: &Tree, cast: &Cast, pro
             organization_id: entry.organization_id,
             valid_from,
             valid_to: None,
+            managing_tier: None,
+            secrecy_ceiling: SecrecyLevel::Internal,
             version: 1,
         });
         made.people.extend(entry.sentence.map(|sentence| Person {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use entity::{
     cadre,
     id::{CadreId, OrganizationId},
-    kind::{CadreStatus, Education, PositionLevel, SealedField, Sex},
+    kind::{CadreStatus, Education, PositionLevel, SealedField, SecrecyLevel, Sex},
     level_period,
     partial_date::PartialDate,
     post_assignment,
@@ -108,6 +108,7 @@ impl People {
                 education: Some(education),
                 management_authority: seat.authority,
                 status: seat.status,
+                secrecy_level: SecrecyLevel::Internal,
                 recorded_at: recorded_at(today, self.profiles.len()),
                 version: 1,
             },

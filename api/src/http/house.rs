@@ -21,7 +21,7 @@ use crate::{
     config::Config,
     db::{
         connect,
-        door::{Door, Faults, Part},
+        door::{Door, Faults, Part, Standing},
     },
     document::{measure::Limits, prepared::Documents},
     metrics::Metrics,
@@ -105,5 +105,6 @@ pub async fn door(config: &Config, hooks: Hooks, metrics: Arc<Metrics>, part: Pa
     connect::require_migrated(&database).await?;
     let store = Store::open(&config.redis_url, &config.redis_prefix).await?;
     let recall = Recall::new(Arc::new(Generations::new(Arc::new(store))), config.cache, metrics.clone());
-    Ok(Door::new(database, recall, seal, hooks.clock, hooks.faults, metrics, part))
+    let standing = Standing::of(config, part)?;
+    Ok(Door::new(database, recall, seal, hooks.clock, hooks.faults, metrics, standing))
 }

@@ -19,7 +19,7 @@ use serde::Serialize;
 
 use crate::{
     belonging,
-    cadre::read::ROWS,
+    cadre::read::{ROWS, kept, names_cleared},
     db::{
         gate::{Alias, Gate, Visible},
         reader::Reader,
@@ -32,12 +32,12 @@ use crate::{
 };
 
 impl Visible for mentoring_pair::Entity {
-    /// Kept within reach, with people of the unit in it, or one's own.
+    /// Kept within reach, with people of the unit in it, or one's own. Where nobody is above the secrecy ceiling.
     fn visible(at: &Alias, gate: &Gate) -> Condition {
         let id = at.col(mentoring_pair::Column::Id);
         let people = Alias::named("unit_people");
         let unit = gate.raw::<cadre::Entity>(cadre::Column::Id, &people);
-        let own = gate.under(people.col(cadre::Column::OrganizationId), &[Role::UnitOfficer]);
+        let own = kept(&people, gate, &[Role::UnitOfficer]);
         let unit = unit.clone().cond_where(own).to_owned();
         let parts = Alias::named("unit_part");
         let pairs = gate.raw::<pair_part::Entity>(pair_part::Column::PairId, &parts);
@@ -45,14 +45,24 @@ impl Visible for mentoring_pair::Entity {
         let some = Condition::any()
             .add(gate.under(at.col(mentoring_pair::Column::OrganizationId), ROWS))
             .add(id.clone().in_subquery(pairs));
-        match gate.scope().person(&[Role::Mentor, Role::Cadre]) {
-            Some(person) => some.add(with_person(id, person, gate)),
-            None => some,
-        }
+        let own = gate.scope().person(&[Role::Mentor, Role::Cadre]);
+        let some = some.add_option(own.map(|person| with_person(id.clone(), person, gate)));
+        Condition::all().add(some).add(without_uncleared(id, gate))
     }
 }
 
 follows!(pair_part.PairId => mentoring_pair, pair_contact.PairId => mentoring_pair);
+
+/// That nobody in a pair is above the secrecy ceiling of the act.
+fn without_uncleared(id: Expr, gate: &Gate) -> Condition {
+    let parts = Alias::named("uncleared_part");
+    let cleared = names_cleared(parts.col(pair_part::Column::CadreId), gate);
+    if cleared.is_empty() {
+        return cleared;
+    }
+    let pairs = gate.raw::<pair_part::Entity>(pair_part::Column::PairId, &parts);
+    Condition::all().add(id.not_in_subquery(pairs.clone().cond_where(cleared.not()).to_owned()))
+}
 
 fn with_person(id: Expr, person: CadreId, gate: &Gate) -> Expr {
     let own = Alias::named("own_part");

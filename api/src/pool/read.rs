@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::{
     belonging,
-    cadre::read::ROWS,
+    cadre::read::{self as cadre_read, ROWS},
     db::{
         gate::{Alias, Gate, Visible},
         reader::Reader,
@@ -25,7 +25,16 @@ use crate::{
     follows, questions,
 };
 
-const DISCLOSED: [Disclosure; 2] = [Disclosure::Unit, Disclosure::Person];
+const TO_UNIT: [Disclosure; 2] = [Disclosure::Unit, Disclosure::Person];
+const TO_PERSON: [Disclosure; 1] = [Disclosure::Person];
+
+/// That a pool is disclosed so far.
+fn open_to(disclosure: sea_orm::sea_query::Expr, gate: &Gate, to: &[Disclosure]) -> Condition {
+    if gate.scope().supposes_disclosure() {
+        return Condition::all();
+    }
+    Condition::all().add(disclosure.is_in(to.iter().copied()))
+}
 
 impl Visible for reserve_pool::Entity {
     /// Kept within reach; disclosed to units below its keeper; disclosed to the person who is in it.
@@ -33,7 +42,7 @@ impl Visible for reserve_pool::Entity {
         let keeper = at.col(reserve_pool::Column::OrganizationId);
         let disclosure = at.col(reserve_pool::Column::Disclosure);
         let to_units = Condition::all()
-            .add(disclosure.clone().is_in(DISCLOSED))
+            .add(open_to(disclosure.clone(), gate, &TO_UNIT))
             .add(gate.above(keeper.clone(), &[Role::UnitOfficer]));
         let mut some = Condition::any().add(gate.under(keeper, ROWS)).add(to_units);
         if let Some(person) = gate.scope().person(&[Role::Cadre]) {
@@ -41,7 +50,7 @@ impl Visible for reserve_pool::Entity {
             let pools = gate.raw::<pool_membership::Entity>(pool_membership::Column::PoolId, &own);
             let pools = pools.clone().and_where(own.col(pool_membership::Column::CadreId).eq(person)).to_owned();
             let id = at.col(reserve_pool::Column::Id);
-            some = some.add(Condition::all().add(disclosure.eq(Disclosure::Person)).add(id.in_subquery(pools)));
+            some = some.add(open_to(disclosure, gate, &TO_PERSON).add(id.in_subquery(pools)));
         }
         some
     }
@@ -50,25 +59,26 @@ impl Visible for reserve_pool::Entity {
 follows!(pool_tier.PoolId => reserve_pool);
 
 impl Visible for pool_membership::Entity {
-    /// In a pool kept within reach; disclosed and of the unit; disclosed and one's own.
+    /// In a pool kept within reach; disclosed and of the unit; disclosed and one's own. Of people up to the secrecy
+    /// ceiling alone: a membership without a name would still tell that there is somebody.
     fn visible(at: &Alias, gate: &Gate) -> Condition {
         let pool = at.col(pool_membership::Column::PoolId);
         let cadre = at.col(pool_membership::Column::CadreId);
         let mut some = Condition::any().add(pool.clone().in_subquery(kept(gate)));
         let unit = Alias::named("unit_member");
         let people = gate.raw::<cadre::Entity>(cadre::Column::Id, &unit);
-        let own = gate.under(unit.col(cadre::Column::OrganizationId), &[Role::UnitOfficer]);
+        let own = cadre_read::kept(&unit, gate, &[Role::UnitOfficer]);
         let people = people.clone().cond_where(own).to_owned();
         some = some.add(
             Condition::all()
-                .add(pool.clone().in_subquery(disclosed(gate, &DISCLOSED)))
+                .add(pool.clone().in_subquery(disclosed(gate, &TO_UNIT)))
                 .add(cadre.clone().in_subquery(people)),
         );
         if let Some(person) = gate.scope().person(&[Role::Cadre]) {
-            let pools = disclosed(gate, &[Disclosure::Person]);
-            some = some.add(Condition::all().add(pool.in_subquery(pools)).add(cadre.eq(person)));
+            let pools = disclosed(gate, &TO_PERSON);
+            some = some.add(Condition::all().add(pool.in_subquery(pools)).add(cadre.clone().eq(person)));
         }
-        some
+        Condition::all().add(some).add(cadre_read::names_cleared(cadre, gate))
     }
 }
 
@@ -82,8 +92,8 @@ fn kept(gate: &Gate) -> sea_orm::sea_query::SelectStatement {
 
 fn disclosed(gate: &Gate, to: &[Disclosure]) -> sea_orm::sea_query::SelectStatement {
     let at = Alias::named("disclosed_pool");
-    let open = at.col(reserve_pool::Column::Disclosure).is_in(to.iter().copied());
-    gate.raw::<reserve_pool::Entity>(reserve_pool::Column::Id, &at).clone().and_where(open).to_owned()
+    let open = open_to(at.col(reserve_pool::Column::Disclosure), gate, to);
+    gate.raw::<reserve_pool::Entity>(reserve_pool::Column::Id, &at).clone().cond_where(open).to_owned()
 }
 
 /// Which pools to list.

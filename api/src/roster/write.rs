@@ -14,7 +14,7 @@ use std::{
 use entity::{
     cadre, cadre_sealed,
     id::{CadreId, OrganizationId},
-    kind::{CadreStatus, SealedField, Sex},
+    kind::{CadreStatus, SealedField, SecrecyLevel, Sex},
     level_period, organization, post_assignment,
 };
 use sea_orm::sea_query::ExprTrait;
@@ -342,6 +342,7 @@ fn created(tx: &Writer<'_>, row: RosterRow, organization: OrganizationId) -> Res
         education: row.education,
         management_authority: row.management_authority,
         status: row.status.unwrap_or(CadreStatus::InPost),
+        secrecy_level: SecrecyLevel::Internal,
         identity_number: row.identity_number,
         phone: row.phone,
     };
@@ -369,6 +370,7 @@ fn changes(tx: &Writer<'_>, known: &Known, row: RosterRow, unit: OrganizationId)
         education: row.education.filter(|education| it.education != Some(*education)).map(Some),
         management_authority: row.management_authority.filter(|by| it.management_authority != Some(*by)).map(Some),
         status: row.status.filter(|status| it.status != *status),
+        secrecy_level: None,
         identity_number: None,
         phone: row.phone.filter(|_| !same_phone),
     };

@@ -9,6 +9,7 @@ use entity::{
     cadre,
     id::OrganizationId,
     kind::{CadreStatus, PositionLevel, Role, Sex},
+    organization,
 };
 use sea_orm::{
     Condition,
@@ -18,13 +19,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     auth::scope::Reach,
-    cadre::read::ROWS,
+    cadre::read::{ROWS, kept},
     db::{
         gate::Alias,
         reader::Reader,
         session::{Query, Remember},
     },
-    error::{Action, Result},
+    error::{Action, Error, Result},
     organization::read::below,
 };
 
@@ -99,6 +100,7 @@ impl Query for SummarizeCadres {
     const ACTION: Action = Action::SummaryRead;
     type Answer = Vec<Cell>;
     async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
+        self.at_own_level(reader).await?;
         let at = Alias::own::<cadre::Entity>();
         let key = |by: &GroupBy| match by {
             GroupBy::Level => at.col(cadre::Column::PositionLevel),
@@ -114,7 +116,7 @@ impl Query for SummarizeCadres {
         let sees_rows = holds(ROWS);
         let mut unseen = Vec::new();
         if sees_rows && holds(&[Role::SummaryReader]) {
-            let seen = reader.gate().under(at.col(cadre::Column::OrganizationId), ROWS);
+            let seen = kept(&at, reader.gate(), ROWS);
             unseen = reader.count_by::<cadre::Entity>(among.add(seen.not()), &keys).await?;
         }
         let shown = |keys: &Vec<_>| sees_rows && !unseen.iter().any(|(of, count)| of == keys && *count > 0);
@@ -131,6 +133,27 @@ impl Remember for SummarizeCadres {
 }
 
 impl SummarizeCadres {
+    /// That a reader of counts asks for an organization of the own grants, and for none below it: counts of a subtree and
+    /// of the subtrees inside it would differ by what is to stay hidden.
+    async fn at_own_level(&self, reader: &Reader<'_>) -> Result<()> {
+        let gate = reader.gate();
+        let Reach::Under(granted) = gate.scope().reach(&[Role::SummaryReader]) else { return Ok(()) };
+        if granted.is_empty() || granted.contains(&self.organization) {
+            return Ok(());
+        }
+        let id = Alias::own::<organization::Entity>().col(organization::Column::Id);
+        let asked = || reader.find::<organization::Entity>().filter(id.clone().eq(self.organization));
+        let counted = asked().filter(gate.under(id.clone(), &[Role::SummaryReader])).one().await?.is_some();
+        let read = asked().filter(gate.under(id.clone(), ROWS)).one().await?.is_some();
+        if counted && !read {
+            return Err(Error::invalid(
+                "organization",
+                "lies below your grant: ask for the organization of the grant itself",
+            ));
+        }
+        Ok(())
+    }
+
     fn cell(&self, keys: &[Option<String>], count: i64, sees_rows: bool) -> Cell {
         let text = |by: GroupBy| {
             let place = self.group_by.iter().position(|it| *it == by)?;

@@ -5,7 +5,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     id::{AccountId, CadreId, OrganizationId},
-    kind::{AccountState, CadreStatus, Disclosure, MembershipState, PairSide, PairState, PositionLevel, Role, Sex},
+    kind::{
+        AccountState, CadreStatus, Disclosure, ManagementAuthority, MembershipState, PairSide, PairState,
+        PositionLevel, Role, SecrecyLevel, Sex,
+    },
 };
 use tests::world::World;
 
@@ -100,8 +103,11 @@ async fn people(world: &World, built: &mut Built) {
         let (status, sex) = (built.dice.pick(&STATUSES), built.dice.pick(&[Sex::Female, Sex::Male]));
         let level = built.dice.pick(&[PositionLevel::TownshipDeputy, PositionLevel::SectionMember]);
         let name = format!("Person {number:02}");
+        let authority = built.dice.chance(70).then(|| built.dice.pick(ManagementAuthority::ALL));
+        let secrecy_level = secrecy(&mut built.dice);
         let change = |row: &mut entity::cadre::Model| {
             (row.status, row.sex, row.position_level) = (status, sex, Some(level));
+            (row.management_authority, row.secrecy_level) = (authority, secrecy_level);
         };
         let id = world.cadre(at, &name, change).await;
         world.career(id, &format!("Post of {name}"), level).await;
@@ -173,7 +179,13 @@ async fn accounts(world: &World, built: &mut Built) -> Vec<AccountId> {
             let role =
                 if built.dice.chance(75) { built.dice.pick(&Role::ALL[..6]) } else { built.dice.pick(Role::ALL) };
             let validity = validity(world.now(), &mut built.dice);
-            world.grant_between(account, role, built.dice.pick(&built.places), validity).await;
+            let tier = built.dice.chance(30).then(|| built.dice.pick(ManagementAuthority::ALL));
+            let ceiling = secrecy(&mut built.dice);
+            let change = |row: &mut entity::account_grant::Model| {
+                (row.valid_from, row.valid_to) = validity;
+                (row.managing_tier, row.secrecy_ceiling) = (tier, ceiling);
+            };
+            world.grant_of(account, role, built.dice.pick(&built.places), change).await;
         }
         out.push(account);
     }
@@ -191,6 +203,11 @@ async fn crossed(world: &World, built: &mut Built) -> Vec<AccountId> {
         out.push(account);
     }
     out
+}
+
+/// Mostly INTERNAL; every level comes up.
+fn secrecy(dice: &mut Dice) -> SecrecyLevel {
+    if dice.chance(75) { SecrecyLevel::Internal } else { dice.pick(SecrecyLevel::ALL) }
 }
 
 /// Past, current, future, beginning now, ending now.

@@ -192,6 +192,10 @@ impl Paths<'_, '_> {
                 let asked = "{ organization { id } total cells { sex level count status } }";
                 let field = format!("cadreSummary(organization: \"{}\", groupBy: [{by}]) {asked}", global(row.id));
                 let lens = sight.lens(Act::Summary);
+                if lens.as_ref().is_some_and(|it| it.counts_below_grants(row.id)) {
+                    self.made.push(Path { field, expected: Expected::Refusal("INVALID") });
+                    continue;
+                }
                 self.add(Act::Summary, field, || sight.summary(&lens.expect("a lens"), row.id, grouped));
             }
         }

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use entity::{
     account, account_grant, cadre,
     id::{AccountId, CadreId, OrganizationId, PairId, PoolId},
-    kind::{AccountState, Disclosure, Role},
+    kind::{AccountState, Disclosure, ManagementAuthority, Role, SecrecyLevel},
     level_period, mentoring_pair, organization, pair_contact, pair_part, pool_membership, pool_tier, post_assignment,
     reserve_pool,
 };
@@ -81,7 +81,9 @@ pub struct Raw {
 pub struct Lens<'r> {
     raw: &'r Raw,
     act: Act,
-    held: Vec<(Role, OrganizationId)>,
+    held: Vec<(Role, OrganizationId, Option<ManagementAuthority>)>,
+    /// The lowest ceiling of the grants that count.
+    ceiling: SecrecyLevel,
     person: Option<CadreId>,
 }
 
@@ -128,8 +130,10 @@ impl Raw {
                 && it.valid_to.is_none_or(|end| end > self.now)
                 && roles(act).contains(&it.role)
         };
-        let held: Vec<_> = self.grants.iter().filter(counts).map(|it| (it.role, it.organization_id)).collect();
-        (!held.is_empty()).then_some(Lens { raw: self, act, held, person: row.cadre_id })
+        let held: Vec<_> = self.grants.iter().filter(counts).collect();
+        let ceiling = held.iter().map(|it| it.secrecy_ceiling).min_by_key(|it| secret(*it))?;
+        let held = held.into_iter().map(|it| (it.role, it.organization_id, it.managing_tier)).collect();
+        Some(Lens { raw: self, act, held, ceiling, person: row.cadre_id })
     }
 
     /// Whether an organization is another, or stands somewhere below it.
@@ -166,12 +170,37 @@ impl Raw {
 impl Lens<'_> {
     /// Whether a grant of one of these roles covers an organization.
     pub fn reaches(&self, roles: &[Role], organization: OrganizationId) -> bool {
-        self.held.iter().any(|(role, top)| roles.contains(role) && self.raw.within(organization, *top))
+        self.held.iter().any(|(role, top, _)| roles.contains(role) && self.raw.within(organization, *top))
+    }
+
+    /// Whether a grant of one of these roles covers a person: the unit, and who manages the person. A grant of a tier
+    /// covers those managed there or lower, and those whom nobody manages.
+    fn keeps(&self, roles: &[Role], row: &cadre::Model) -> bool {
+        self.held.iter().any(|(role, top, tier)| {
+            let lower = match (tier, row.management_authority) {
+                (None, _) | (_, None) => true,
+                (Some(tier), Some(by)) => rank(by) >= rank(*tier),
+            };
+            lower && roles.contains(role) && self.raw.within(row.organization_id, *top)
+        })
+    }
+
+    /// Whether a record is up to the ceiling, or one's own.
+    fn cleared(&self, row: &cadre::Model) -> bool {
+        secret(row.secrecy_level) <= secret(self.ceiling) || self.is_me(OWN, row.id)
+    }
+
+    /// Whether counts of an organization lie below all grants to count, and beyond all that read rows.
+    pub fn counts_below_grants(&self, organization: OrganizationId) -> bool {
+        let granted = |(role, top, _): &(Role, OrganizationId, _)| *role == SummaryReader && *top == organization;
+        self.reaches(&[SummaryReader], organization)
+            && !self.held.iter().any(granted)
+            && !self.reaches(ROWS, organization)
     }
 
     /// Whether none of these roles is held here.
     pub fn lacks(&self, roles: &[Role]) -> bool {
-        !self.held.iter().any(|(role, _)| roles.contains(role))
+        !self.held.iter().any(|(role, ..)| roles.contains(role))
     }
 
     /// Whether one of these roles is held here by this very person.
@@ -189,14 +218,15 @@ impl Lens<'_> {
     /// Within what a grant reaches; for a mentor or cadre, where those work whom they meet.
     pub fn organization(&self, row: &organization::Model) -> bool {
         let reaching = [ROWS, &[SummaryReader, SystemAdmin, SecurityAdmin]].concat();
-        let works = || self.raw.cadres.iter().any(|it| it.organization_id == row.id && self.meets(it.id));
+        let met = |it: &&cadre::Model| self.meets(it.id) && self.cleared(it);
+        let works = || self.raw.cadres.iter().filter(met).any(|it| it.organization_id == row.id);
         self.reaches(&reaching, row.id) || works()
     }
 
     /// The record: of the reached subtree, or one's own. The card goes further: to those met in an own pair, and to
     /// those who keep a pool or pair that the person is in.
     pub fn cadre(&self, row: &cadre::Model) -> bool {
-        let record = self.reaches(ROWS, row.organization_id) || self.is_me(&[Cadre], row.id);
+        let record = self.keeps(ROWS, row) || self.is_me(&[Cadre], row.id);
         let in_kept_pool = || {
             let mut own = self.raw.memberships.iter().filter(|it| it.cadre_id == row.id);
             own.any(|it| self.reaches(ROWS, self.raw.pool(it.pool_id).organization_id))
@@ -205,15 +235,16 @@ impl Lens<'_> {
             let mut own = self.raw.parts.iter().filter(|it| it.cadre_id == row.id);
             own.any(|it| self.reaches(ROWS, self.raw.pair(it.pair_id).organization_id))
         };
-        record || self.act == Act::Cards && (self.meets(row.id) || in_kept_pool() || in_kept_pair())
+        let card = self.act == Act::Cards && (self.meets(row.id) || in_kept_pool() || in_kept_pair());
+        (record || card) && self.cleared(row)
     }
 
     /// Kept within reach; disclosed to units below the keeper; disclosed to the person who is in it.
     pub fn pool(&self, row: &reserve_pool::Model) -> bool {
         let to_unit = || {
-            let mut units = self.held.iter().filter(|(role, _)| *role == UnitOfficer);
+            let mut units = self.held.iter().filter(|(role, ..)| *role == UnitOfficer);
             row.disclosure != Disclosure::Confidential
-                && units.any(|(_, unit)| self.raw.within(*unit, row.organization_id))
+                && units.any(|(_, unit, _)| self.raw.within(*unit, row.organization_id))
         };
         let to_me = || {
             let mut members = self.raw.memberships.iter().filter(|it| it.pool_id == row.id);
@@ -222,28 +253,50 @@ impl Lens<'_> {
         self.reaches(ROWS, row.organization_id) || to_unit() || to_me()
     }
 
-    /// Of a pool kept within reach; disclosed and of the unit's people; disclosed and one's own.
+    /// Of a pool kept within reach; disclosed and of the unit's people; disclosed and one's own. Of nobody above the
+    /// ceiling.
     pub fn membership(&self, row: &pool_membership::Model) -> bool {
         let pool = self.raw.pool(row.pool_id);
-        let home = self.raw.cadre(row.cadre_id).organization_id;
-        let to_unit = pool.disclosure != Disclosure::Confidential && self.reaches(&[UnitOfficer], home);
+        let member = self.raw.cadre(row.cadre_id);
+        let to_unit = pool.disclosure != Disclosure::Confidential && self.keeps(&[UnitOfficer], member);
         let to_me = pool.disclosure == Disclosure::Person && self.is_me(&[Cadre], row.cadre_id);
-        self.reaches(ROWS, pool.organization_id) || to_unit || to_me
+        (self.reaches(ROWS, pool.organization_id) || to_unit || to_me) && self.cleared(member)
     }
 
-    /// Kept within reach, with people of the unit in it, or one's own.
+    /// Kept within reach, with people of the unit in it, or one's own. With nobody above the ceiling in it.
     pub fn pair(&self, row: &mentoring_pair::Model) -> bool {
         let with = |part: &pair_part::Model| {
-            let home = self.raw.cadre(part.cadre_id).organization_id;
-            self.reaches(&[UnitOfficer], home) || self.is_me(OWN, part.cadre_id)
+            self.keeps(&[UnitOfficer], self.raw.cadre(part.cadre_id)) || self.is_me(OWN, part.cadre_id)
         };
-        let mut parts = self.raw.parts.iter().filter(|it| it.pair_id == row.id);
-        self.reaches(ROWS, row.organization_id) || parts.any(with)
+        let parts = || self.raw.parts.iter().filter(|it| it.pair_id == row.id);
+        let all_cleared = parts().all(|it| self.cleared(self.raw.cadre(it.cadre_id)));
+        (self.reaches(ROWS, row.organization_id) || parts().any(with)) && all_cleared
     }
 
     /// Whether a person may be counted, and whether the record may be seen besides.
     pub fn counts(&self, row: &cadre::Model) -> (bool, bool) {
-        let seen = self.reaches(ROWS, row.organization_id);
-        (seen || self.reaches(&[SummaryReader], row.organization_id), seen)
+        let seen = self.keeps(ROWS, row) && self.cleared(row);
+        (seen || self.keeps(&[SummaryReader], row) && self.cleared(row), seen)
+    }
+}
+
+/// Lower is higher up.
+fn rank(tier: ManagementAuthority) -> u8 {
+    match tier {
+        ManagementAuthority::Central => 1,
+        ManagementAuthority::Provincial => 2,
+        ManagementAuthority::Municipal => 3,
+        ManagementAuthority::County => 4,
+    }
+}
+
+/// Higher is more secret.
+fn secret(level: SecrecyLevel) -> u8 {
+    match level {
+        SecrecyLevel::Public => 0,
+        SecrecyLevel::Internal => 1,
+        SecrecyLevel::Confidential => 2,
+        SecrecyLevel::Secret => 3,
+        SecrecyLevel::TopSecret => 4,
     }
 }

@@ -2,14 +2,14 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
-    account, account_grant, cadre,
+    account, account_grant, cadre, correction_request,
     id::{
-        AccountId, CadreId, GrantId, LevelPeriodId, OrganizationId, PairContactId, PairId, PairPartId, PoolId,
-        PoolMembershipId, PoolTierId, PostAssignmentId,
+        AccountId, CadreId, CorrectionId, GrantId, LevelPeriodId, OrganizationId, PairContactId, PairId, PairPartId,
+        PoolId, PoolMembershipId, PoolTierId, PostAssignmentId,
     },
     kind::{
-        AccountState, CadreStatus, ContactTopic, Disclosure, MembershipState, OrganizationKind, PairSide, PairState,
-        PositionLevel, Role, Sex,
+        AccountState, CadreStatus, ContactTopic, CorrectionField, CorrectionState, Disclosure, MembershipState,
+        OrganizationKind, PairSide, PairState, PositionLevel, Role, SecrecyLevel, Sex,
     },
     level_period, mentoring_pair, organization, pair_contact, pair_part,
     partial_date::PartialDate,
@@ -66,6 +66,7 @@ impl World {
             education: None,
             management_authority: None,
             status: CadreStatus::InPost,
+            secrecy_level: SecrecyLevel::Internal,
             recorded_at: self.now(),
             version: 1,
         };
@@ -213,6 +214,7 @@ impl World {
             login: id.0.simple().to_string(),
             name: "Somebody".to_owned(),
             cadre_id,
+            organization_id: None,
             state,
             token_version: 1,
             version: 1,
@@ -222,8 +224,14 @@ impl World {
     }
 
     /// A grant from yesterday until `until`, or open.
-    pub async fn grant(&self, account_id: AccountId, role: Role, at: OrganizationId, until: Option<DateTime<Utc>>) {
-        self.grant_between(account_id, role, at, (self.now() - TimeDelta::days(1), until)).await;
+    pub async fn grant(
+        &self,
+        account_id: AccountId,
+        role: Role,
+        at: OrganizationId,
+        until: Option<DateTime<Utc>>,
+    ) -> GrantId {
+        self.grant_between(account_id, role, at, (self.now() - TimeDelta::days(1), until)).await
     }
 
     /// A grant from one moment until another, or open.
@@ -233,17 +241,53 @@ impl World {
         role: Role,
         at: OrganizationId,
         (valid_from, valid_to): (DateTime<Utc>, Option<DateTime<Utc>>),
-    ) {
-        let id = GrantId::fresh();
-        self.insert(account_grant::Model {
-            id,
+    ) -> GrantId {
+        self.grant_of(account_id, role, at, |row| (row.valid_from, row.valid_to) = (valid_from, valid_to)).await
+    }
+
+    /// An open grant from yesterday; `change` says what is different.
+    pub async fn grant_of(
+        &self,
+        account_id: AccountId,
+        role: Role,
+        at: OrganizationId,
+        change: impl FnOnce(&mut account_grant::Model),
+    ) -> GrantId {
+        let mut row = account_grant::Model {
+            id: GrantId::fresh(),
             account_id,
             role,
             organization_id: at,
-            valid_from,
-            valid_to,
+            valid_from: self.now() - TimeDelta::days(1),
+            valid_to: None,
+            managing_tier: None,
+            secrecy_ceiling: SecrecyLevel::Internal,
+            version: 1,
+        };
+        change(&mut row);
+        let id = row.id;
+        self.insert(row).await;
+        id
+    }
+
+    /// An open request of an account to correct a person's name.
+    pub async fn correction(&self, cadre_id: CadreId, account_id: AccountId) -> CorrectionId {
+        let id = CorrectionId::fresh();
+        self.insert(correction_request::Model {
+            id,
+            cadre_id,
+            account_id,
+            field: CorrectionField::Name,
+            proposed: Some("Another name".to_owned()),
+            reason: "The card of 1988 says so".to_owned(),
+            state: CorrectionState::Requested,
+            requested_at: self.now(),
+            decided_by: None,
+            decided_at: None,
+            answer: None,
             version: 1,
         })
         .await;
+        id
     }
 }

@@ -5,7 +5,7 @@ use entity::id::CadreId;
 
 use crate::{
     cadre::{
-        graphql::{Cadre, CadreStatus, Education, ManagementAuthority, Sex},
+        graphql::{Cadre, CadreStatus, Education, ManagementAuthority, SecrecyLevel, Sex},
         write::{CadreChanges, CreateCadre, UpdateCadre},
     },
     db::session::Terms,
@@ -42,6 +42,9 @@ pub struct CadreCreateInput {
     /// 人员状态
     #[graphql(default_with = "CadreStatus::InPost")]
     status: CadreStatus,
+    /// 密级; levels above INTERNAL only where the deployment allows them.
+    #[graphql(default_with = "SecrecyLevel::Internal")]
+    secrecy_level: SecrecyLevel,
     /// 公民身份号码, 18 characters. Sealed; the same number is one person.
     identity_number: Option<String>,
     /// 手机号码. Sealed.
@@ -79,6 +82,8 @@ pub struct CadreUpdateInput {
     management_authority: MaybeUndefined<ManagementAuthority>,
     /// 人员状态
     status: Option<CadreStatus>,
+    /// 密级; levels above INTERNAL only where the deployment allows them.
+    secrecy_level: Option<SecrecyLevel>,
     /// 公民身份号码, 18 characters.
     identity_number: Option<String>,
     /// 手机号码
@@ -131,6 +136,7 @@ impl CadreMutation {
             education: input.education.map(Into::into),
             management_authority: input.management_authority.map(Into::into),
             status: input.status.into(),
+            secrecy_level: input.secrecy_level.into(),
             identity_number: input.identity_number,
             phone: input.phone,
         };
@@ -157,6 +163,7 @@ impl CadreMutation {
             education: patch(input.education, Into::into),
             management_authority: patch(input.management_authority, Into::into),
             status: input.status.map(Into::into),
+            secrecy_level: input.secrecy_level.map(Into::into),
             identity_number: input.identity_number,
             phone: input.phone,
         };

@@ -29,6 +29,8 @@ pub enum AccessPurpose {
     Correction,
     /// 干部监督
     Supervision,
+    /// 本人查阅: one's own values alone.
+    OwnCopy,
 }
 
 /// Sensitive values of a person, opened.
