@@ -240,6 +240,18 @@ named! {
         MembershipPropose = "MEMBERSHIP_PROPOSE",
         /// Confirm a proposed membership.
         MembershipConfirm = "MEMBERSHIP_CONFIRM",
+        /// Make a pool.
+        PoolCreate = "POOL_CREATE",
+        /// Change a pool.
+        PoolUpdate = "POOL_UPDATE",
+        /// Warn a member of a pool, or lift the warning.
+        MembershipWarn = "MEMBERSHIP_WARN",
+        /// Move a member within a pool.
+        MembershipMove = "MEMBERSHIP_MOVE",
+        /// End a membership without a post.
+        MembershipExit = "MEMBERSHIP_EXIT",
+        /// End a membership because the person was given a post.
+        MembershipDeploy = "MEMBERSHIP_DEPLOY",
         /// Propose a pair.
         PairPropose = "PAIR_PROPOSE",
         /// Activate a proposed pair.

@@ -31,7 +31,7 @@ use crate::{
         read::Corrections,
     },
     pool::{
-        graphql::{PoolMembership, PoolMutation, PoolQuery, ReservePool},
+        graphql::{MembershipMutation, PoolMembership, PoolMutation, PoolQuery, ReservePool},
         read::{Memberships, Pools},
     },
     questions::{Belonging as _, One},
@@ -81,7 +81,14 @@ pub struct Query(
 
 /// Everything that can be changed. Each field is one command in one transaction.
 #[derive(MergedObject, Default)]
-pub struct Mutation(CadreMutation, PoolMutation, MentoringMutation, AccountMutation, OwnRecordMutation);
+pub struct Mutation(
+    CadreMutation,
+    PoolMutation,
+    MembershipMutation,
+    MentoringMutation,
+    AccountMutation,
+    OwnRecordMutation,
+);
 
 /// The schema over which every transport executes.
 pub type Schema = Inner<Query, Mutation, EmptySubscription>;

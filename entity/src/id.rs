@@ -68,6 +68,10 @@ keys! {
     PoolId = "reserve_pool";
     /// A tier of a reserve pool.
     PoolTierId = "pool_tier";
+    /// A track, category or maturity of a reserve pool.
+    PoolDivisionId = "pool_division";
+    /// A step of a membership.
+    MembershipStepId = "membership_step";
     /// A person's membership of a pool.
     PoolMembershipId = "pool_membership";
     /// A mentoring pair.

@@ -145,9 +145,61 @@ kinds! {
         Proposed = "PROPOSED",
         /// 已入库
         Confirmed = "CONFIRMED",
+        /// 已入库，预警
+        Warned = "WARNED",
         /// 已出库
         Exited = "EXITED",
         /// 已使用
+        Deployed = "DEPLOYED",
+    }
+
+    /// What a pool is for.
+    PoolKind {
+        /// 后备干部库
+        Reserve = "RESERVE",
+        /// 优秀年轻干部库
+        PromisingYoung = "PROMISING_YOUNG",
+        /// 专题库
+        Thematic = "THEMATIC",
+    }
+
+    /// By what, besides its tiers, a pool divides its members.
+    PoolAxis {
+        /// 培养方向
+        Track = "TRACK",
+        /// 类别
+        Category = "CATEGORY",
+        /// 成熟度
+        Maturity = "MATURITY",
+    }
+
+    /// 推荐来源
+    RecommendationSource {
+        /// 党委推荐
+        PartyCommittee = "PARTY_COMMITTEE",
+        /// 组织部门推荐
+        OrganizationDepartment = "ORGANIZATION_DEPARTMENT",
+        /// 单位推荐
+        OwnUnit = "OWN_UNIT",
+        /// 基层党组织推荐
+        GrassrootsParty = "GRASSROOTS_PARTY",
+    }
+
+    /// What happened to a membership.
+    StepKind {
+        /// 提名
+        Proposed = "PROPOSED",
+        /// 入库
+        Confirmed = "CONFIRMED",
+        /// 预警
+        Warned = "WARNED",
+        /// 解除预警
+        WarningLifted = "WARNING_LIFTED",
+        /// 调整
+        Moved = "MOVED",
+        /// 出库
+        Exited = "EXITED",
+        /// 使用
         Deployed = "DEPLOYED",
     }
 

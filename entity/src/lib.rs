@@ -20,11 +20,13 @@ pub mod cadre_sealed;
 pub mod correction_request;
 pub mod idempotency_record;
 pub mod level_period;
+pub mod membership_step;
 pub mod mentoring_pair;
 pub mod organization;
 pub mod organization_closure;
 pub mod pair_contact;
 pub mod pair_part;
+pub mod pool_division;
 pub mod pool_membership;
 pub mod pool_tier;
 pub mod post_assignment;
@@ -157,7 +159,9 @@ tables! {
         level_period as LevelPeriod by LevelPeriodId,
         reserve_pool as ReservePool by PoolId,
         pool_tier as PoolTier by PoolTierId,
+        pool_division as PoolDivision by PoolDivisionId,
         pool_membership as PoolMembership by PoolMembershipId,
+        membership_step as MembershipStep by MembershipStepId,
         mentoring_pair as MentoringPair by PairId,
         pair_part as PairPart by PairPartId,
         pair_contact as PairContact by PairContactId,

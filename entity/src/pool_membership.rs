@@ -4,8 +4,8 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{AccountId, CadreId, PoolId, PoolMembershipId, PoolTierId},
-    kind::MembershipState,
+    id::{AccountId, CadreId, PoolDivisionId, PoolId, PoolMembershipId, PoolTierId},
+    kind::{MembershipState, RecommendationSource},
 };
 
 /// One row: see the file's header.
@@ -19,6 +19,16 @@ pub struct Model {
     pub pool_id: PoolId,
     /// The tier.
     pub tier_id: PoolTierId,
+    /// The track, where the pool has tracks.
+    pub track_id: Option<PoolDivisionId>,
+    /// The category, where the pool has categories.
+    pub category_id: Option<PoolDivisionId>,
+    /// The maturity, where the pool tells maturities apart.
+    pub maturity_id: Option<PoolDivisionId>,
+    /// Who recommended the person.
+    pub source: Option<RecommendationSource>,
+    /// By which route, a code of the pool's policy.
+    pub entry_route: Option<String>,
     /// The person.
     pub cadre_id: CadreId,
     /// Where it stands.

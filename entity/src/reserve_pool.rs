@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     id::{OrganizationId, PoolId},
-    kind::Disclosure,
+    kind::{Disclosure, PoolKind},
 };
 
 /// One row: see the file's header.
@@ -23,6 +23,10 @@ pub struct Model {
     pub name: String,
     /// Name in pinyin, for sorting.
     pub name_sort: String,
+    /// What it is for.
+    pub kind: PoolKind,
+    /// How many persons it aims at in all; none where only its tiers have targets.
+    pub target_size: Option<i32>,
     /// How far memberships may be known.
     pub disclosure: Disclosure,
     /// Grows by one at each change; an update states the version it saw.

@@ -35,6 +35,17 @@ pub(crate) async fn add_kind(
     run(manager, &format!("ALTER TABLE \"{table}\" ADD COLUMN \"{column}\" varchar(32){collated}{rest} {check}")).await
 }
 
+/// Adds a whole number that may be absent.
+pub(crate) async fn add_number(manager: &SchemaManager<'_>, table: &str, column: &str) -> Result<(), DbErr> {
+    run(manager, &format!("ALTER TABLE \"{table}\" ADD COLUMN \"{column}\" integer NULL")).await
+}
+
+/// Adds a text of at most `length` characters that may be absent.
+pub(crate) async fn add_text(manager: &SchemaManager<'_>, table: &str, column: &str, length: u32) -> Result<(), DbErr> {
+    let collated = collated(manager);
+    run(manager, &format!("ALTER TABLE \"{table}\" ADD COLUMN \"{column}\" varchar({length}){collated} NULL")).await
+}
+
 /// What a reference says, in the words that `drop_reference` finds again.
 fn reference(table: &str, column: &str, to: &str) -> String {
     format!("CONSTRAINT \"fk_{table}_{column}\" REFERENCES \"{to}\" (\"id\") ON DELETE RESTRICT")

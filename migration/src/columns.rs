@@ -120,6 +120,12 @@ impl<'a> Columns<'a> {
         self
     }
 
+    /// A whole number that may be absent.
+    pub(crate) fn number_maybe(mut self, column: &'static str) -> Self {
+        self.table.col(ColumnDef::new(column).integer().null());
+        self
+    }
+
     /// Yes or no.
     pub(crate) fn flag(mut self, column: &'static str) -> Self {
         self.table.col(ColumnDef::new(column).boolean().not_null());

@@ -11,6 +11,7 @@ mod leak;
 mod oracle;
 mod outage;
 mod own_record;
+mod pools;
 mod reach;
 mod roster;
 mod sealing;

@@ -152,6 +152,20 @@ pub const PROBES: &[(&str, &str)] = &[
         problems { code message } membership { ...membership } } }"),
     ("poolMembershipConfirm", "mutation($membership: ID!) { poolMembershipConfirm(input: { id: $membership, expectedVersion: 77 }) {
         problems { code message } membership { ...membership } } }"),
+    ("poolMembershipWarn", "mutation($membership: ID!) { poolMembershipWarn(input: { id: $membership, expectedVersion: 77, reason: \"Probe\" }) {
+        problems { code message } membership { ...membership } } }"),
+    ("poolMembershipLiftWarning", "mutation($membership: ID!) { poolMembershipLiftWarning(input: { id: $membership, expectedVersion: 77 }) {
+        problems { code message } membership { ...membership } } }"),
+    ("poolMembershipMove", "mutation($membership: ID!) { poolMembershipMove(input: { id: $membership, expectedVersion: 77, reason: \"Probe\", tierCode: \"none\" }) {
+        problems { code message } membership { ...membership } } }"),
+    ("poolMembershipExit", "mutation($membership: ID!) { poolMembershipExit(input: { id: $membership, expectedVersion: 77, reason: \"Probe\" }) {
+        problems { code message } membership { ...membership } } }"),
+    ("poolMembershipDeploy", "mutation($membership: ID!) { poolMembershipDeploy(input: { id: $membership, expectedVersion: 77, reason: \"Probe\" }) {
+        problems { code message } membership { ...membership } } }"),
+    ("poolCreate", "mutation($organization: ID!) { poolCreate(input: { organizationId: $organization, code: \"probe\", name: \"Probe\", tiers: [] }) {
+        problems { code message } pool { ...pool } } }"),
+    ("poolUpdate", "mutation($pool: ID!) { poolUpdate(input: { id: $pool, expectedVersion: 77, name: \"Probe\" }) {
+        problems { code message } pool { ...pool } } }"),
     ("pairPropose", "mutation($organization: ID!, $mentor: ID!, $cadre: ID!) { pairPropose(input: { organizationId: $organization, mentorIds: [$mentor], menteeIds: [$cadre], contactEveryDays: 0 }) {
         problems { code message } pair { ...pair } } }"),
     ("pairActivate", "mutation($pair: ID!) { pairActivate(input: { id: $pair, expectedVersion: 77 }) {
@@ -190,11 +204,11 @@ const FRAGMENTS: &[(&str, &str)] = &[
     ("card", "fragment card on CadreCard { cadreId name postTitle organization { id name } }"),
     (
         "pool",
-        "fragment pool on ReservePool { id code name disclosure organization { id name } tiers { code name targetCount ordinal } memberships(first: 10) { totalCount edges { node { ...membership } } } }",
+        "fragment pool on ReservePool { id code name kind targetSize disclosure tracks { code } categories { code } maturities { code } log(first: 5) { totalCount edges { node { kind membership { id } } } } organization { id name } tiers { code name targetCount ordinal } memberships(first: 10) { totalCount edges { node { ...membership } } } }",
     ),
     (
         "membership",
-        "fragment membership on PoolMembership { id state reason proposedOn decidedOn pool { id name } tier { code } member { ...card } }",
+        "fragment membership on PoolMembership { id state reason source entryRoute track { code } steps { kind reason decidedBy } proposedOn decidedOn pool { id name } tier { code } member { ...card } }",
     ),
     (
         "pair",

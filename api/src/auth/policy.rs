@@ -27,7 +27,12 @@ pub fn allows(role: Role, action: Action) -> bool {
         Action::SummaryRead => matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | SummaryReader),
         Action::CadreCreate | Action::CadreUpdate | Action::RosterImport => matches!(role, OrganizationOfficer),
         Action::MembershipPropose | Action::PairPropose => matches!(role, OrganizationOfficer | UnitOfficer),
-        Action::MembershipConfirm => matches!(role, OrganizationLeader),
+        Action::MembershipConfirm
+        | Action::MembershipWarn
+        | Action::MembershipMove
+        | Action::MembershipExit
+        | Action::MembershipDeploy => matches!(role, OrganizationLeader),
+        Action::PoolCreate | Action::PoolUpdate => matches!(role, OrganizationOfficer),
         Action::PairActivate | Action::SensitiveOpen => matches!(role, OrganizationOfficer),
         Action::AuditRead => matches!(role, AuditAdmin),
         Action::AccessLogRead => matches!(role, AuditAdmin | Cadre),

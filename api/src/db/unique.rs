@@ -38,6 +38,20 @@ const CONSTRAINTS: &[Constraint] = &[
         message: "The organization has a pool with this code: choose another.",
     },
     Constraint {
+        name: "uq_pool_tier_code",
+        columns: "pool_tier.pool_id, pool_tier.code",
+        code: ProblemCode::Taken,
+        field: "tiers",
+        message: "The pool has a tier with this code: choose another.",
+    },
+    Constraint {
+        name: "uq_pool_division_code",
+        columns: "pool_division.pool_id, pool_division.axis, pool_division.code",
+        code: ProblemCode::Taken,
+        field: "tracks",
+        message: "The pool has a track, category or maturity with this code: choose another.",
+    },
+    Constraint {
         name: "uq_pool_membership_open",
         columns: "pool_membership.pool_id, pool_membership.cadre_id",
         code: ProblemCode::AlreadyMember,

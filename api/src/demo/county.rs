@@ -8,8 +8,8 @@ use entity::{
     account, account_grant, cadre,
     id::{AccountId, CadreId},
     kind::{Role, SealedField},
-    level_period, mentoring_pair, organization, pair_contact, pair_part, pool_membership, pool_tier, post_assignment,
-    reserve_pool,
+    level_period, membership_step, mentoring_pair, organization, pair_contact, pair_part, pool_membership, pool_tier,
+    post_assignment, reserve_pool,
 };
 
 use super::{
@@ -51,6 +51,8 @@ pub struct County {
     pub tiers: Vec<pool_tier::Model>,
     /// Their members.
     pub memberships: Vec<pool_membership::Model>,
+    /// Their steps.
+    pub steps: Vec<membership_step::Model>,
     /// Mentoring pairs.
     pub pairs: Vec<mentoring_pair::Model>,
     /// Who is in them.
@@ -132,6 +134,7 @@ pub fn synthetic(seed: u64, today: NaiveDate) -> County {
         pools: pools.pools,
         tiers: pools.tiers,
         memberships: pools.memberships,
+        steps: pools.steps,
         pairs: pairs.pairs,
         parts: pairs.parts,
         contacts: pairs.contacts,

@@ -6,8 +6,8 @@ use std::sync::{
 };
 
 use entity::{
-    Kept, account, account_grant, cadre, cadre_sealed, id::OrganizationId, level_period, mentoring_pair, organization,
-    pair_contact, pair_part, pool_membership, pool_tier, post_assignment, reserve_pool,
+    Kept, account, account_grant, cadre, cadre_sealed, id::OrganizationId, level_period, membership_step,
+    mentoring_pair, organization, pair_contact, pair_part, pool_membership, pool_tier, post_assignment, reserve_pool,
 };
 use serde::Serialize;
 
@@ -53,7 +53,7 @@ impl County {
     pub fn rows(&self) -> usize {
         let organizations = self.organizations.len() + self.accounts.len() + self.grants.len();
         let people = self.cadres.len() + self.sealed.len() + self.posts.len() + self.levels.len();
-        let pools = self.pools.len() + self.tiers.len() + self.memberships.len();
+        let pools = self.pools.len() + self.tiers.len() + self.memberships.len() + self.steps.len();
         organizations + people + pools + self.pairs.len() + self.parts.len() + self.contacts.len()
     }
 }
@@ -76,6 +76,7 @@ impl Command for LoadCounty {
         store::<reserve_pool::Entity>(tx, county.pools, written).await?;
         store::<pool_tier::Entity>(tx, county.tiers, written).await?;
         store::<pool_membership::Entity>(tx, county.memberships, written).await?;
+        store::<membership_step::Entity>(tx, county.steps, written).await?;
         store::<mentoring_pair::Entity>(tx, county.pairs, written).await?;
         store::<pair_part::Entity>(tx, county.parts, written).await?;
         store::<pair_contact::Entity>(tx, county.contacts, written).await?;

@@ -6,6 +6,7 @@
 use entity::kind::{
     Disclosure, Education,
     MembershipState::{self, Confirmed, Deployed, Exited, Proposed},
+    PoolKind,
     PositionLevel::{SectionMember, TownshipDeputy, TownshipPrincipal},
     Sex,
 };
@@ -18,6 +19,8 @@ pub struct PoolPlan {
     pub code: &'static str,
     /// Name.
     pub name: &'static str,
+    /// What it is for.
+    pub kind: PoolKind,
     /// Who may know.
     pub disclosure: Disclosure,
     /// Its tiers, in order.
@@ -55,6 +58,7 @@ pub const COUNTY: &[PoolPlan] = &[
     PoolPlan {
         code: "315",
         name: "“315”科级后备干部库",
+        kind: PoolKind::Reserve,
         disclosure: Disclosure::Confidential,
         tiers: &[
             TierPlan {
@@ -95,6 +99,7 @@ pub const COUNTY: &[PoolPlan] = &[
     PoolPlan {
         code: "PROMISING",
         name: "优秀年轻干部库",
+        kind: PoolKind::PromisingYoung,
         disclosure: Disclosure::Person,
         tiers: &[
             TierPlan {
@@ -123,6 +128,7 @@ pub const COUNTY: &[PoolPlan] = &[
     PoolPlan {
         code: "WOMEN",
         name: "女干部后备库",
+        kind: PoolKind::Thematic,
         disclosure: Disclosure::Confidential,
         tiers: &[
             TierPlan {
@@ -149,6 +155,7 @@ pub const COUNTY: &[PoolPlan] = &[
     PoolPlan {
         code: "SPECIALIST",
         name: "党外和专业型干部库",
+        kind: PoolKind::Thematic,
         disclosure: Disclosure::Unit,
         tiers: &[
             TierPlan {
@@ -177,6 +184,7 @@ pub const COUNTY: &[PoolPlan] = &[
     PoolPlan {
         code: "TOWNSHIP",
         name: "乡镇党政正职后备库",
+        kind: PoolKind::Reserve,
         disclosure: Disclosure::Confidential,
         tiers: &[
             TierPlan {
@@ -206,6 +214,7 @@ pub const COUNTY: &[PoolPlan] = &[
 pub const NEIGHBOUR: &[PoolPlan] = &[PoolPlan {
     code: "PROMISING",
     name: "优秀年轻干部库",
+    kind: PoolKind::Reserve,
     disclosure: Disclosure::Confidential,
     tiers: &[TierPlan {
         code: "POTENTIAL",

@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 
 use chrono::{NaiveDate, TimeDelta};
 use entity::{
-    id::{CadreId, PoolId, PoolMembershipId, PoolTierId},
-    kind::{Disclosure, MembershipState},
-    pool_membership, pool_tier, reserve_pool,
+    id::{CadreId, MembershipStepId, PoolId, PoolMembershipId, PoolTierId},
+    kind::{Disclosure, MembershipState, RecommendationSource, StepKind},
+    membership_step, pool_membership, pool_tier, reserve_pool,
 };
 
 use super::{
@@ -28,6 +28,8 @@ pub struct Pools {
     pub tiers: Vec<pool_tier::Model>,
     /// Their members.
     pub memberships: Vec<pool_membership::Model>,
+    /// Their steps.
+    pub steps: Vec<membership_step::Model>,
 }
 
 /// What the members of one tier share.
@@ -48,6 +50,8 @@ impl Pools {
                 code: plan.code.to_owned(),
                 name: plan.name.to_owned(),
                 name_sort: sort_key(plan.name),
+                kind: plan.kind,
+                target_size: None,
                 disclosure: plan.disclosure,
                 version: 1,
             });
@@ -81,7 +85,9 @@ impl Pools {
         dice.shuffle(&mut fitting);
         for who in fitting.into_iter().take(draw.count) {
             inside.insert(who.cadre.id);
-            self.memberships.push(membership(dice, keeper, place, draw.state, who));
+            let membership = membership(dice, keeper, place, draw.state, who);
+            self.steps.extend(steps(dice, &membership));
+            self.memberships.push(membership);
         }
     }
 }
@@ -108,17 +114,23 @@ fn membership(
     let after_level = |day: NaiveDate| day.max(since + TimeDelta::days(30));
     let proposed_on = match state {
         MembershipState::Proposed => today - dice.days(3, 60),
-        MembershipState::Confirmed => after_level(today - dice.days(120, 900)),
+        MembershipState::Confirmed | MembershipState::Warned => after_level(today - dice.days(120, 900)),
         MembershipState::Exited => after_level(today - dice.days(700, 1400)),
         MembershipState::Deployed => since - dice.days(200, 700),
     };
     let decided = state != MembershipState::Proposed;
     // What the unit may know, the unit proposes itself.
     let from_unit = place.disclosure == Disclosure::Unit && who.house_id == keeper.cast.unit_id;
+    let source = if from_unit { RecommendationSource::OwnUnit } else { RecommendationSource::OrganizationDepartment };
     pool_membership::Model {
         id: PoolMembershipId(dice.key()),
         pool_id: place.pool_id,
         tier_id: place.tier_id,
+        track_id: None,
+        category_id: None,
+        maturity_id: None,
+        source: Some(source),
+        entry_route: None,
         cadre_id: who.cadre.id,
         state,
         reason: reason(dice),
@@ -128,6 +140,47 @@ fn membership(
         decided_on: decided.then(|| proposed_on + dice.days(20, 60)),
         version: 1,
     }
+}
+
+/// The steps that a membership has come by: proposed, decided, and in the end left. Who left was confirmed before.
+fn steps(dice: &mut Dice, it: &pool_membership::Model) -> Vec<membership_step::Model> {
+    let decided = it.decided_on.unwrap_or(it.proposed_on);
+    let confirmed = it.proposed_on + (decided - it.proposed_on) / 2;
+    let course: &[(StepKind, MembershipState, NaiveDate)] = match it.state {
+        MembershipState::Proposed => &[],
+        MembershipState::Confirmed | MembershipState::Warned => {
+            &[(StepKind::Confirmed, MembershipState::Confirmed, decided)]
+        }
+        MembershipState::Exited => &[
+            (StepKind::Confirmed, MembershipState::Confirmed, confirmed),
+            (StepKind::Exited, MembershipState::Exited, decided),
+        ],
+        MembershipState::Deployed => &[
+            (StepKind::Confirmed, MembershipState::Confirmed, confirmed),
+            (StepKind::Deployed, MembershipState::Deployed, decided),
+        ],
+    };
+    let first = [(StepKind::Proposed, MembershipState::Proposed, it.proposed_on)];
+    let step = |(kind, state, decided_on): &(StepKind, MembershipState, NaiveDate)| membership_step::Model {
+        id: MembershipStepId(dice.key()),
+        membership_id: it.id,
+        kind: *kind,
+        state: *state,
+        tier_id: it.tier_id,
+        reason: match kind {
+            StepKind::Proposed => Some(it.reason.clone()),
+            StepKind::Exited => Some("超过年龄要求".to_owned()),
+            StepKind::Deployed => Some("提拔使用".to_owned()),
+            _ => None,
+        },
+        reason_code: (*kind == StepKind::Exited).then(|| "OVER_AGE".to_owned()),
+        document_number: None,
+        decided_on: *decided_on,
+        decided_by: if *kind == StepKind::Proposed { it.proposed_by } else { it.decided_by },
+        recorded_at: decided_on.and_time(chrono::NaiveTime::MIN).and_utc(),
+        version: 1,
+    };
+    first.iter().chain(course).map(step).collect()
 }
 
 fn reason(dice: &mut Dice) -> String {

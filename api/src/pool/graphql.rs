@@ -1,15 +1,15 @@
-//! Reserve pools in the schema.
+//! Reserve pools in the schema; their changes stand in `changes`, memberships in `membership`, their changes in `steps`.
+
+mod changes;
+mod membership;
+mod steps;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
-use entity::{
-    id::{CadreId, PoolId, PoolMembershipId},
-    kind, pool_membership, pool_tier, reserve_pool,
-};
+use entity::{id::PoolId, kind, pool_division, pool_tier, reserve_pool};
 
 use crate::{
-    cadre::{graphql::CadreCard, read::Cards},
     connection,
-    db::session::{Session, Terms},
+    db::session::Session,
     error::{Action, Result},
     loaders::Caller,
     organization::{
@@ -17,14 +17,17 @@ use crate::{
         read::Organizations,
     },
     page::Order,
-    payload,
-    pool::{
-        read::{Memberships, MembershipsAmong, Pools, PoolsAmong, Tiers},
-        write::{ConfirmMembership, ProposeMembership},
-    },
+    pool::read::{Divisions, MembershipsAmong, Pools, PoolsAmong, StepsAmong, Tiers},
     questions::{self, Many, One},
-    relay::{Date, FromRow, access, global_id, key},
+    relay::{FromRow, access, global_id, key},
 };
+
+pub use changes::PoolMutation;
+pub use membership::{
+    MembershipState, MembershipStep, MembershipStepConnection, MembershipStepKind, PoolMembership,
+    PoolMembershipConnection, RecommendationSource,
+};
+pub use steps::MembershipMutation;
 
 /// How far a pool's memberships may be known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -38,18 +41,16 @@ pub enum Disclosure {
     Person,
 }
 
-/// Where a membership stands.
+/// What a pool is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "kind::MembershipState")]
-pub enum MembershipState {
-    /// 建议人选
-    Proposed,
-    /// 已入库
-    Confirmed,
-    /// 已出库
-    Exited,
-    /// 已使用
-    Deployed,
+#[graphql(remote = "kind::PoolKind")]
+pub enum PoolKind {
+    /// 后备干部库
+    Reserve,
+    /// 优秀年轻干部库
+    PromisingYoung,
+    /// 专题库
+    Thematic,
 }
 
 /// A reserve pool.
@@ -90,6 +91,14 @@ impl ReservePool {
     async fn name(&self) -> &str {
         &self.0.name
     }
+    /// What it is for.
+    async fn kind(&self) -> PoolKind {
+        self.0.kind.into()
+    }
+    /// How many persons it aims at in all; null where only its tiers have targets.
+    async fn target_size(&self) -> Option<i32> {
+        self.0.target_size
+    }
     /// How far memberships may be known.
     async fn disclosure(&self) -> Disclosure {
         self.0.disclosure.into()
@@ -106,6 +115,30 @@ impl ReservePool {
     async fn tiers(&self, ctx: &Context<'_>) -> Result<Option<Vec<PoolTier>>> {
         let rows = ctx.load(Many::<Tiers>::of(self.0.id)).await?.unwrap_or_default();
         Ok(Some(rows.into_iter().map(PoolTier).collect()))
+    }
+    /// The tracks (培养方向), in order; empty where the pool has none.
+    async fn tracks(&self, ctx: &Context<'_>) -> Result<Option<Vec<PoolDivision>>> {
+        divisions(ctx, self.0.id, kind::PoolAxis::Track).await
+    }
+    /// The categories (类别), in order; empty where the pool has none.
+    async fn categories(&self, ctx: &Context<'_>) -> Result<Option<Vec<PoolDivision>>> {
+        divisions(ctx, self.0.id, kind::PoolAxis::Category).await
+    }
+    /// The maturities (成熟度), in order; empty where the pool tells none apart.
+    async fn maturities(&self, ctx: &Context<'_>) -> Result<Option<Vec<PoolDivision>>> {
+        divisions(ctx, self.0.id, kind::PoolAxis::Maturity).await
+    }
+    /// The in/out log: steps of the memberships that the caller may see, newest first.
+    async fn log(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only steps of these kinds.")] kinds: Option<Vec<MembershipStepKind>>,
+        #[graphql(desc = "How many, 1 to 100.", default = 20)] first: i32,
+        #[graphql(desc = "After which row: an endCursor of the same list.")] after: Option<String>,
+    ) -> Result<Option<MembershipStepConnection>> {
+        let kinds = kinds.map(|all| all.into_iter().map(Into::into).collect());
+        let among = StepsAmong { pool: self.0.id, kinds };
+        MembershipStepConnection::open(ctx, among, Order::Newest, first, after).await
     }
     /// Memberships that the caller may see, in the order of recording.
     async fn memberships(
@@ -124,7 +157,7 @@ impl ReservePool {
 
 /// A tier of a pool.
 #[derive(Clone)]
-pub struct PoolTier(pool_tier::Model);
+pub struct PoolTier(pub pool_tier::Model);
 
 /// A tier of a reserve pool.
 #[Object]
@@ -147,69 +180,34 @@ impl PoolTier {
     }
 }
 
-/// A person's membership of a pool.
+/// A track, category or maturity of a pool.
 #[derive(Clone)]
-pub struct PoolMembership(pub pool_membership::Model);
+pub struct PoolDivision(pub pool_division::Model);
 
-impl FromRow for PoolMembership {
-    type Row = pool_membership::Model;
-    fn from_row(row: Self::Row) -> Self {
-        Self(row)
-    }
-}
-
-connection!(PoolMembershipConnection, PoolMembershipEdge, PoolMembership, MembershipsAmong);
-
-impl PoolMembership {
-    /// The membership of a key, if the caller may see it.
-    ///
-    /// # Errors
-    /// As the question.
-    pub async fn by_key(session: &Session, key: PoolMembershipId) -> Result<Option<Self>> {
-        Ok(questions::row::<Memberships>(session, key).await?.map(Self))
-    }
-}
-
-/// A person's membership of a reserve pool (入库人选), from proposal to exit.
+/// A track, category or maturity of a reserve pool.
 #[Object]
-impl PoolMembership {
-    /// Global id.
-    pub async fn id(&self) -> ID {
-        global_id(self.0.id)
+impl PoolDivision {
+    /// Code, unique among its like within the pool.
+    async fn code(&self) -> &str {
+        &self.0.code
     }
-    /// Where it stands.
-    async fn state(&self) -> MembershipState {
-        self.0.state.into()
+    /// Name.
+    async fn name(&self) -> &str {
+        &self.0.name
     }
-    /// Why the person was proposed.
-    async fn reason(&self) -> &str {
-        &self.0.reason
+    /// How many persons it aims at; null where it has no target.
+    async fn target_count(&self) -> Option<i32> {
+        self.0.target_count
     }
-    /// When the person was proposed.
-    async fn proposed_on(&self) -> Date {
-        Date(self.0.proposed_on)
+    /// Position among its like, from 1.
+    async fn ordinal(&self) -> i32 {
+        self.0.ordinal
     }
-    /// When it was decided.
-    async fn decided_on(&self) -> Option<Date> {
-        self.0.decided_on.map(Date)
-    }
-    /// Grows by one at each change; state it as expectedVersion.
-    async fn version(&self) -> i32 {
-        self.0.version
-    }
-    /// The pool.
-    async fn pool(&self, ctx: &Context<'_>) -> Result<Option<ReservePool>> {
-        Ok(ctx.load(One::<Pools>::of(self.0.pool_id)).await?.map(ReservePool))
-    }
-    /// The tier.
-    async fn tier(&self, ctx: &Context<'_>) -> Result<Option<PoolTier>> {
-        let tiers = ctx.load(Many::<Tiers>::of(self.0.pool_id)).await?.unwrap_or_default();
-        Ok(tiers.into_iter().find(|it| it.id == self.0.tier_id).map(PoolTier))
-    }
-    /// The person's short card; null where the caller may not see it.
-    async fn member(&self, ctx: &Context<'_>) -> Result<Option<CadreCard>> {
-        Ok(ctx.load(One::<Cards>::of(self.0.cadre_id)).await?.map(CadreCard))
-    }
+}
+
+async fn divisions(ctx: &Context<'_>, pool: PoolId, axis: kind::PoolAxis) -> Result<Option<Vec<PoolDivision>>> {
+    let rows = ctx.load(Many::<Divisions>::of(pool)).await?.unwrap_or_default();
+    Ok(Some(rows.into_iter().filter(|it| it.axis == axis).map(PoolDivision).collect()))
 }
 
 /// Which pools to list; several conditions must all hold.
@@ -251,85 +249,5 @@ impl PoolQuery {
         let filter = filter.unwrap_or_default();
         let among = PoolsAmong { organization: filter.organization.as_ref().map(key), code: filter.code };
         ReservePoolConnection::open(ctx, among, order_by.into(), first, after).await
-    }
-}
-
-/// Whom to propose for which pool.
-#[derive(InputObject)]
-pub struct PoolMembershipProposeInput {
-    /// The pool.
-    pool_id: ID,
-    /// Code of the tier.
-    tier_code: String,
-    /// The person.
-    cadre_id: ID,
-    /// Why, 1 to 500 characters.
-    reason: String,
-    /// Your key for this one intent, kept 24 hours.
-    idempotency_key: Option<String>,
-    /// Comes back unchanged.
-    client_mutation_id: Option<String>,
-}
-
-/// Which proposal to confirm.
-#[derive(InputObject)]
-pub struct PoolMembershipConfirmInput {
-    /// The membership.
-    id: ID,
-    /// The version that you read.
-    expected_version: i32,
-    /// Your key for this one intent, kept 24 hours.
-    idempotency_key: Option<String>,
-    /// Comes back unchanged.
-    client_mutation_id: Option<String>,
-}
-
-payload!(
-    /// What came of `poolMembershipPropose`.
-    PoolMembershipProposePayload {
-        /// The proposed membership.
-        membership: PoolMembership by PoolMembershipId
-    }
-);
-payload!(
-    /// What came of `poolMembershipConfirm`.
-    PoolMembershipConfirmPayload {
-        /// The membership as it is now.
-        membership: PoolMembership by PoolMembershipId
-    }
-);
-
-/// Changes of pool memberships.
-#[derive(Default)]
-pub struct PoolMutation;
-
-/// Changes of pool memberships.
-#[Object]
-impl PoolMutation {
-    /// Proposes a person for a tier of a pool. Problems: INVALID, NOT_IN_POST, ALREADY_MEMBER, IDEMPOTENCY_KEY_REUSED.
-    #[graphql(directive = access::apply(Action::MembershipPropose))]
-    async fn pool_membership_propose(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Whom to propose for which pool.")] input: PoolMembershipProposeInput,
-    ) -> Result<Option<PoolMembershipProposePayload>> {
-        let terms = Terms { idempotency_key: input.idempotency_key, purpose: None };
-        let cadre: CadreId = key(&input.cadre_id);
-        let command =
-            ProposeMembership { pool: key(&input.pool_id), tier_code: input.tier_code, cadre, reason: input.reason };
-        PoolMembershipProposePayload::of(ctx.session()?.run(command, &terms).await, input.client_mutation_id).map(Some)
-    }
-
-    /// Confirms a proposed membership; never the proposer. Problems: INVALID, STALE, TRANSITION_REFUSED, SAME_PERSON,
-    /// IDEMPOTENCY_KEY_REUSED.
-    #[graphql(directive = access::apply(Action::MembershipConfirm))]
-    async fn pool_membership_confirm(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which proposal.")] input: PoolMembershipConfirmInput,
-    ) -> Result<Option<PoolMembershipConfirmPayload>> {
-        let terms = Terms { idempotency_key: input.idempotency_key, purpose: None };
-        let command = ConfirmMembership { id: key(&input.id), expected_version: input.expected_version };
-        PoolMembershipConfirmPayload::of(ctx.session()?.run(command, &terms).await, input.client_mutation_id).map(Some)
     }
 }

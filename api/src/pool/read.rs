@@ -7,8 +7,8 @@
 use entity::{
     cadre,
     id::{CadreId, OrganizationId, PoolId, PoolMembershipId},
-    kind::{Disclosure, MembershipState, Role},
-    pool_membership, pool_tier, reserve_pool,
+    kind::{Disclosure, MembershipState, Role, StepKind},
+    membership_step, pool_division, pool_membership, pool_tier, reserve_pool,
 };
 use sea_orm::{Condition, sea_query::ExprTrait};
 use serde::Serialize;
@@ -56,7 +56,8 @@ impl Visible for reserve_pool::Entity {
     }
 }
 
-follows!(pool_tier.PoolId => reserve_pool);
+follows!(pool_tier.PoolId => reserve_pool, pool_division.PoolId => reserve_pool);
+follows!(membership_step.MembershipId => pool_membership);
 
 impl Visible for pool_membership::Entity {
     /// In a pool kept within reach; disclosed and of the unit; disclosed and one's own. Of people up to the secrecy
@@ -160,10 +161,42 @@ belonging! {
     Pools = reserve_pool by Id(id: PoolId), ordered Id, PoolRead, "pool.by_id";
     /// The tiers of pools, in order.
     Tiers = pool_tier by PoolId(pool_id: PoolId), ordered Ordinal, PoolRead, "pool.tiers";
+    /// The tracks, categories and maturities of pools, in order.
+    Divisions = pool_division by PoolId(pool_id: PoolId), ordered Ordinal, PoolRead, "pool.divisions";
+    /// The steps of memberships, oldest first.
+    Steps = membership_step by MembershipId(membership_id: PoolMembershipId), ordered Id, PoolRead, "pool.steps";
     /// Memberships by their own keys.
     Memberships = pool_membership by Id(id: PoolMembershipId), ordered Id, PoolRead, "pool.membership_by_id";
     /// The memberships of persons.
     MembershipsOfCadres = pool_membership by CadreId(cadre_id: CadreId), ordered Id, PoolRead, "pool.memberships_of";
+}
+
+/// Which steps to list: those of one pool, its in/out log.
+#[derive(Clone, Debug, Serialize)]
+pub struct StepsAmong {
+    /// Of memberships of this pool.
+    pub pool: PoolId,
+    /// Of these kinds.
+    pub kinds: Option<Vec<StepKind>>,
+}
+
+impl questions::Among for StepsAmong {
+    type Entity = membership_step::Entity;
+    const ACTION: Action = Action::PoolRead;
+    const LIST: &'static str = "pool.log";
+    const COUNT: &'static str = "pool.log_count";
+    fn by_name() -> membership_step::Column {
+        membership_step::Column::Id
+    }
+    fn condition(&self, gate: &Gate) -> Condition {
+        let (at, of) = (Alias::own::<membership_step::Entity>(), Alias::named("logged"));
+        let memberships = gate.raw::<pool_membership::Entity>(pool_membership::Column::Id, &of);
+        let memberships =
+            memberships.clone().and_where(of.col(pool_membership::Column::PoolId).eq(self.pool)).to_owned();
+        Condition::all()
+            .add(at.col(membership_step::Column::MembershipId).in_subquery(memberships))
+            .add_option(self.kinds.clone().map(|kinds| at.col(membership_step::Column::Kind).is_in(kinds)))
+    }
 }
 
 /// The open memberships of the person who asks, as far as they are disclosed.
@@ -178,7 +211,7 @@ impl Query for MyMemberships {
     type Answer = Vec<pool_membership::Model>;
     async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
         let at = Alias::own::<pool_membership::Entity>();
-        let open = [MembershipState::Proposed, MembershipState::Confirmed];
+        let open = [MembershipState::Proposed, MembershipState::Confirmed, MembershipState::Warned];
         reader
             .find::<pool_membership::Entity>()
             .filter(at.col(pool_membership::Column::CadreId).eq(self.person))

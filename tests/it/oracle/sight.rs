@@ -209,7 +209,7 @@ impl<'r> Sight<'r> {
         let open = [PairState::Proposed, PairState::Active, PairState::Suspended];
         let pairs = self.raw.pairs.iter().filter(|it| open.contains(&it.state));
         let pairs = pairs.filter(|it| self.raw.takes_part(it.id, person) && lens.pair(it)).map(|it| self.pair(it));
-        let open = [MembershipState::Proposed, MembershipState::Confirmed];
+        let open = [MembershipState::Proposed, MembershipState::Confirmed, MembershipState::Warned];
         let own = self.raw.memberships.iter().filter(|it| it.cadre_id == person && open.contains(&it.state));
         let own = own.filter(|it| lens.membership(it)).map(|it| self.membership(it));
         Some(json!({ "pairs": pairs.collect::<Vec<_>>(), "memberships": own.collect::<Vec<_>>() }))
