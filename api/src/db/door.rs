@@ -8,13 +8,13 @@ use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, Transac
 use crate::{
     auth::{
         policy::Job,
-        scope::{Actor, Grant, Identity},
+        scope::{Actor, Identity},
         seal::Seal,
         token::Claims,
     },
     cache::recall::{Key, Recall},
     clock::Clock,
-    db::session::Session,
+    db::{rights, session::Session},
     error::{Error, Result},
     metrics::Metrics,
     shared::store::Store,
@@ -83,7 +83,7 @@ impl Door {
         if identity.revoked.contains(&claims.jti) || claims.sid.is_some_and(|it| identity.revoked.contains(&it)) {
             return Err(Error::Unauthenticated);
         }
-        Ok(Session::new(self.clone(), Actor::Account(Arc::new(identity)), request, statements))
+        Ok(Session::new(self.clone(), Actor::Account(Arc::new(identity)), request, statements).on(claims))
     }
 
     /// A session of the server itself: on one organization's subtree or, without one, on everything.
@@ -101,13 +101,6 @@ impl Door {
         };
         let grants =
             account_grant::Entity::find().filter(account_grant::Column::AccountId.eq(id)).all(&self.database).await?;
-        let grant = |it: account_grant::Model| Grant {
-            id: it.id,
-            role: it.role,
-            organization: it.organization_id,
-            from: it.valid_from,
-            to: it.valid_to,
-        };
         let ending = revoked_token::Column::ExpiresAt.gt(self.clock.now());
         let revoked = revoked_token::Entity::find().filter(revoked_token::Column::AccountId.eq(id)).filter(ending);
         let revoked = revoked.all(&self.database).await?.into_iter().map(|it| it.token_id).collect();
@@ -116,7 +109,7 @@ impl Door {
             login: row.login,
             name: row.name,
             person: row.cadre_id,
-            grants: grants.into_iter().map(grant).collect(),
+            grants: grants.into_iter().map(rights::grant).collect(),
             revoked,
         }))
     }
