@@ -197,15 +197,13 @@ impl FieldKey {
 
     /// Either 64 hexadecimal digits, from which each use derives a key of its own, or those keys by name.
     fn parse(text: &str) -> Option<Self> {
-        let key: Box<dyn Fn(&str) -> Option<[u8; 32]>> = match bytes(text) {
-            Some(root) => {
-                let root = hmac::Key::new(hmac::HMAC_SHA256, &root);
-                Box::new(move |name| hmac::sign(&root, name.as_bytes()).as_ref().try_into().ok())
+        let root = bytes(text).map(|root| hmac::Key::new(hmac::HMAC_SHA256, &root));
+        let key = |name: &str| -> Option<[u8; 32]> {
+            if let Some(root) = &root {
+                return hmac::sign(root, name.as_bytes()).as_ref().try_into().ok();
             }
-            None => Box::new(|name| {
-                let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-                bytes(line?.trim())
-            }),
+            let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+            bytes(line?.trim())
         };
         Some(Self {
             sealing: SealingKey(key("seal.v1")?),
