@@ -77,8 +77,8 @@ settings! {
     database_connections: u64 = "16", false, "Connections kept to the database. Too few: requests wait; too many: the database refuses.";
     redis_url: String = "", true, "redis://HOST:PORT/ for several processes over one database. Empty: the cache is in this process, which must then be the only one.";
     redis_prefix: String = "tidui", false, "First part of every key in Redis. Two deployments with one prefix read each other's cache.";
-    signing_key: String = "keys/signing.pem", false, "File of the key that signs tokens (make it with tidui key generate). Without it nobody can be told apart.";
-    field_key: String = "keys/field.key", false, "File of the key that seals sensitive fields and signs cursors. Lost: sealed fields are lost.";
+    signing_key: String = "keys/signing.pem", false, "File of the key that signs tokens (make it with tidui key generate); those of a rotation lie beside it. Without it nobody can be told apart.";
+    field_key: String = "keys/field.key", false, "File of the key that seals sensitive fields and signs cursors; those of a rotation lie beside it. Lost: sealed fields are lost.";
     issuer: String = "tidui", false, "The iss that tokens must carry.";
     audience: String = "tidui", false, "The aud that tokens must carry.";
     refresh_token_days: u64 = "30", false, "How long somebody stays signed in without using it, in days.";

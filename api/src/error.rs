@@ -300,6 +300,8 @@ named! {
         SecretSet = "SECRET_SET",
         /// Make an account or grant it a role.
         AccountGrant = "ACCOUNT_GRANT",
+        /// Seal values anew after a rotation of the field key.
+        SealedRenew = "SEALED_RENEW",
         /// Load the synthetic county.
         DemoLoad = "DEMO_LOAD",
     }

@@ -24,6 +24,7 @@ pub mod auth {
     pub mod keys;
     pub mod password;
     pub mod policy;
+    pub mod rotation;
     pub mod scope;
     pub mod seal;
     pub mod token;
@@ -45,6 +46,8 @@ pub mod db {
     pub mod keeping;
     pub mod open;
     pub mod reader;
+    pub mod resealing;
+    mod rights;
     mod run;
     pub mod session;
     pub mod sweeper;
@@ -182,6 +185,7 @@ pub mod http {
     mod graphql;
     mod health;
     pub mod house;
+    mod keys;
     pub mod server;
     mod signin;
 }
@@ -191,6 +195,7 @@ pub mod cli {
     mod audit;
     mod command;
     mod demo;
+    mod key;
     mod progress;
     mod roster;
     mod run;

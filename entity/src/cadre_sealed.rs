@@ -35,6 +35,8 @@ pub struct Model {
     /// The value.
     #[serde(skip)]
     pub ciphertext: Sealed,
+    /// The name of the key that sealed it; empty where it was sealed before keys had names.
+    pub key_id: String,
     /// Keyed hash of the value in normal form, in hexadecimal; none where the value does not identify.
     #[serde(skip)]
     pub match_key: Option<String>,

@@ -11,6 +11,7 @@ mod m20261121_000002_programmes;
 mod m20261121_000003_audit;
 mod m20261121_000004_signin;
 mod m20261121_000005_trail;
+mod m20261121_000006_keys;
 mod m20261121_000008_reach;
 mod m20261121_000010_pools;
 
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000003_audit::Migration),
             Box::new(m20261121_000004_signin::Migration),
             Box::new(m20261121_000005_trail::Migration),
+            Box::new(m20261121_000006_keys::Migration),
             Box::new(m20261121_000008_reach::Migration),
             Box::new(m20261121_000010_pools::Migration),
         ]

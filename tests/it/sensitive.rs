@@ -117,8 +117,8 @@ both! {
         assert_eq!(answer.at("/cadres/edges").as_array().map(Vec::len), Some(100));
         assert_eq!(answer.at("/cadres/edges/0/node/sensitive/phone"), PHONE);
         assert_eq!((world.number(EVENTS).await, world.number(LOG).await), (1, 3));
-        // The page; who is visible, their sealed rows, the event, the log.
-        assert_eq!(answer.statements, Some(5));
+        // The page; who is visible, their sealed rows, rights, the event, the log.
+        assert_eq!(answer.statements, Some(6));
     }
 
     async fn at_most_a_hundred_people_in_one_request(world: World) {

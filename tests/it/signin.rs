@@ -162,7 +162,7 @@ both! {
         let first = sign_in(&world, &login, PASSWORD).await;
         let second = refresh(&world, &first.json["refresh_token"]).await;
         assert_eq!(me(&world, &second.json["access_token"]).await, 200);
-        world.pass(TimeDelta::seconds(11));
+        world.pass(TimeDelta::seconds(21));
         assert_eq!(refresh(&world, &first.json["refresh_token"]).await.status, 400);
         assert_eq!(refresh(&world, &second.json["refresh_token"]).await.status, 400);
         for session in [&first, &second] {

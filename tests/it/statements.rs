@@ -67,7 +67,7 @@ both! {
         let variables = json!({ "p": tests::world::global(county.pair), "day": day, "key": "once" });
         let answer = county.person(Role::Mentor).run(contact, variables).await;
         answer.done("/pairContactRecord");
-        // Pair and own part read, contact written, pair written, both read back, event, changes, idempotency.
-        assert_eq!(answer.statements, Some(9));
+        // Pair and own part read, contact written, pair written, both read back, rights, event, changes, idempotency.
+        assert_eq!(answer.statements, Some(10));
     }
 }

@@ -66,6 +66,14 @@ impl Program {
         Self { command, out: log("out"), err: log("err") }
     }
 
+    /// Over the database, the shared store and the keys of a world.
+    pub fn over(mut self, config: &api::Config) -> Self {
+        self.command.args(["--database-url", &config.database_url, "--redis-url", &config.redis_url]);
+        self.command.args(["--redis-prefix", &config.redis_prefix, "--signing-key", &config.signing_key]);
+        self.command.args(["--field-key", &config.field_key]);
+        self
+    }
+
     /// With a variable of the environment.
     pub fn with(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);

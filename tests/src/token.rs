@@ -1,6 +1,6 @@
 //! Tokens as a forger would make them: any header, any claims, signed with any key.
 
-use aws_lc_rs::signature::Ed25519KeyPair;
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
 use base64::{
     Engine,
     prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
@@ -25,9 +25,40 @@ impl Forge {
 
     /// A signed token.
     pub fn sign(&self, header: &Value, claims: &Value) -> String {
-        let body = format!("{}.{}", part(header), part(claims));
-        format!("{body}.{}", BASE64_URL_SAFE_NO_PAD.encode(self.0.sign(body.as_bytes()).as_ref()))
+        self.sign_texts(&header.to_string(), &claims.to_string())
     }
+
+    /// A signed token of texts that need not be JSON.
+    pub fn sign_texts(&self, header: &str, claims: &str) -> String {
+        self.sign_parts(&BASE64_URL_SAFE_NO_PAD.encode(header), &BASE64_URL_SAFE_NO_PAD.encode(claims))
+    }
+
+    /// A signed token of parts that need not be base64.
+    pub fn sign_parts(&self, header: &str, claims: &str) -> String {
+        let body = format!("{header}.{claims}");
+        format!("{body}.{}", self.signature(&body))
+    }
+
+    /// The signature of a text.
+    pub fn signature(&self, text: &str) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(self.0.sign(text.as_bytes()).as_ref())
+    }
+
+    /// The public half.
+    pub fn public(&self) -> Vec<u8> {
+        self.0.public_key().as_ref().to_vec()
+    }
+}
+
+/// A header or claims with one field changed or, by null, removed.
+pub fn with(value: &Value, name: &str, to: Value) -> Value {
+    let mut value = value.clone();
+    let fields = value.as_object_mut().expect("an object");
+    match to {
+        Value::Null => fields.remove(name),
+        to => fields.insert(name.to_owned(), to),
+    };
+    value
 }
 
 /// A token without a signature.

@@ -49,6 +49,7 @@ pub fn allows(role: Role, action: Action) -> bool {
         | Action::TokenRevoke
         | Action::SecretSet
         | Action::AccountGrant
+        | Action::SealedRenew
         | Action::DemoLoad => false,
     }
 }
@@ -69,11 +70,14 @@ pub enum Job {
     SignIn,
     /// The command line of whoever runs the server.
     Operator,
+    /// Sealing anew after a rotation of the field key.
+    Resealing,
 }
 
 impl Job {
     /// Every job.
-    pub const ALL: &'static [Self] = &[Self::RosterImport, Self::DemoLoad, Self::SignIn, Self::Operator];
+    pub const ALL: &'static [Self] =
+        &[Self::RosterImport, Self::DemoLoad, Self::SignIn, Self::Operator, Self::Resealing];
 
     /// Its name in the audit trail.
     pub const fn text(self) -> &'static str {
@@ -82,6 +86,7 @@ impl Job {
             Self::DemoLoad => "JOB_DEMO_LOAD",
             Self::SignIn => "JOB_SIGN_IN",
             Self::Operator => "JOB_OPERATOR",
+            Self::Resealing => "JOB_RESEALING",
         }
     }
 
@@ -94,6 +99,7 @@ impl Job {
             Self::Operator => {
                 matches!(action, Action::SecretSet | Action::AccountGrant | Action::OrganizationRead)
             }
+            Self::Resealing => matches!(action, Action::SealedRenew),
         }
     }
 }

@@ -2,6 +2,11 @@
 //!
 //! AES-256-GCM with a random nonce; the row's person and field are bound in, so a ciphertext moved to another row does
 //! not open. The hash is an HMAC: without the key a list of all possible identity numbers helps nobody.
+//!
+//! The key that seals rotates, under the server's feet: each value carries the name of the key that it was sealed with.
+//! The keys that hash stay (see `rotation.rs`), and with them matching, refresh tokens, idempotency and cursors.
+
+use std::sync::{Arc, PoisonError, RwLock};
 
 use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey},
@@ -11,14 +16,51 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use entity::{cadre_sealed::Sealed, id::CadreId, kind::SealedField};
 
 use crate::{
-    auth::keys::{FieldKey, hex},
+    auth::keys::{FieldKeys, SealingKey, hex},
     error::{Error, Result},
     page::CursorKey,
 };
 
+/// What a value is said to be sealed with that was sealed before keys had names.
+pub const UNNAMED: &str = "";
+
+/// A key that seals, ready for use.
+struct Sealer {
+    id: String,
+    aead: RandomizedNonceKey,
+}
+
+impl Sealer {
+    fn new(key: &SealingKey) -> Result<Self> {
+        let aead = RandomizedNonceKey::new(&AES_256_GCM, key.bytes());
+        Ok(Self { id: key.id(), aead: aead.map_err(|_| Error::broken("the sealing key was refused"))? })
+    }
+}
+
+/// The keys that open, of which the first seals.
+struct Ring {
+    current: Sealer,
+    next: Option<Sealer>,
+    previous: Option<Sealer>,
+}
+
+impl Ring {
+    fn new(keys: &FieldKeys) -> Result<Self> {
+        Ok(Self {
+            current: Sealer::new(&keys.current)?,
+            next: keys.next.as_ref().map(Sealer::new).transpose()?,
+            previous: keys.previous.as_ref().map(Sealer::new).transpose()?,
+        })
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Sealer> {
+        [Some(&self.current), self.previous.as_ref(), self.next.as_ref()].into_iter().flatten()
+    }
+}
+
 /// The keys in use by the door.
 pub struct Seal {
-    aead: RandomizedNonceKey,
+    ring: RwLock<Arc<Ring>>,
     matching: hmac::Key,
     inputs: hmac::Key,
     refreshing: hmac::Key,
@@ -28,44 +70,70 @@ pub struct Seal {
 }
 
 impl Seal {
-    /// The keys that come from one field key.
+    /// The keys that come from the field keys.
     ///
     /// # Errors
     /// `Internal` when the cryptography refuses, which it does not.
-    pub fn new(key: &FieldKey) -> Result<Self> {
-        let refused = |_| Error::broken("the sealing key was refused");
+    pub fn new(keys: &FieldKeys) -> Result<Self> {
+        let lookup = |key: &[u8; 32]| hmac::Key::new(hmac::HMAC_SHA256, key);
         Ok(Self {
-            aead: RandomizedNonceKey::new(&AES_256_GCM, &key.derive("seal.v1")).map_err(refused)?,
-            matching: hmac::Key::new(hmac::HMAC_SHA256, &key.derive("match.v1")),
-            inputs: hmac::Key::new(hmac::HMAC_SHA256, &key.derive("input.v1")),
-            refreshing: hmac::Key::new(hmac::HMAC_SHA256, &key.derive("refresh.v1")),
-            tokens: hmac::Key::new(hmac::HMAC_SHA256, &key.derive("token.v1")),
-            cursors: CursorKey::new(&key.derive("cursor.v1")),
+            ring: RwLock::new(Arc::new(Ring::new(keys)?)),
+            matching: lookup(&keys.lookups.matching),
+            inputs: lookup(&keys.lookups.inputs),
+            refreshing: lookup(&keys.lookups.refreshing),
+            tokens: lookup(&keys.lookups.tokens),
+            cursors: CursorKey::new(&keys.lookups.cursors),
         })
     }
 
-    /// Seals a value of a person.
+    /// Takes the keys of a rotation.
+    ///
+    /// # Errors
+    /// As `new`; then the old ones stay.
+    pub fn renew(&self, keys: &FieldKeys) -> Result<()> {
+        let ring = Arc::new(Ring::new(keys)?);
+        *self.ring.write().unwrap_or_else(PoisonError::into_inner) = ring;
+        Ok(())
+    }
+
+    fn ring(&self) -> Arc<Ring> {
+        self.ring.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The names of the keys that open here, that of the one that seals first.
+    pub fn known(&self) -> Vec<String> {
+        self.ring().all().map(|it| it.id.clone()).collect()
+    }
+
+    /// Under which names stand values that are to be sealed anew. Not those of the next key: who has not heard of a
+    /// promotion must not undo it.
+    pub fn outworn(&self) -> Vec<String> {
+        self.ring().previous.iter().map(|it| it.id.clone()).chain([UNNAMED.to_owned()]).collect()
+    }
+
+    /// Seals a value of a person; with it the name of the key.
     ///
     /// # Errors
     /// `Internal` when the machine gives no random bytes.
-    pub fn seal(&self, cadre: CadreId, field: SealedField, value: &str) -> Result<Sealed> {
+    pub fn seal(&self, cadre: CadreId, field: SealedField, value: &str) -> Result<(Sealed, String)> {
         let mut bytes = value.as_bytes().to_vec();
-        let nonce = self.aead.seal_in_place_append_tag(bound(cadre, field), &mut bytes);
+        let sealer = &self.ring().current;
+        let nonce = sealer.aead.seal_in_place_append_tag(bound(cadre, field), &mut bytes);
         let nonce = nonce.map_err(|_| Error::broken("sealing failed"))?;
-        Ok(Sealed([nonce.as_ref().as_slice(), &bytes].concat()))
+        Ok((Sealed([nonce.as_ref().as_slice(), &bytes].concat()), sealer.id.clone()))
     }
 
-    /// Opens a value of a person.
+    /// Opens a value of a person that was sealed with a key of this name.
     ///
     /// # Errors
-    /// `Internal` when it was sealed with another key or for another row.
-    pub fn open(&self, cadre: CadreId, field: SealedField, sealed: &Sealed) -> Result<String> {
-        let broken = || Error::broken("a sealed value does not open: was field_key replaced?");
-        let (nonce, body) = sealed.0.split_at_checked(NONCE_LEN).ok_or_else(broken)?;
-        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| broken())?;
-        let mut bytes = body.to_vec();
-        let text = self.aead.open_in_place(nonce, bound(cadre, field), &mut bytes).map_err(|_| broken())?;
-        String::from_utf8(text.to_vec()).map_err(|_| broken())
+    /// `Internal` when that key is not here, or it was sealed for another row.
+    pub fn open(&self, cadre: CadreId, field: SealedField, key_id: &str, sealed: &Sealed) -> Result<String> {
+        let ring = self.ring();
+        let mut fitting = ring.all().filter(|it| it.id == key_id || key_id == UNNAMED);
+        fitting.find_map(|it| opened(it, cadre, field, sealed)).ok_or_else(|| {
+            let key = if ring.all().any(|it| it.id == key_id) { "a known key" } else { "a key that is not here" };
+            Error::broken(format!("a value sealed with {key} ({key_id}) does not open: was field_key replaced?"))
+        })
     }
 
     /// The keyed hash that equal values share.
@@ -87,6 +155,14 @@ impl Seal {
     pub fn input_hash(&self, input: &[u8]) -> String {
         hex(hmac::sign(&self.inputs, input).as_ref())
     }
+}
+
+fn opened(sealer: &Sealer, cadre: CadreId, field: SealedField, sealed: &Sealed) -> Option<String> {
+    let (nonce, body) = sealed.0.split_at_checked(NONCE_LEN)?;
+    let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+    let mut bytes = body.to_vec();
+    let text = sealer.aead.open_in_place(nonce, bound(cadre, field), &mut bytes).ok()?;
+    String::from_utf8(text.to_vec()).ok()
 }
 
 fn bound(cadre: CadreId, field: SealedField) -> Aad<Vec<u8>> {

@@ -3,6 +3,15 @@
 //! The library's defaults are too lax for us (RFC 8725, RFC 9068), so everything but the signature is checked here:
 //! `typ` at+jwt, our own `kid`, no `crit`, iss, aud, sub, exp, iat and jti present, at most 15 minutes, 5 seconds of
 //! leeway. `jku`, `x5u` and `jwk` headers are never read.
+//!
+//! Clocks of two servers may stand ten seconds apart: a token may seem to be issued that long in the future and is good
+//! all the same. Nothing is lost by it, because its life is measured from `iat` and is never longer than ours. One that is
+//! issued by a clock behind ours ends that much earlier for us, and its holder refreshes it. Ten seconds is also what the
+//! grace of refresh tokens and the validity of a fresh grant may be off by.
+//!
+//! Keys rotate under the server's feet. Each check asks whether the key counts now, also for a remembered token.
+
+use std::sync::{Arc, PoisonError, RwLock};
 
 use aws_lc_rs::digest;
 use chrono::{DateTime, Utc};
@@ -19,7 +28,12 @@ use crate::{
 
 /// Longest life of a token, in seconds.
 pub const LIFE_S: i64 = 15 * 60;
-const LEEWAY_S: i64 = 5;
+/// By how much a token's end may be missed, in seconds.
+pub const LEEWAY_S: i64 = 5;
+/// By how much another server's clock may be ahead of ours, and the leeway, in seconds.
+pub const AHEAD_S: i64 = CLOCKS_APART_S + LEEWAY_S;
+/// By how much the clocks of two servers may differ, in seconds.
+pub const CLOCKS_APART_S: i64 = 10;
 /// A longer text is no token of ours, and is not looked at.
 const LONGEST: usize = 4096;
 
@@ -51,11 +65,12 @@ pub struct Claims {
 
 /// Issues tokens and checks them.
 pub struct Tokens {
-    keys: TokenKeys,
+    keys: RwLock<Arc<TokenKeys>>,
     issuer: String,
     audience: String,
-    /// Claims of checked tokens by the hash of their text: a signature is checked once. Time is checked always.
-    checked: Cache<[u8; 32], Claims>,
+    /// Keys and claims of checked tokens by the hash of their text: a signature is checked once. Time, and whether the
+    /// key counts, are checked always.
+    checked: Cache<[u8; 32], (String, Claims)>,
 }
 
 impl Tokens {
@@ -65,12 +80,22 @@ impl Tokens {
             .max_capacity(100_000)
             .time_to_live(std::time::Duration::from_secs(u64::try_from(LIFE_S + LEEWAY_S).unwrap_or(900)))
             .build();
+        let keys = RwLock::new(Arc::new(keys));
         Self { keys, issuer: issuer.to_owned(), audience: audience.to_owned(), checked }
     }
 
-    /// The public keys.
-    pub fn published(&self) -> &jsonwebtoken::jwk::JwkSet {
-        &self.keys.published
+    /// Takes the keys of a rotation.
+    pub fn renew(&self, keys: TokenKeys) {
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
+    }
+
+    fn keys(&self) -> Arc<TokenKeys> {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The public keys whose tokens are good now.
+    pub fn published(&self, now: DateTime<Utc>) -> jsonwebtoken::jwk::JwkSet {
+        self.keys().published(now.timestamp())
     }
 
     /// A fresh token for an account, of a sign-in where there was one.
@@ -91,8 +116,9 @@ impl Tokens {
         };
         let mut header = Header::new(Algorithm::EdDSA);
         header.typ = Some("at+jwt".to_owned());
-        header.kid = Some(self.keys.kid.clone());
-        encode(&header, &claims, &self.keys.signing).map_err(Error::internal)
+        let keys = self.keys();
+        header.kid = Some(keys.kid.clone());
+        encode(&header, &claims, &keys.signing).map_err(Error::internal)
     }
 
     /// What a token says, if it is good now.
@@ -106,26 +132,30 @@ impl Tokens {
         let mut name = [0; 32];
         let digest = digest::digest(&digest::SHA256, token.as_bytes());
         name.iter_mut().zip(digest.as_ref()).for_each(|(to, from)| *to = *from);
-        let claims = match self.checked.get(&name) {
-            Some(claims) => claims,
+        let (keys, now) = (self.keys(), now.timestamp());
+        let (kid, claims) = match self.checked.get(&name) {
+            Some(known) => known,
             None => {
-                let claims = self.signed(token).ok_or(Error::Unauthenticated)?;
-                self.checked.insert(name, claims.clone());
-                claims
+                let known = self.signed(&keys, token).ok_or(Error::Unauthenticated)?;
+                self.checked.insert(name, known.clone());
+                known
             }
         };
-        if in_time(&claims, now.timestamp()) { Ok(claims) } else { Err(Error::Unauthenticated) }
+        let counts = keys.public(&kid).is_some_and(|it| it.counts(now));
+        if counts && in_time(&claims, now) { Ok(claims) } else { Err(Error::Unauthenticated) }
     }
 
-    fn signed(&self, token: &str) -> Option<Claims> {
+    /// The key and the claims of a token with a good signature.
+    fn signed(&self, keys: &TokenKeys, token: &str) -> Option<(String, Claims)> {
         let header = decode_header(token).ok()?;
         let ours = header.typ.as_deref().is_some_and(|it| it.eq_ignore_ascii_case("at+jwt"))
-            && header.kid.as_deref() == Some(self.keys.kid.as_str())
             && header.crit.is_none()
             && header.alg == Algorithm::EdDSA;
         if !ours {
             return None;
         }
+        let kid = header.kid?;
+        let key = keys.public(&kid)?;
         let mut rules = Validation::new(Algorithm::EdDSA);
         rules.set_required_spec_claims(&["iss", "aud", "sub", "exp"]);
         rules.set_issuer(&[&self.issuer]);
@@ -133,14 +163,14 @@ impl Tokens {
         // Times are checked against our own clock, each time the token is used.
         rules.validate_exp = false;
         rules.validate_nbf = false;
-        decode::<Claims>(token, &self.keys.checking, &rules).ok().map(|it| it.claims)
+        decode::<Claims>(token, &key.checking, &rules).ok().map(|it| (kid, it.claims))
     }
 }
 
 fn in_time(claims: &Claims, now: i64) -> bool {
     now < claims.exp.saturating_add(LEEWAY_S)
-        && claims.iat <= now.saturating_add(LEEWAY_S)
-        && claims.nbf.is_none_or(|from| from <= now.saturating_add(LEEWAY_S))
+        && claims.iat <= now.saturating_add(AHEAD_S)
+        && claims.nbf.is_none_or(|from| from <= now.saturating_add(AHEAD_S))
         && claims.exp > claims.iat
         && claims.exp.saturating_sub(claims.iat) <= LIFE_S
 }

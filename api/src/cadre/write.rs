@@ -342,9 +342,9 @@ fn checked_number(text: &str, today: NaiveDate) -> Result<String> {
 /// # Errors
 /// `Internal` when sealing fails.
 pub fn sealed_row(tx: &Writer<'_>, cadre_id: CadreId, field: SealedField, value: &str) -> Result<cadre_sealed::Model> {
-    let ciphertext = tx.seal(cadre_id, field, value)?;
+    let (ciphertext, key_id) = tx.seal(cadre_id, field, value)?;
     let match_key = (field == SealedField::IdentityNumber).then(|| tx.match_key(field, value));
-    Ok(cadre_sealed::Model { id: SealedId::fresh(), cadre_id, field, ciphertext, match_key, version: 1 })
+    Ok(cadre_sealed::Model { id: SealedId::fresh(), cadre_id, field, ciphertext, key_id, match_key, version: 1 })
 }
 
 fn post_row(cadre_id: CadreId, title: String, valid_from: Option<PartialDate>) -> post_assignment::Model {

@@ -27,13 +27,7 @@ pub fn command() -> Command {
         .subcommand(token())
         .subcommand(account())
         .subcommand(audit())
-        .subcommand(
-            Command::new("key").about("Makes the server's keys").subcommand_required(true).subcommand(
-                Command::new("generate").about("Writes signing.pem and field.key, readable by you alone").arg(
-                    Arg::new("dir").long("dir").value_name("DIR").default_value("keys").help("Folder to write to"),
-                ),
-            ),
-        )
+        .subcommand(key())
         .subcommand(
             Command::new("import").about("Imports files").subcommand_required(true).subcommand(settings(
                 Command::new("roster")
@@ -64,6 +58,34 @@ fn audit() -> Command {
                 .about("Says whether the trail is as it was sealed, or names the first day that is not")
                 .arg(from),
         ))
+}
+
+fn key() -> Command {
+    let dir = Arg::new("dir").long("dir").value_name("DIR").default_value("keys").help("Folder to write to");
+    let now = || flag("now", "Does not wait until every server has heard of the next key");
+    let leaked = || flag("leaked", "Somebody else has the key files: does not wait, and ends what the old key signed");
+    Command::new("key")
+        .about("Makes the server's keys, rotates them, tells where a rotation stands")
+        .subcommand_required(true)
+        .subcommand(Command::new("generate").about("Writes signing.pem and field.key, readable by you alone").arg(dir))
+        .subcommand(
+            Command::new("rotate")
+                .about("Makes the next key; run again, once every server knows it, makes it the current one")
+                .subcommand_required(true)
+                .subcommand(settings(
+                    Command::new("signing").about("Rotates the key that signs tokens").arg(now()).arg(leaked()),
+                ))
+                .subcommand(settings(
+                    Command::new("field").about("Rotates the key that seals sensitive values").arg(now()).arg(leaked()),
+                )),
+        )
+        .subcommand(settings(
+            Command::new("status").about("Tells which keys there are, and how many values each field key sealed"),
+        ))
+}
+
+fn flag(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
 }
 
 fn demo() -> Command {

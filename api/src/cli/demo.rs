@@ -38,7 +38,7 @@ use crate::{
 /// The seed of every demo: a story told about it holds on every machine.
 const SEED: u64 = 315;
 /// Files that the demo makes, and that `--reset` removes.
-const FILES: [&str; 7] = [
+const FILES: [&str; 11] = [
     "tidui.sqlite",
     "tidui.sqlite-wal",
     "tidui.sqlite-shm",
@@ -46,6 +46,10 @@ const FILES: [&str; 7] = [
     "people.json",
     "keys/signing.pem",
     "keys/field.key",
+    "keys/signing.next.pem",
+    "keys/signing.retired.json",
+    "keys/field.next.key",
+    "keys/field.previous.key",
 ];
 /// Made before all of them and never removed: where it stands, they are the demo's, finished or not.
 const MARK: &str = "made-by-tidui-demo";

@@ -10,8 +10,7 @@ use clap::ArgMatches;
 use tracing_subscriber::EnvFilter;
 
 use crate::{
-    auth::keys,
-    cli::{account, audit, command, demo, roster},
+    cli::{account, audit, command, demo, key, roster},
     config::Config,
     db::connect::{self, Step},
     http::{house::Hooks, server::Server},
@@ -51,7 +50,12 @@ async fn run(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, String> {
             Some(("password", given)) => account::set_password(given, hooks).await,
             _ => Err("say what to do: grant or password".to_owned()),
         },
-        Some(("key", given)) => generate(given),
+        Some(("key", given)) => match given.subcommand() {
+            Some(("generate", given)) => key::generate(given),
+            Some(("rotate", given)) => key::rotate(given, &hooks),
+            Some(("status", given)) => key::status(given, hooks).await,
+            _ => Err("say what to do with the keys: generate, rotate or status".to_owned()),
+        },
         Some(("audit", given)) => match given.subcommand() {
             Some(("seal", given)) => audit::seal(given, hooks).await,
             Some(("verify", given)) => audit::verify(given, hooks).await,
@@ -135,19 +139,5 @@ async fn migrate(matches: &ArgMatches) -> Result<ExitCode, String> {
     for it in &all {
         println!("{} {}", if it.applied { "applied" } else { "pending" }, it.name);
     }
-    Ok(ExitCode::SUCCESS)
-}
-
-fn generate(matches: &ArgMatches) -> Result<ExitCode, String> {
-    let folder =
-        matches.subcommand().and_then(|(_, given)| given.get_one::<String>("dir")).map_or("keys", String::as_str);
-    let folder = Path::new(folder);
-    let (signing, field) = (folder.join("signing.pem"), folder.join("field.key"));
-    keys::generate(&signing, &field)?;
-    println!(
-        "Wrote {} and {}. Keep both: without the field key sealed values are lost.",
-        signing.display(),
-        field.display()
-    );
     Ok(ExitCode::SUCCESS)
 }

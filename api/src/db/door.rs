@@ -115,7 +115,7 @@ impl Door {
         if identity.revoked.contains(&claims.jti) || claims.sid.is_some_and(|it| identity.revoked.contains(&it)) {
             return Err(Error::Unauthenticated);
         }
-        Ok(Session::new(self.clone(), Actor::Account(Arc::new(identity)), request, statements))
+        Ok(Session::new(self.clone(), Actor::Account(Arc::new(identity)), request, statements).on(claims))
     }
 
     /// A session of the server itself: on one organization's subtree or, without one, on everything.

@@ -35,10 +35,12 @@ const EVERY: Duration = Duration::from_secs(1);
 const PAUSE: u64 = 60;
 /// After the end of a day, until it is sealed.
 const SETTLING: TimeDelta = TimeDelta::minutes(10);
+/// How long after its retirement a key may still sign, in seconds: a day that was being hashed just then.
+const LATE_S: i64 = 60;
 /// What the first day continues.
 const NOTHING: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
-/// With which key days are signed, and how long they stay.
+/// With which keys days are signed, and how long they stay.
 pub struct Keeping {
     signing_key: PathBuf,
     kept_days: i64,
@@ -67,7 +69,7 @@ impl Keeping {
         }
     }
 
-    /// Read anew each time, once a day: a key that was rotated meanwhile is the one to sign with.
+    /// Read anew for each day: a key that was rotated meanwhile is the one to sign with.
     fn keys(&self) -> Result<TokenKeys> {
         TokenKeys::read(&self.signing_key).map_err(Error::broken)
     }
@@ -123,8 +125,8 @@ pub async fn seal(door: &Door, keeping: &Keeping) -> Result<Vec<NaiveDate>> {
     if day > ended {
         return Ok(sealed);
     }
-    let keys = keeping.keys()?;
     while day <= ended {
+        let keys = keeping.keys()?;
         let before = previous.as_ref().map_or(NOTHING, |it| it.hash.as_str());
         let row = signed(door, &keys, day, before).await?;
         if !append(door, row.clone()).await? {
@@ -222,12 +224,8 @@ async fn breach(
     if row.previous_hash != before {
         return wrong("does not continue the day before");
     }
-    if row.kid != keys.kid {
-        return wrong(&format!("was signed with the key {}: name its file with --signing-key", row.kid));
-    }
-    let message = message(row.day, &row.hash, row.signed_at);
-    if !crypto::verify(&row.signature, message.as_bytes(), &keys.checking, Algorithm::EdDSA).unwrap_or(false) {
-        return wrong("has a digest that this server did not sign so");
+    if let Some(why) = not_signed(keys, row) {
+        return wrong(&why);
     }
     let found = digest::content(door, row.day, before).await?;
     if found.events == 0 && row.events > 0 && keeping.over(row.day, digest::civil_day(door.clock.now())) {
@@ -246,6 +244,24 @@ async fn breach(
         return wrong(&format!("holds {is}, as sealed, but not with the same content"));
     }
     Ok(None)
+}
+
+/// Why a digest does not count as signed. A retired key could be in other hands: what it signed after its retirement
+/// says nothing, nor does a day that ended only then.
+fn not_signed(keys: &TokenKeys, row: &audit_digest::Model) -> Option<String> {
+    let Some(key) = keys.public(&row.kid) else {
+        return Some(format!("was signed with the key {}, which never was one beside --signing-key", row.kid));
+    };
+    let message = message(row.day, &row.hash, row.signed_at);
+    if !crypto::verify(&row.signature, message.as_bytes(), &key.checking, Algorithm::EdDSA).unwrap_or(false) {
+        return Some("has a digest that this server did not sign so".to_owned());
+    }
+    let ended = digest::begin(row.day + TimeDelta::days(1));
+    let late = key.retired.is_some_and(|it| row.signed_at.timestamp() > it.retired_at + LATE_S);
+    if late || row.signed_at < ended {
+        return Some(format!("has a digest that the key {} could not sign at {}", row.kid, row.signed_at));
+    }
+    None
 }
 
 /// Removes the sealed days whose retention is over, oldest first, each in a transaction of its own.

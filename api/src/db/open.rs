@@ -1,6 +1,6 @@
 //! Opening sealed values: the fourth verb of the door, and the only way from ciphertext to a value.
 //!
-//! Order: policy → purpose and reason → how many people → which of them exist for the scope → open → audit event and
+//! Order: policy → purpose and reason → how many people → which of them exist for the scope → open → are the rights still there? → audit event and
 //! access log → commit → and only then the values. What can't be recorded is not shown. Nothing of it is remembered.
 
 use std::collections::{BTreeSet, HashMap};
@@ -20,7 +20,7 @@ use crate::{
         door::Door,
         gate::{Alias, Gate},
         reader::Reader,
-        run,
+        rights, run,
         session::{Session, Terms},
     },
     error::{Error, Result},
@@ -78,6 +78,7 @@ pub(super) async fn open(session: &Session, door: &Door, scope: Scope, wanted: W
     let reader = Reader::new(&tx, &gate, session.counter());
     let opened = values(&reader, door, &people, wanted.values).await?;
     drop(reader);
+    rights::still(session, door, &tx, &scope).await?;
     let terms = Terms { idempotency_key: None, purpose: Some(wanted.purpose.text().to_owned()) };
     if !opened.people.is_empty() {
         let event = run::event(session, door, &scope, AuditOutcome::Done, &terms, &BTreeSet::new());
@@ -105,7 +106,7 @@ async fn values(
     for row in sealed {
         let which = (row.cadre_id, row.field);
         if wanted.contains(&which) && opened.knows(row.cadre_id) {
-            opened.values.insert(which, door.seal.open(row.cadre_id, row.field, &row.ciphertext)?);
+            opened.values.insert(which, door.seal.open(row.cadre_id, row.field, &row.key_id, &row.ciphertext)?);
         }
     }
     Ok(opened)

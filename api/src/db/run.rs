@@ -1,6 +1,6 @@
 //! Commit, audit and invalidation: one function, which commands can neither call nor skip.
 //!
-//! Order: begin → has this key been used? → the command → read-back → audit and idempotency, in the transaction →
+//! Order: begin → has this key been used? → the command → read-back → are its rights still there? → audit and idempotency, in the transaction →
 //! commit → new generations → mark published. If the process dies after the commit, the sweeper of any process finds
 //! the event unpublished and renews in its place.
 
@@ -22,6 +22,7 @@ use crate::{
     db::{
         door::Door,
         gate::Gate,
+        rights,
         session::{Command, Session, Terms},
         unique,
         writer::Writer,
@@ -121,6 +122,7 @@ async fn attempt<C: Command>(
     // An early return drops the transaction, which undoes it.
     let outcome = command.apply(&mut writer).await?;
     writer.settle().await?;
+    rights::still(session, door, &writer.tx, scope).await?;
     let mut event = event(session, door, scope, AuditOutcome::Done, terms, &writer.touched);
     event.account_id = writer.account;
     let event_id = event.id;

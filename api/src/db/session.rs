@@ -15,9 +15,13 @@ use entity::{
     kind::{AccessPurpose, SealedField},
 };
 use serde::{Serialize, de::DeserializeOwned};
+use uuid::Uuid;
 
 use crate::{
-    auth::scope::{Actor, Scope},
+    auth::{
+        scope::{Actor, Scope},
+        token::Claims,
+    },
     cache::recall,
     db::{
         door::Door,
@@ -95,13 +99,25 @@ pub struct Session {
     actor: Actor,
     request: Arc<str>,
     statements: Arc<AtomicU64>,
+    /// The token that the session stands on, and the sign-in that it follows from: what may be revoked.
+    presented: Arc<[Uuid]>,
     /// People whose sealed values were asked for so far.
     opening: Arc<Mutex<BTreeSet<CadreId>>>,
 }
 
 impl Session {
     pub(super) fn new(door: Arc<Door>, actor: Actor, request: &str, statements: Arc<AtomicU64>) -> Self {
-        Self { door, actor, request: request.into(), statements, opening: Arc::default() }
+        Self { door, actor, request: request.into(), statements, presented: Arc::default(), opening: Arc::default() }
+    }
+
+    /// The same session, standing on a token.
+    pub(super) fn on(self, claims: &Claims) -> Self {
+        Self { presented: claims.sid.into_iter().chain([claims.jti]).collect(), ..self }
+    }
+
+    /// What of the session's token may be revoked.
+    pub(super) fn presented(&self) -> &[Uuid] {
+        &self.presented
     }
 
     /// Who acts.

@@ -50,7 +50,7 @@ pub struct Writer<'s> {
     pub(super) tx: DatabaseTransaction,
     pub(super) gate: Gate,
     statements: &'s AtomicU64,
-    seal: &'s Seal,
+    pub(super) seal: &'s Seal,
     clock: &'s Clock,
     secrecy_limit: SecrecyLevel,
     pub(super) changes: Vec<Change>,
@@ -110,11 +110,11 @@ impl<'s> Writer<'s> {
         self.clock.now()
     }
 
-    /// Seals a sensitive value of a person.
+    /// Seals a sensitive value of a person; with it the name of the key.
     ///
     /// # Errors
     /// `Internal` when the machine gives no random bytes.
-    pub fn seal(&self, cadre: CadreId, field: SealedField, value: &str) -> Result<Sealed> {
+    pub fn seal(&self, cadre: CadreId, field: SealedField, value: &str) -> Result<(Sealed, String)> {
         self.seal.seal(cadre, field, value)
     }
 
@@ -128,7 +128,7 @@ impl<'s> Writer<'s> {
     /// # Errors
     /// `Internal` when it was sealed with another key.
     pub fn seals(&self, row: &cadre_sealed::Model, value: &str) -> Result<bool> {
-        let held = self.seal.open(row.cadre_id, row.field, &row.ciphertext)?;
+        let held = self.seal.open(row.cadre_id, row.field, &row.key_id, &row.ciphertext)?;
         Ok(aws_lc_rs::constant_time::verify_slices_are_equal(held.as_bytes(), value.as_bytes()).is_ok())
     }
 

@@ -161,7 +161,9 @@ async fn answer(
 }
 
 async fn open(request: &HttpRequest, house: &House, id: &str) -> Result<Session, Error> {
-    let header = request.headers().get(header::AUTHORIZATION).and_then(|it| it.to_str().ok());
+    // Of two tokens nobody can say which one is meant, and what stands before us may have looked at the other.
+    let mut all = request.headers().get_all(header::AUTHORIZATION);
+    let header = all.next().filter(|_| all.next().is_none()).and_then(|it| it.to_str().ok());
     let token = header.and_then(|it| it.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     let (_, token) = token.ok_or(Error::Unauthenticated)?;
     let claims = house.tokens.check(token.trim(), house.clock.now())?;

@@ -27,7 +27,8 @@ pub async fn metrics(house: web::Data<House>) -> HttpResponse {
 
 /// `GET /.well-known/jwks.json`: the public keys that tokens are checked with.
 pub async fn keys(house: web::Data<House>) -> HttpResponse {
-    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "public, max-age=300")).json(house.tokens.published())
+    let keys = house.tokens.published(house.clock.now());
+    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "public, max-age=300")).json(keys)
 }
 
 /// Any other method on `/graphql`.

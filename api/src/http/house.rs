@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     auth::{
-        keys::{FieldKey, TokenKeys},
+        keys::{FieldKeys, TokenKeys},
         seal::Seal,
         token::Tokens,
     },
@@ -99,12 +99,14 @@ impl House {
 /// # Errors
 /// A sentence that says what to do.
 pub async fn door(config: &Config, hooks: Hooks, metrics: Arc<Metrics>, part: Part) -> Result<Arc<Door>, String> {
-    let field_key = FieldKey::read(Path::new(&config.field_key))?;
-    let seal = Seal::new(&field_key).map_err(|_| "the field key was refused".to_owned())?;
+    let field_keys = FieldKeys::read(Path::new(&config.field_key))?;
+    let seal = Seal::new(&field_keys).map_err(|_| "the field key was refused".to_owned())?;
     let database = connect::connect(config, false).await?;
     connect::require_migrated(&database).await?;
     let store = Store::open(&config.redis_url, &config.redis_prefix).await?;
     let recall = Recall::new(Arc::new(Generations::new(Arc::new(store))), config.cache, metrics.clone());
     let standing = Standing::of(config, part)?;
-    Ok(Door::new(database, recall, seal, hooks.clock, hooks.faults, metrics, standing))
+    let door = Door::new(database, recall, seal, hooks.clock, hooks.faults, metrics, standing);
+    door.require_keys(&door.field_keys()).await?;
+    Ok(door)
 }

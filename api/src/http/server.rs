@@ -19,12 +19,12 @@ use crate::{
     config::Config,
     db::{
         keeping::{self, Keeping},
-        sweeper,
+        resealing, sweeper,
     },
     http::{
         graphql, health,
         house::{Hooks, House},
-        signin,
+        keys, signin,
     },
 };
 
@@ -85,7 +85,9 @@ impl Server {
         });
         let sweeping = tokio::spawn(sweeper::keep_sweeping(house.door.clone()));
         let sealing = tokio::spawn(keeping::keep(house.door.clone(), Keeping::of(&house.config)));
-        Ok(Self { house, address, handle, tasks: vec![serving, sweeping, sealing] })
+        let resealing = tokio::spawn(resealing::keep(house.door.clone()));
+        let watching = tokio::spawn(keys::watch(house.clone()));
+        Ok(Self { house, address, handle, tasks: vec![serving, sweeping, sealing, resealing, watching] })
     }
 
     /// Where it listens.

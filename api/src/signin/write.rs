@@ -18,14 +18,14 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
-    auth::token::LIFE_S,
+    auth::token::{CLOCKS_APART_S, LIFE_S},
     db::{gate::Alias, session::Command, writer::Writer},
     error::{Action, Error, Result},
     questions::distinct,
 };
 
-/// How long a phone may ask again with the token that it exchanged, in seconds.
-const GRACE_S: i64 = 10;
+/// How long a phone may ask again with the token that it exchanged, in seconds: ten, on whichever server's clock.
+const GRACE_S: i64 = 10 + CLOCKS_APART_S;
 
 /// How long a family stays refused: longer than any refresh token of it can live.
 const FAMILY: TimeDelta = TimeDelta::days(400);

@@ -263,8 +263,9 @@ async fn definition(world: &World) -> Vec<String> {
         Stack::Sqlite => {
             "select type || ' ' || name || ' ' || coalesce(sql, '') from sqlite_master where name not like 'sqlite_%'"
         }
+        // The place among the columns, not their number: PostgreSQL never gives the number of a dropped one again.
         Stack::Postgres => {
-            "select concat_ws(' ', table_name, row_number() over (partition by table_name order by ordinal_position), column_name, udt_name, character_maximum_length, \
+            "select concat_ws(' ', table_name, rank() over (partition by table_name order by ordinal_position), column_name, udt_name, character_maximum_length, \
              is_nullable, column_default, collation_name) from information_schema.columns where table_schema = 'public' \
              union all select indexdef from pg_indexes where schemaname = 'public' \
              union all select concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid)) from pg_constraint \

@@ -1,4 +1,4 @@
-//! The same command line as `tidui`, with faults that no flag or variable of `tidui` can set.
+//! The same command line as `tidui`, with faults, and a wrong clock, that no flag or variable of `tidui` can set.
 
 use std::{env, process, sync::Arc};
 
@@ -8,6 +8,10 @@ fn main() -> process::ExitCode {
         env::var("FAULT_BEFORE_EXECUTION_MS").ok().and_then(|it| it.parse().ok()).unwrap_or(0);
     if env::var_os("FAULT_ABORT_AFTER_COMMIT").is_some() {
         hooks.faults.after_commit = Some(Arc::new(|| process::abort()));
+    }
+    if let Some(ahead) = env::var("FAULT_CLOCK_AHEAD_S").ok().and_then(|it| it.parse().ok()) {
+        let ahead = chrono::TimeDelta::seconds(ahead);
+        hooks.clock = api::clock::Clock::moved_by(move || chrono::Utc::now() + ahead);
     }
     api::cli::main(hooks)
 }

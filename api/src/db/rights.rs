@@ -1,0 +1,60 @@
+//! Whether somebody still may what they began: asked in the transaction, last of all before its commit.
+//!
+//! A session's identity is what the cache or the database said when the request began. A role may end while it runs, and
+//! a remembered identity may be two seconds old where a link is broken. One statement settles both: it reads the grants
+//! again, and holds them until the commit, so that who ends one waits for the act or the act is refused. Reads do without:
+//! their promise is that of the cache.
+
+use std::sync::Arc;
+
+use entity::{account, account_grant, id::AccountId, kind::AccountState, revoked_token};
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::{Expr, ExprTrait},
+};
+
+use crate::{
+    auth::scope::{Actor, Grant, Identity, Scope},
+    db::{door::Door, session::Session},
+    error::{Error, Result},
+};
+
+/// Refuses an act whose ground has gone since it began.
+///
+/// # Errors
+/// `Unauthenticated` when the account may not sign in or the token was revoked, `Forbidden` when no grant is left that
+/// allows the act, `Busy` when others are left than it began with.
+pub(super) async fn still(session: &Session, door: &Door, tx: &DatabaseTransaction, scope: &Scope) -> Result<()> {
+    let Actor::Account(identity) = session.actor() else { return Ok(()) };
+    let grants = held(session, door, tx, identity.account).await?;
+    if grants.is_empty() {
+        return Err(Error::Unauthenticated);
+    }
+    let actor = Actor::Account(Arc::new(Identity { grants, ..identity.as_ref().clone() }));
+    let now = Scope::narrow(&actor, scope.action(), door.clock.now())?;
+    if now.fingerprint() == scope.fingerprint() { Ok(()) } else { Err(Error::Busy { retry_after_s: 1 }) }
+}
+
+/// The grants of an account, past ones included; none where it may not sign in, or the session's token was revoked.
+#[expect(clippy::disallowed_methods, reason = "what the scope itself stands on is read without one")]
+async fn held(session: &Session, door: &Door, tx: &DatabaseTransaction, account: AccountId) -> Result<Vec<Grant>> {
+    let active = account::Entity::find()
+        .select_only()
+        .column(account::Column::Id)
+        .filter(account::Column::Id.eq(account))
+        .filter(account::Column::State.eq(AccountState::Active));
+    let mut select = account_grant::Entity::find()
+        .filter(account_grant::Column::AccountId.eq(account))
+        .filter(account_grant::Column::AccountId.in_subquery(active.into_query()));
+    if !session.presented().is_empty() {
+        let revoked = revoked_token::Entity::find()
+            .select_only()
+            .column(revoked_token::Column::TokenId)
+            .filter(revoked_token::Column::AccountId.eq(account))
+            .filter(revoked_token::Column::TokenId.is_in(session.presented().iter().copied()))
+            .filter(revoked_token::Column::ExpiresAt.gt(door.clock.now()));
+        select = select.filter(Expr::exists(revoked.into_query()).not());
+    }
+    session.sent();
+    Ok(select.lock_shared().all(tx).await?.into_iter().map(Grant::from).collect())
+}
