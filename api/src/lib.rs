@@ -21,7 +21,10 @@ pub mod shared {
 }
 /// Who is asking, what they may do, which rows exist for them.
 pub mod auth {
+    pub mod factor;
     pub mod keys;
+    pub mod outside;
+    mod outside_keys;
     pub mod password;
     pub mod policy;
     pub mod scope;
@@ -169,8 +172,10 @@ pub mod http {
     mod graphql;
     mod health;
     pub mod house;
+    mod oauth;
     pub mod server;
     mod signin;
+    mod turns;
 }
 /// The command line.
 pub mod cli {

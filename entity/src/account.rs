@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     id::{AccountId, CadreId},
-    kind::AccountState,
+    kind::{AccountKind, AccountState},
 };
 
 /// One row: see the file's header.
@@ -21,6 +21,8 @@ pub struct Model {
     pub name: String,
     /// The person in the registry, where it is one.
     pub cadre_id: Option<CadreId>,
+    /// Who is behind it.
+    pub kind: AccountKind,
     /// Whether it may sign in.
     pub state: AccountState,
     /// Grows when rights change, so that remembered identities end.

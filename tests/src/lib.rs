@@ -10,6 +10,7 @@ pub mod proxy;
 pub mod redis;
 pub mod runner;
 pub mod sdl;
+pub mod signin;
 pub mod source;
 pub mod token;
 pub mod world;

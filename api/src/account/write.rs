@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use entity::{
     account, account_grant,
     id::{AccountId, GrantId, OrganizationId},
-    kind::{AccountState, Role},
+    kind::{AccountKind, AccountState, Role},
     organization,
 };
 use sea_orm::sea_query::ExprTrait;
@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::{
     account::rules,
     db::{gate::Alias, session::Command, writer::Writer},
-    error::{Action, Result},
+    error::{Action, Error, Result},
 };
 
 /// Makes an account with one grant, or adds a grant to an account. Fails with INVALID or CONFLICT.
@@ -23,6 +23,8 @@ pub struct GrantFromCommandLine {
     pub login: String,
     /// Name to show, for a new account; the login when it is left out.
     pub name: Option<String>,
+    /// Whether the account is a program's.
+    pub machine: bool,
     /// The role.
     pub role: Role,
     /// The top of the subtree.
@@ -41,6 +43,9 @@ impl Command for GrantFromCommandLine {
         let reader = tx.reader();
         let held = reader.find::<account::Entity>().filter(at.col(account::Column::Login).eq(login.as_str()));
         let account = match held.one().await? {
+            Some(account) if self.machine && account.kind == AccountKind::Person => {
+                return Err(Error::invalid("login", "is a person's already: give the program a login of its own"));
+            }
             Some(account) => account.id,
             None => {
                 let row = account::Model {
@@ -48,6 +53,7 @@ impl Command for GrantFromCommandLine {
                     name: self.name.unwrap_or_else(|| login.clone()),
                     login,
                     cadre_id: None,
+                    kind: if self.machine { AccountKind::Machine } else { AccountKind::Person },
                     state: AccountState::Active,
                     token_version: 1,
                     version: 1,

@@ -6,7 +6,7 @@
 use chrono::{DateTime, Utc};
 use entity::{
     id::{AccountId, CadreId, GrantId, OrganizationId},
-    kind::Role,
+    kind::{AccountKind, Role},
 };
 use serde::{Deserialize, Serialize};
 
@@ -41,8 +41,12 @@ pub struct Identity {
     pub name: String,
     /// The person in the registry, where it is one.
     pub person: Option<CadreId>,
+    /// Who is behind it.
+    pub kind: AccountKind,
     /// Grants, past and future ones included.
     pub grants: Vec<Grant>,
+    /// Roles that count for nothing here, because they want a second factor and the sign-in had none.
+    pub withheld: Vec<Role>,
     /// Tokens and families of tokens that are refused before their time.
     pub revoked: Vec<uuid::Uuid>,
 }
@@ -85,6 +89,7 @@ impl Scope {
                 .grants
                 .iter()
                 .filter(|it| it.from <= now && it.to.is_none_or(|to| now < to))
+                .filter(|it| !identity.withheld.contains(&it.role))
                 .filter(|it| policy::allows(it.role, action))
                 .map(|it| (it.role, it.organization))
                 .collect(),
@@ -181,7 +186,9 @@ mod tests {
             login: "x".into(),
             name: "X".into(),
             person: None,
+            kind: AccountKind::Person,
             grants,
+            withheld: Vec::new(),
             revoked: Vec::new(),
         }))
     }

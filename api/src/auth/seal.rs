@@ -8,7 +8,11 @@ use aws_lc_rs::{
     hmac,
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use entity::{cadre_sealed::Sealed, id::CadreId, kind::SealedField};
+use entity::{
+    cadre_sealed::Sealed,
+    id::{AccountId, CadreId},
+    kind::SealedField,
+};
 
 use crate::{
     auth::keys::{FieldKey, hex},
@@ -68,6 +72,29 @@ impl Seal {
         String::from_utf8(text.to_vec()).map_err(|_| broken())
     }
 
+    /// Seals the secret of an account's second factor.
+    ///
+    /// # Errors
+    /// `Internal` when the machine gives no random bytes.
+    pub fn seal_factor(&self, account: AccountId, secret: &[u8]) -> Result<Sealed> {
+        let mut bytes = secret.to_vec();
+        let nonce = self.aead.seal_in_place_append_tag(bound_factor(account), &mut bytes);
+        let nonce = nonce.map_err(|_| Error::broken("sealing failed"))?;
+        Ok(Sealed([nonce.as_ref().as_slice(), &bytes].concat()))
+    }
+
+    /// Opens the secret of an account's second factor.
+    ///
+    /// # Errors
+    /// `Internal` when it was sealed with another key or for another account.
+    pub fn open_factor(&self, account: AccountId, sealed: &Sealed) -> Result<Vec<u8>> {
+        let broken = || Error::broken("the secret of a second factor does not open: was field_key replaced?");
+        let (nonce, body) = sealed.0.split_at_checked(NONCE_LEN).ok_or_else(broken)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| broken())?;
+        let mut bytes = body.to_vec();
+        Ok(self.aead.open_in_place(nonce, bound_factor(account), &mut bytes).map_err(|_| broken())?.to_vec())
+    }
+
     /// The keyed hash that equal values share.
     pub fn match_key(&self, field: SealedField, value: &str) -> String {
         hex(hmac::sign(&self.matching, format!("{}:{value}", field.text()).as_bytes()).as_ref())
@@ -91,4 +118,8 @@ impl Seal {
 
 fn bound(cadre: CadreId, field: SealedField) -> Aad<Vec<u8>> {
     Aad::from([cadre.0.as_bytes().as_slice(), field.text().as_bytes()].concat())
+}
+
+fn bound_factor(account: AccountId) -> Aad<Vec<u8>> {
+    Aad::from([account.0.as_bytes().as_slice(), b"SECOND_FACTOR"].concat())
 }

@@ -49,7 +49,8 @@ async fn run(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, String> {
         Some(("account", given)) => match given.subcommand() {
             Some(("grant", given)) => account::grant(given, hooks).await,
             Some(("password", given)) => account::set_password(given, hooks).await,
-            _ => Err("say what to do: grant or password".to_owned()),
+            Some(("totp", given)) => account::totp(given, hooks).await,
+            _ => Err("say what to do: grant, password or totp".to_owned()),
         },
         Some(("key", given)) => generate(given),
         Some(("audit", given)) => match given.subcommand() {

@@ -2,11 +2,17 @@
 
 use std::{sync::Arc, sync::atomic::AtomicU64};
 
-use entity::{Table, account, account_grant, id::AccountId, kind::AccountState, revoked_token};
-use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, TransactionOptions};
+use entity::{
+    Table, account, account_grant,
+    kind::{AccountKind, AccountState, Role},
+    revoked_token,
+};
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, TransactionOptions, sea_query::SimpleExpr};
+use uuid::Uuid;
 
 use crate::{
     auth::{
+        outside::Visitor,
         policy::Job,
         scope::{Actor, Grant, Identity},
         seal::Seal,
@@ -27,6 +33,8 @@ pub struct Faults {
     pub after_commit: Option<Arc<dyn Fn() + Send + Sync>>,
     /// Before a request is executed: how long to wait, in milliseconds.
     pub before_execution_ms: u64,
+    /// Before a request is executed, with the name of its operation.
+    pub before_execution: Option<Arc<dyn Fn(&str) + Send + Sync>>,
 }
 
 /// Everything that a session needs.
@@ -41,6 +49,8 @@ pub struct Door {
     /// Whether this process tells the caches of what it commits. A command beside a server that keeps its cache to
     /// itself can't; it leaves its events unpublished, and the server's sweeper finds them.
     pub(super) publishes: bool,
+    /// Roles that count only after a sign-in with a second factor.
+    pub(super) second_factor_roles: Vec<Role>,
 }
 
 /// What a process is to the caches.
@@ -62,9 +72,11 @@ impl Door {
         faults: Faults,
         metrics: Arc<Metrics>,
         part: Part,
+        second_factor_roles: Vec<Role>,
     ) -> Arc<Self> {
         let publishes = part == Part::Server || recall.generations().store().is_shared();
-        Arc::new(Self { database, recall, seal, clock, faults, build: build(), metrics, publishes })
+        let build = build();
+        Arc::new(Self { database, recall, seal, clock, faults, build, metrics, publishes, second_factor_roles })
     }
 
     /// A session for an account, with its grants as they are now.
@@ -72,17 +84,43 @@ impl Door {
     /// # Errors
     /// `Unauthenticated` when there is no such account, or it may not sign in.
     pub async fn open(self: &Arc<Self>, claims: &Claims, request: &str) -> Result<Session> {
-        let account = claims.sub;
-        let statements = Arc::new(AtomicU64::new(0));
+        let names = [Some(claims.jti), claims.sid];
+        let key = Key::new(&self.build, "identity", "", claims.sub.0.as_bytes());
+        self.enter(key, account::Column::Id.eq(claims.sub), &names, claims.second_factor(), request).await
+    }
+
+    /// A session for the account that a token of the outside issuer speaks for. It must exist: nobody is made here.
+    ///
+    /// # Errors
+    /// As `open`.
+    pub async fn open_outside(self: &Arc<Self>, visitor: &Visitor, request: &str) -> Result<Session> {
+        let key = Key::new(&self.build, "identity.login", "", visitor.login.as_bytes());
+        let login = account::Column::Login.eq(visitor.login.as_str());
+        self.enter(key, login, &[visitor.token], visitor.second_factor, request).await
+    }
+
+    async fn enter(
+        self: &Arc<Self>,
+        key: Key,
+        who: SimpleExpr,
+        tokens: &[Option<Uuid>],
+        second_factor: bool,
+        request: &str,
+    ) -> Result<Session> {
         // Remembered like any answer: a changed grant renews its table, and the identity is read again.
-        let key = Key::new(&self.build, "identity", "", account.0.as_bytes());
         let tables = vec![Table::Account, Table::AccountGrant, Table::RevokedToken];
         let identity: Option<Identity> =
-            self.recall.answer(key, 60, async || Ok::<_, Error>((self.identity(account).await?, tables))).await?;
-        let identity = identity.ok_or(Error::Unauthenticated)?;
-        if identity.revoked.contains(&claims.jti) || claims.sid.is_some_and(|it| identity.revoked.contains(&it)) {
+            self.recall.answer(key, 60, async || Ok::<_, Error>((self.identity(who).await?, tables))).await?;
+        let mut identity = identity.ok_or(Error::Unauthenticated)?;
+        if tokens.iter().flatten().any(|it| identity.revoked.contains(it)) {
             return Err(Error::Unauthenticated);
         }
+        // A role that was granted after a sign-in without a second factor counts once there is one with it; what the
+        // session may do besides goes on meanwhile. A program has no second factor.
+        if !second_factor && identity.kind == AccountKind::Person {
+            identity.withheld.clone_from(&self.second_factor_roles);
+        }
+        let statements = Arc::new(AtomicU64::new(0));
         Ok(Session::new(self.clone(), Actor::Account(Arc::new(identity)), request, statements))
     }
 
@@ -93,12 +131,13 @@ impl Door {
 
     /// The account and its grants. The one read without a row policy: before it there is no scope.
     #[expect(clippy::disallowed_methods, reason = "before the identity is known there is no scope to read under")]
-    async fn identity(&self, id: AccountId) -> Result<Option<Identity>> {
+    async fn identity(&self, who: SimpleExpr) -> Result<Option<Identity>> {
         self.metrics.statements.add(3);
         let active = account::Column::State.eq(AccountState::Active);
-        let Some(row) = account::Entity::find_by_id(id).filter(active).one(&self.database).await? else {
+        let Some(row) = account::Entity::find().filter(who).filter(active).one(&self.database).await? else {
             return Ok(None);
         };
+        let id = row.id;
         let grants =
             account_grant::Entity::find().filter(account_grant::Column::AccountId.eq(id)).all(&self.database).await?;
         let grant = |it: account_grant::Model| Grant {
@@ -116,9 +155,16 @@ impl Door {
             login: row.login,
             name: row.name,
             person: row.cadre_id,
+            kind: row.kind,
             grants: grants.into_iter().map(grant).collect(),
+            withheld: Vec::new(),
             revoked,
         }))
+    }
+
+    /// Roles that count only after a sign-in with a second factor.
+    pub fn second_factor_roles(&self) -> Vec<Role> {
+        self.second_factor_roles.clone()
     }
 
     /// The shared store, for counts.

@@ -11,7 +11,7 @@ use std::{
 
 use chrono::NaiveDate;
 use entity::{
-    Kept, Row, Table, Versioned,
+    Kept, Row, Table, Versioned, account_factor,
     cadre_sealed::{self, Sealed},
     id::{AccountId, CadreId, Key},
     kind::SealedField,
@@ -23,7 +23,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::{
-    auth::seal::Seal,
+    auth::{factor, seal::Seal},
     clock::Clock,
     db::{
         change::Change,
@@ -96,6 +96,23 @@ impl<'s> Writer<'s> {
     /// The keyed hash by which a refresh token is found.
     pub fn token_hash(&self, text: &str) -> String {
         self.seal.token_hash(text)
+    }
+
+    /// Seals the secret of an account's second factor.
+    ///
+    /// # Errors
+    /// `Internal` when the machine gives no random bytes.
+    pub fn seal_factor(&self, account: AccountId, secret: &[u8]) -> Result<Sealed> {
+        self.seal.seal_factor(account, secret)
+    }
+
+    /// The step whose code this is, if it is one of now that was not used before; the secret itself stays sealed.
+    ///
+    /// # Errors
+    /// `Internal` when it was sealed with another key.
+    pub fn step_of(&self, row: &account_factor::Model, code: &str) -> Result<Option<i32>> {
+        let secret = self.seal.open_factor(row.account_id, &row.secret)?;
+        Ok(factor::step_of(&secret, code, self.now().timestamp(), row.last_step))
     }
 
     /// The civil day of the command.

@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use entity::{
     account, account_grant,
     id::{AccountId, CadreId, GrantId, OrganizationId},
-    kind::{AccountState, Role},
+    kind::{AccountKind, AccountState, Role},
 };
 
 use super::{cast::Cast, county::Person, dice::Dice, people::Profile, seats::Sitter, tree::Tree};
@@ -41,6 +41,7 @@ pub fn accounts(dice: &mut Dice, today: NaiveDate, tree: &Tree, cast: &Cast, pro
             login: entry.login.to_owned(),
             name: entry.name.to_owned(),
             cadre_id: entry.cadre_id,
+            kind: if entry.role == Role::SummaryReader { AccountKind::Machine } else { AccountKind::Person },
             state: AccountState::Active,
             token_version: 1,
             version: 1,

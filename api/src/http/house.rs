@@ -8,11 +8,11 @@ use std::{
     },
 };
 
-use tokio::sync::Semaphore;
-
 use crate::{
     auth::{
+        factor,
         keys::{FieldKey, TokenKeys},
+        outside::Outside,
         seal::Seal,
         token::Tokens,
     },
@@ -24,6 +24,7 @@ use crate::{
         door::{Door, Faults, Part},
     },
     document::{measure::Limits, prepared::Documents},
+    http::turns::Turns,
     metrics::Metrics,
     schema::{self, Schema},
     shared::store::{Store, Tally},
@@ -52,8 +53,10 @@ pub struct House {
     pub tokens: Tokens,
     /// Counts failed sign-ins.
     pub tally: Tally,
+    /// Checks the tokens of the outside issuer, where there is one.
+    pub outside: Option<Outside>,
     /// Turns at hashing a secret.
-    pub hashing: Semaphore,
+    pub hashing: Turns,
     /// Prepares documents.
     pub documents: Documents,
     /// Executes them.
@@ -81,7 +84,8 @@ impl House {
             clock: hooks.clock,
             metrics,
             tally: Tally::new(door.store()),
-            hashing: Semaphore::new(2),
+            outside: Outside::of(&config)?,
+            hashing: Turns::new(config.sign_in_queue),
             door,
             tokens,
             documents,
@@ -99,11 +103,12 @@ impl House {
 /// # Errors
 /// A sentence that says what to do.
 pub async fn door(config: &Config, hooks: Hooks, metrics: Arc<Metrics>, part: Part) -> Result<Arc<Door>, String> {
+    let roles = factor::roles(&config.second_factor_roles)?;
     let field_key = FieldKey::read(Path::new(&config.field_key))?;
     let seal = Seal::new(&field_key).map_err(|_| "the field key was refused".to_owned())?;
     let database = connect::connect(config, false).await?;
     connect::require_migrated(&database).await?;
     let store = Store::open(&config.redis_url, &config.redis_prefix).await?;
     let recall = Recall::new(Arc::new(Generations::new(Arc::new(store))), config.cache, metrics.clone());
-    Ok(Door::new(database, recall, seal, hooks.clock, hooks.faults, metrics, part))
+    Ok(Door::new(database, recall, seal, hooks.clock, hooks.faults, metrics, part, roles))
 }

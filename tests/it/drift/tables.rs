@@ -264,7 +264,7 @@ async fn definition(world: &World) -> Vec<String> {
             "select type || ' ' || name || ' ' || coalesce(sql, '') from sqlite_master where name not like 'sqlite_%'"
         }
         Stack::Postgres => {
-            "select concat_ws(' ', table_name, ordinal_position, column_name, udt_name, character_maximum_length, \
+            "select concat_ws(' ', table_name, row_number() over (partition by table_name order by ordinal_position), column_name, udt_name, character_maximum_length, \
              is_nullable, column_default, collation_name) from information_schema.columns where table_schema = 'public' \
              union all select indexdef from pg_indexes where schemaname = 'public' \
              union all select concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid)) from pg_constraint \

@@ -9,5 +9,9 @@ fn main() -> process::ExitCode {
     if env::var_os("FAULT_ABORT_AFTER_COMMIT").is_some() {
         hooks.faults.after_commit = Some(Arc::new(|| process::abort()));
     }
+    if let Ok(name) = env::var("FAULT_PANIC_ON") {
+        hooks.faults.before_execution =
+            Some(Arc::new(move |operation| assert_ne!(operation, name, "a fault of a test")));
+    }
     api::cli::main(hooks)
 }

@@ -8,8 +8,8 @@ use entity::{
         PoolMembershipId, PoolTierId, PostAssignmentId,
     },
     kind::{
-        AccountState, CadreStatus, ContactTopic, Disclosure, MembershipState, OrganizationKind, PairSide, PairState,
-        PositionLevel, Role, Sex,
+        AccountKind, AccountState, CadreStatus, ContactTopic, Disclosure, MembershipState, OrganizationKind, PairSide,
+        PairState, PositionLevel, Role, Sex,
     },
     level_period, mentoring_pair, organization, pair_contact, pair_part,
     partial_date::PartialDate,
@@ -213,6 +213,7 @@ impl World {
             login: id.0.simple().to_string(),
             name: "Somebody".to_owned(),
             cadre_id,
+            kind: AccountKind::Person,
             state,
             token_version: 1,
             version: 1,
