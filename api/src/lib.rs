@@ -138,6 +138,7 @@ pub mod account {
 /// How sessions begin, go on and end.
 pub mod signin {
     pub mod read;
+    pub mod secret;
     pub mod write;
 }
 /// A phone's one request.

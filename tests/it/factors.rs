@@ -97,7 +97,7 @@ both! {
         refused(&sign_in_with(&world, &login, &code).await, "invalid_grant");
         let second = world.another().await;
         let body = json!({ "grant_type": "password", "username": login, "password": PASSWORD, "otp": code });
-        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let http = tests::client::http().build().expect("a client");
         let there = http.post(format!("http://{}/auth/token", second.address())).json(&body).send().await.expect("an answer");
         assert_eq!(there.status(), 400);
         second.stop().await;

@@ -1,92 +1,25 @@
 //! Tokens of an outside issuer: taken where the settings name one, and only the right ones, for accounts that exist.
 
-use std::{
-    io::{Read, Write},
-    net::TcpListener,
-    path::PathBuf,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::path::PathBuf;
 
-use aws_lc_rs::{
-    hmac,
-    rand::SystemRandom,
-    rsa::KeySize,
-    signature::{
-        ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RSA_PSS_SHA256,
-        RsaEncoding, RsaKeyPair,
-    },
-};
+use aws_lc_rs::hmac;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
 use entity::{id::AccountId, kind::Role};
 use serde_json::{Value, json};
-use tests::{both, client::Client, process::Program, process::fresh_folder, signin::post, sqlite, token, world::World};
+use tests::{
+    both,
+    client::Client,
+    issuer::{Issuer, Pair, publish},
+    process::{Program, fresh_folder},
+    signin::post,
+    sqlite, token,
+    world::World,
+};
 
 const ME: &str = "{ me { login } }";
 const TRAIL: &str = "{ auditEvents(first: 1) { edges { node { action } } } }";
 const ISSUER: &str = "https://login.example/realms/county";
-
-/// A key pair of the outside issuer.
-enum Pair {
-    Edwards(Ed25519KeyPair),
-    Curve(EcdsaKeyPair),
-    Rsa(RsaKeyPair),
-}
-
-impl Pair {
-    fn edwards() -> Self {
-        Self::Edwards(Ed25519KeyPair::generate().expect("a key"))
-    }
-
-    fn curve() -> Self {
-        Self::Curve(EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a key"))
-    }
-
-    fn rsa() -> Self {
-        Self::Rsa(RsaKeyPair::generate(KeySize::Rsa2048).expect("a key"))
-    }
-
-    /// The public half as a list of keys shows it.
-    fn shown(&self, kid: &str) -> Value {
-        let text = |bytes: &[u8]| BASE64_URL_SAFE_NO_PAD.encode(bytes);
-        match self {
-            Self::Edwards(pair) => {
-                json!({ "kid": kid, "kty": "OKP", "crv": "Ed25519", "x": text(pair.public_key().as_ref()) })
-            }
-            Self::Curve(pair) => {
-                let point = pair.public_key().as_ref();
-                json!({ "kid": kid, "kty": "EC", "crv": "P-256", "x": text(&point[1..33]), "y": text(&point[33..]) })
-            }
-            Self::Rsa(pair) => {
-                let key = pair.public_key();
-                let modulus = key.modulus().big_endian_without_leading_zero();
-                let exponent = key.exponent().big_endian_without_leading_zero();
-                json!({ "kid": kid, "kty": "RSA", "n": text(modulus), "e": text(exponent) })
-            }
-        }
-    }
-
-    fn sign(&self, header: &Value, claims: &Value) -> String {
-        let part = |value: &Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
-        let body = format!("{}.{}", part(header), part(claims));
-        let random = SystemRandom::new();
-        let signature = match self {
-            Self::Edwards(pair) => pair.sign(body.as_bytes()).as_ref().to_vec(),
-            Self::Curve(pair) => pair.sign(&random, body.as_bytes()).expect("a signature").as_ref().to_vec(),
-            Self::Rsa(pair) => {
-                let way: &'static dyn RsaEncoding =
-                    if header["alg"] == "PS256" { &RSA_PSS_SHA256 } else { &RSA_PKCS1_SHA256 };
-                let mut out = vec![0; pair.public_modulus_len()];
-                pair.sign(way, &random, body.as_bytes(), &mut out).expect("a signature");
-                out
-            }
-        };
-        format!("{body}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature))
-    }
-}
 
 /// A header or claims with one field changed or, by null, removed.
 fn with(value: &Value, name: &str, to: Value) -> Value {
@@ -97,13 +30,6 @@ fn with(value: &Value, name: &str, to: Value) -> Value {
         to => fields.insert(name.to_owned(), to),
     };
     value
-}
-
-/// Writes a list of keys as whoever keeps the file does: whole, in its place.
-fn publish(file: &PathBuf, keys: &[Value]) {
-    let fresh = file.with_extension("new");
-    std::fs::write(&fresh, json!({ "keys": keys }).to_string()).expect("a file");
-    std::fs::rename(fresh, file).expect("a file");
 }
 
 /// A world that takes the outside issuer's tokens, with more settings, and the file of its keys.
@@ -170,56 +96,7 @@ both! {
         publish(&file, &[ours.shown("k"), rsa.shown("r"), only, sealing, secret, twin.shown("two"), ours.shown("two")]);
         let (header, now) = (head("EdDSA", "k"), world.now().timestamp());
         assert_eq!(status(&world, &ours.sign(&header, &claims)).await, 200);
-        let other = |name: &str, to: Value| ours.sign(&with(&header, name, to), &claims);
-        let claim = |name: &str, to: Value| ours.sign(&header, &with(&claims, name, to));
-        let symmetric = |kid: &str, key: &[u8]| {
-            let body = token::unsigned(&with(&head("HS256", kid), "alg", json!("HS256")), &claims);
-            let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), body.trim_end_matches('.').as_bytes());
-            format!("{body}{}", BASE64_URL_SAFE_NO_PAD.encode(tag.as_ref()))
-        };
-        let public = rsa.shown("r")["n"].as_str().expect("a modulus").to_owned();
-        let hostile = [
-            ("alg none", token::unsigned(&with(&header, "alg", json!("none")), &claims)),
-            ("no signature", token::unsigned(&header, &claims)),
-            ("a key of one's own", Pair::edwards().sign(&header, &claims)),
-            ("HS256 by a published secret", symmetric("oct", b"secret")),
-            ("HS256 by the public key", symmetric("r", public.as_bytes())),
-            ("HS256 by nothing", symmetric("k", b"")),
-            ("the key of another kind", rsa.sign(&head("RS256", "k"), &claims)),
-            ("another algorithm's name", other("alg", json!("RS256"))),
-            ("RS384", rsa.sign(&head("RS384", "r"), &claims)),
-            ("a key that is named for another algorithm", rsa.sign(&head("RS256", "only-ps"), &claims)),
-            ("a key for encryption", ours.sign(&head("EdDSA", "enc"), &claims)),
-            ("a name that two keys bear", ours.sign(&head("EdDSA", "two"), &claims)),
-            ("an unknown kid", other("kid", json!("other"))),
-            ("no kid", other("kid", Value::Null)),
-            ("a key of its own in the header", Pair::edwards().sign(&with(&with(&header, "jwk", ours.shown("k")), "kid", Value::Null), &claims)),
-            ("typ JWT", other("typ", json!("JWT"))),
-            ("no typ", other("typ", Value::Null)),
-            ("crit", other("crit", json!(["exp"]))),
-            ("a foreign issuer", claim("iss", json!("https://login.example/realms/other"))),
-            ("our own name as issuer", claim("iss", json!("tidui"))),
-            ("two issuers", claim("iss", json!([ISSUER, "tidui"]))),
-            ("no issuer", claim("iss", Value::Null)),
-            ("a foreign audience", claim("aud", json!("account"))),
-            ("foreign audiences", claim("aud", json!(["account", "tidui2"]))),
-            ("no audience", claim("aud", Value::Null)),
-            ("an audience that is no text", claim("aud", json!({ "tidui": true }))),
-            ("no exp", claim("exp", Value::Null)),
-            ("exp as text", claim("exp", json!("9999999999"))),
-            ("expired", ours.sign(&header, &with(&with(&claims, "exp", json!(now - 6)), "iat", json!(now - 60)))),
-            ("no iat", claim("iat", Value::Null)),
-            ("iat in the future", claim("iat", json!(now + 60))),
-            ("a life over an hour", claim("exp", json!(now + 3601))),
-            ("a life without end", claim("exp", json!(i64::MAX))),
-            ("not yet", claim("nbf", json!(now + 60))),
-            ("no account's login", claim("preferred_username", json!("nobody-at-all"))),
-            ("no login", claim("preferred_username", Value::Null)),
-            ("a login that is a list", claim("preferred_username", json!([claims["preferred_username"]]))),
-            ("an empty login", claim("preferred_username", json!(""))),
-            ("claims that are a list", ours.sign(&header, &json!([1]))),
-            ("nine kilobytes", claim("roles", json!("x".repeat(9000)))),
-        ];
+        let hostile = by_header(&ours, &rsa, &header, &claims).into_iter().chain(by_claims(&ours, &header, &claims, now));
         for (what, token) in hostile {
             let answer = Client::new(world.url(), &token).run(ME, json!({})).await;
             assert_eq!((answer.status, answer.codes()), (401, vec!["UNAUTHENTICATED".to_owned()]), "{what}: {}", answer.text);
@@ -280,42 +157,67 @@ both! {
     }
 }
 
-/// An issuer that serves its keys over HTTP on loopback, and counts who asks.
-struct Issuer {
-    address: String,
-    answer: Arc<Mutex<String>>,
-    asked: Arc<AtomicU64>,
+/// Tokens that are wrong by their header or signature.
+fn by_header(ours: &Pair, rsa: &Pair, header: &Value, claims: &Value) -> Vec<(&'static str, String)> {
+    let other = |name: &str, to: Value| ours.sign(&with(header, name, to), claims);
+    let symmetric = |kid: &str, key: &[u8]| {
+        let body = token::unsigned(&with(&head("HS256", kid), "alg", json!("HS256")), claims);
+        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), body.trim_end_matches('.').as_bytes());
+        format!("{body}{}", BASE64_URL_SAFE_NO_PAD.encode(tag.as_ref()))
+    };
+    let public = rsa.shown("r")["n"].as_str().expect("a modulus").to_owned();
+    vec![
+        ("alg none", token::unsigned(&with(header, "alg", json!("none")), claims)),
+        ("no signature", token::unsigned(header, claims)),
+        ("a key of one's own", Pair::edwards().sign(header, claims)),
+        ("HS256 by a published secret", symmetric("oct", b"secret")),
+        ("HS256 by the public key", symmetric("r", public.as_bytes())),
+        ("HS256 by nothing", symmetric("k", b"")),
+        ("the key of another kind", rsa.sign(&head("RS256", "k"), claims)),
+        ("another algorithm's name", other("alg", json!("RS256"))),
+        ("RS384", rsa.sign(&head("RS384", "r"), claims)),
+        ("a key that is named for another algorithm", rsa.sign(&head("RS256", "only-ps"), claims)),
+        ("a key for encryption", ours.sign(&head("EdDSA", "enc"), claims)),
+        ("a name that two keys bear", ours.sign(&head("EdDSA", "two"), claims)),
+        ("an unknown kid", other("kid", json!("other"))),
+        ("no kid", other("kid", Value::Null)),
+        (
+            "a key of its own in the header",
+            Pair::edwards().sign(&with(&with(header, "jwk", ours.shown("k")), "kid", Value::Null), claims),
+        ),
+        ("typ JWT", other("typ", json!("JWT"))),
+        ("no typ", other("typ", Value::Null)),
+        ("crit", other("crit", json!(["exp"]))),
+    ]
 }
 
-impl Issuer {
-    fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let address = format!("http://{}/jwks", listener.local_addr().expect("an address"));
-        let it = Self { address, answer: Arc::default(), asked: Arc::default() };
-        let (answer, asked) = (it.answer.clone(), it.asked.clone());
-        std::thread::spawn(move || {
-            for link in listener.incoming() {
-                let mut link = link.expect("a link");
-                let _ = link.read(&mut [0; 4096]);
-                asked.fetch_add(1, Ordering::SeqCst);
-                let _ = link.write_all(answer.lock().expect("an answer").as_bytes());
-            }
-        });
-        it
-    }
-
-    fn says(&self, keys: &[Value]) {
-        self.says_bytes(&json!({ "keys": keys }).to_string());
-    }
-
-    fn says_bytes(&self, body: &str) {
-        let text = format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-        *self.answer.lock().expect("an answer") = text;
-    }
-
-    fn asked(&self) -> u64 {
-        self.asked.load(Ordering::SeqCst)
-    }
+/// Tokens that are wrong by their claims.
+fn by_claims(ours: &Pair, header: &Value, claims: &Value, now: i64) -> Vec<(&'static str, String)> {
+    let claim = |name: &str, to: Value| ours.sign(header, &with(claims, name, to));
+    vec![
+        ("a foreign issuer", claim("iss", json!("https://login.example/realms/other"))),
+        ("our own name as issuer", claim("iss", json!("tidui"))),
+        ("two issuers", claim("iss", json!([ISSUER, "tidui"]))),
+        ("no issuer", claim("iss", Value::Null)),
+        ("a foreign audience", claim("aud", json!("account"))),
+        ("foreign audiences", claim("aud", json!(["account", "tidui2"]))),
+        ("no audience", claim("aud", Value::Null)),
+        ("an audience that is no text", claim("aud", json!({ "tidui": true }))),
+        ("no exp", claim("exp", Value::Null)),
+        ("exp as text", claim("exp", json!("9999999999"))),
+        ("expired", ours.sign(header, &with(&with(claims, "exp", json!(now - 6)), "iat", json!(now - 60)))),
+        ("no iat", claim("iat", Value::Null)),
+        ("iat in the future", claim("iat", json!(now + 60))),
+        ("a life over an hour", claim("exp", json!(now + 3601))),
+        ("a life without end", claim("exp", json!(i64::MAX))),
+        ("not yet", claim("nbf", json!(now + 60))),
+        ("no account's login", claim("preferred_username", json!("nobody-at-all"))),
+        ("no login", claim("preferred_username", Value::Null)),
+        ("a login that is a list", claim("preferred_username", json!([claims["preferred_username"]]))),
+        ("an empty login", claim("preferred_username", json!(""))),
+        ("claims that are a list", ours.sign(header, &json!([1]))),
+        ("nine kilobytes", claim("roles", json!("x".repeat(9000)))),
+    ]
 }
 
 sqlite! {

@@ -25,7 +25,7 @@ both! {
         let told = sign_in(&world, &login, PASSWORD).await;
         assert_eq!((told.status, &told.json["token_type"], &told.json["expires_in"]), (200, &json!("Bearer"), &json!(900)));
         assert_eq!(me(&world, &told.json["access_token"]).await, 200);
-        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let http = tests::client::http().build().expect("a client");
         let form = format!("grant_type=password&username={login}&password={}", PASSWORD.replace(' ', "+"));
         let request = http.post(format!("{}/auth/token", world.url())).header("content-type", "application/x-www-form-urlencoded");
         assert_eq!(request.body(form).send().await.expect("an answer").status(), 200);
@@ -84,7 +84,7 @@ both! {
         let told = post(&world, "/auth/token", body).await;
         assert_eq!((told.status, told.json.get("refresh_token")), (200, None));
         assert_eq!(me(&world, &told.json["access_token"]).await, 200);
-        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let http = tests::client::http().build().expect("a client");
         let basic = http.post(format!("{}/auth/token", world.url())).basic_auth(&login, Some(PASSWORD));
         let answer = basic.json(&json!({ "grant_type": "client_credentials" })).send().await.expect("an answer");
         assert_eq!(answer.status(), 200);
@@ -128,7 +128,7 @@ both! {
     }
 
     async fn endpoints_of_signing_in_take_post_alone(world: World) {
-        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let http = tests::client::http().build().expect("a client");
         for path in ["/auth/token", "/auth/revoke"] {
             for method in ["GET", "PUT", "DELETE"] {
                 let method = method.parse().expect("a method");

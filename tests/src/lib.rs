@@ -3,6 +3,7 @@
 
 pub mod client;
 pub mod county;
+pub mod issuer;
 pub mod mutants;
 pub mod postgres;
 pub mod process;

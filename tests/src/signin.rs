@@ -26,7 +26,7 @@ pub struct Told {
 
 /// Posts JSON to an endpoint outside GraphQL.
 pub async fn post(world: &World, path: &str, body: Value) -> Told {
-    let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let http = crate::client::http().build().expect("a client");
     let response = http.post(format!("{}{path}", world.url())).json(&body).send().await.expect("an answer");
     let retry_after = response.headers().get("retry-after").map(|it| it.to_str().expect("text").to_owned());
     let status = response.status().as_u16();

@@ -21,7 +21,7 @@ use crate::{
     organization::read::OrganizationByCode,
     signin::{
         read::AccountOf,
-        write::{RemoveFactor, SetFactor, SetSecret},
+        secret::{RemoveFactor, SetFactor, SetSecret},
     },
 };
 

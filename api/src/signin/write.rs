@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::TimeDelta;
 use entity::{
-    account, account_credential, account_factor, account_grant,
-    id::{AccountId, CredentialId, FactorId, RefreshTokenId, RevocationId},
-    kind::{AccountKind, AccountState, Role},
+    account, account_factor, account_grant,
+    id::{AccountId, RefreshTokenId, RevocationId},
+    kind::{AccountState, Role},
     refresh_token, revoked_token,
 };
 use sea_orm::sea_query::ExprTrait;
@@ -148,7 +148,7 @@ impl BeginSession {
     }
 }
 
-async fn factor(tx: &Writer<'_>, account: AccountId) -> Result<Option<account_factor::Model>> {
+pub(super) async fn factor(tx: &Writer<'_>, account: AccountId) -> Result<Option<account_factor::Model>> {
     let owner = Alias::own::<account_factor::Entity>().col(account_factor::Column::AccountId);
     tx.reader().find::<account_factor::Entity>().filter(owner.eq(account)).one().await
 }
@@ -305,97 +305,8 @@ async fn revoke(tx: &mut Writer<'_>, account_id: AccountId, token_id: Uuid, life
     tx.insert::<revoked_token::Entity>(row).await
 }
 
-/// Sets what an account signs in with.
-#[derive(Serialize)]
-pub struct SetSecret {
-    /// The account.
-    pub account: AccountId,
-    /// Argon2id in PHC form.
-    #[serde(skip)]
-    pub secret_hash: String,
-}
-
-impl Command for SetSecret {
-    const ACTION: Action = Action::SecretSet;
-    type Outcome = CredentialId;
-    async fn apply(self, tx: &mut Writer<'_>) -> Result<CredentialId> {
-        tx.get::<account::Entity>(self.account).await?;
-        let owner = Alias::own::<account_credential::Entity>().col(account_credential::Column::AccountId);
-        let held = tx.reader().find::<account_credential::Entity>().filter(owner.eq(self.account)).one().await?;
-        let set_at = tx.now();
-        end_sessions(tx, self.account).await?;
-        match held {
-            Some(held) => {
-                let after = account_credential::Model { secret_hash: self.secret_hash, set_at, ..held.clone() };
-                tx.update::<account_credential::Entity>(&held, after).await?;
-                Ok(held.id)
-            }
-            None => {
-                let id = CredentialId::fresh();
-                let (account_id, secret_hash) = (self.account, self.secret_hash);
-                let row = account_credential::Model { id, account_id, secret_hash, set_at, version: 1 };
-                tx.insert::<account_credential::Entity>(row).await
-            }
-        }
-    }
-}
-
-/// Gives an account a second factor, or another one than it had.
-#[derive(Serialize)]
-pub struct SetFactor {
-    /// The account.
-    pub account: AccountId,
-    /// The secret that its codes follow from.
-    #[serde(skip)]
-    pub secret: Vec<u8>,
-}
-
-impl Command for SetFactor {
-    const ACTION: Action = Action::SecretSet;
-    type Outcome = FactorId;
-    async fn apply(self, tx: &mut Writer<'_>) -> Result<FactorId> {
-        let account = tx.get::<account::Entity>(self.account).await?;
-        if account.kind == AccountKind::Machine {
-            let why = "is a program's, which has no authenticator: its secret is set with tidui account password";
-            return Err(Error::invalid("login", why));
-        }
-        let (secret, set_at) = (tx.seal_factor(self.account, &self.secret)?, tx.now());
-        end_sessions(tx, self.account).await?;
-        match factor(tx, self.account).await? {
-            Some(held) => {
-                let after = account_factor::Model { secret, last_step: 0, set_at, ..held.clone() };
-                tx.update::<account_factor::Entity>(&held, after).await?;
-                Ok(held.id)
-            }
-            None => {
-                let (id, account_id) = (FactorId::fresh(), self.account);
-                let row = account_factor::Model { id, account_id, secret, last_step: 0, set_at, version: 1 };
-                tx.insert::<account_factor::Entity>(row).await
-            }
-        }
-    }
-}
-
-/// Takes an account's second factor away, as when the phone is lost.
-#[derive(Serialize)]
-pub struct RemoveFactor {
-    /// The account.
-    pub account: AccountId,
-}
-
-impl Command for RemoveFactor {
-    const ACTION: Action = Action::SecretSet;
-    type Outcome = FactorId;
-    async fn apply(self, tx: &mut Writer<'_>) -> Result<FactorId> {
-        let held = factor(tx, self.account).await?.ok_or(Error::NotFound("account_factor"))?;
-        end_sessions(tx, self.account).await?;
-        tx.delete::<account_factor::Entity>(&held).await?;
-        Ok(held.id)
-    }
-}
-
 /// Ends every session of an account: whoever knew the old secret must know the new one.
-async fn end_sessions(tx: &mut Writer<'_>, account: AccountId) -> Result<()> {
+pub(super) async fn end_sessions(tx: &mut Writer<'_>, account: AccountId) -> Result<()> {
     let at = Alias::own::<refresh_token::Entity>();
     let reader = tx.reader();
     let open = reader.find::<refresh_token::Entity>().filter(at.col(refresh_token::Column::AccountId).eq(account));
