@@ -115,7 +115,7 @@ settings! {
     roster_columns: u64 = "100", false, "Most columns of a roster.";
     audit_retention_days: u64 = "1095", false, "Days that acts stay in the audit trail, at least 1095. A day leaves as a whole, once access_log_retention_days is over too.";
     access_log_retention_days: u64 = "1095", false, "Days that readings of sensitive values stay on record, at least 1095. A day leaves as a whole, once audit_retention_days is over too.";
-    log: String = "info", false, "What to log, as a tracing filter: error, warn, info, debug, or api=debug,info.";
+    log: String = "info", false, "What to log, as a tracing filter: error, warn, info, debug, or api=debug,info. The database library says no more than info: it would tell passwords.";
     log_format: String = "text", false, "text for people, json for machines.";
 }
 

@@ -83,6 +83,11 @@ impl Authenticator {
         Self { secret: bytes.map(|it| u8::from_str_radix(it, 2).expect("a byte")).collect(), text }
     }
 
+    /// The secret as bytes.
+    pub fn bytes(&self) -> Vec<u8> {
+        self.secret.clone()
+    }
+
     /// The code that it shows at a moment.
     pub fn code(&self, at: DateTime<Utc>) -> String {
         let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &self.secret);

@@ -26,6 +26,9 @@ use crate::{
     shared::store::Store,
 };
 
+/// Breaks the server, or does not, by the name of the operation.
+pub type Fault = Arc<dyn Fn(&str) + Send + Sync>;
+
 /// A place where a test breaks the server; in service nothing ever happens there.
 #[derive(Clone, Default)]
 pub struct Faults {
@@ -34,7 +37,7 @@ pub struct Faults {
     /// Before a request is executed: how long to wait, in milliseconds.
     pub before_execution_ms: u64,
     /// Before a request is executed, with the name of its operation.
-    pub before_execution: Option<Arc<dyn Fn(&str) + Send + Sync>>,
+    pub before_execution: Option<Fault>,
 }
 
 /// Everything that a session needs.
@@ -62,6 +65,14 @@ pub enum Part {
     Command,
 }
 
+/// How a door opens.
+pub struct Manner {
+    /// What the process is to the caches.
+    pub part: Part,
+    /// Roles that count only after a sign-in with a second factor.
+    pub second_factor_roles: Vec<Role>,
+}
+
 impl Door {
     /// Puts a door together.
     pub fn new(
@@ -71,9 +82,9 @@ impl Door {
         clock: Clock,
         faults: Faults,
         metrics: Arc<Metrics>,
-        part: Part,
-        second_factor_roles: Vec<Role>,
+        manner: Manner,
     ) -> Arc<Self> {
+        let Manner { part, second_factor_roles } = manner;
         let publishes = part == Part::Server || recall.generations().store().is_shared();
         let build = build();
         Arc::new(Self { database, recall, seal, clock, faults, build, metrics, publishes, second_factor_roles })

@@ -198,7 +198,9 @@ fn read(request: &HttpRequest, body: Result<web::Bytes, actix_web::Error>, house
         }
     })?;
     let read: Body = serde_json::from_slice(&body).map_err(|cause| {
-        let message = format!("The body is not {{\"query\", \"variables\", \"operationName\"}} in JSON: {cause}.");
+        // Where, and not what: clients write errors down, and a value may be one that nobody may write down.
+        let at = format!("line {}, column {}", cause.line(), cause.column());
+        let message = format!("The body is not {{\"query\", \"variables\", \"operationName\"}} in JSON: see {at}.");
         Refusal::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
     })?;
     // No text of ours holds a NUL, and PostgreSQL can't store one: told here once, instead of in every field.

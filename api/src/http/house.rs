@@ -21,7 +21,7 @@ use crate::{
     config::Config,
     db::{
         connect,
-        door::{Door, Faults, Part},
+        door::{Door, Faults, Manner, Part},
     },
     document::{measure::Limits, prepared::Documents},
     http::turns::Turns,
@@ -103,12 +103,12 @@ impl House {
 /// # Errors
 /// A sentence that says what to do.
 pub async fn door(config: &Config, hooks: Hooks, metrics: Arc<Metrics>, part: Part) -> Result<Arc<Door>, String> {
-    let roles = factor::roles(&config.second_factor_roles)?;
+    let manner = Manner { part, second_factor_roles: factor::roles(&config.second_factor_roles)? };
     let field_key = FieldKey::read(Path::new(&config.field_key))?;
     let seal = Seal::new(&field_key).map_err(|_| "the field key was refused".to_owned())?;
     let database = connect::connect(config, false).await?;
     connect::require_migrated(&database).await?;
     let store = Store::open(&config.redis_url, &config.redis_prefix).await?;
     let recall = Recall::new(Arc::new(Generations::new(Arc::new(store))), config.cache, metrics.clone());
-    Ok(Door::new(database, recall, seal, hooks.clock, hooks.faults, metrics, part, roles))
+    Ok(Door::new(database, recall, seal, hooks.clock, hooks.faults, metrics, manner))
 }
