@@ -18,6 +18,8 @@ FROM debian:bookworm-slim
 RUN useradd --system --uid 10001 --user-group --home-dir /var/lib/tidui --create-home tidui \
     && install -d -o tidui -g tidui -m 0700 /var/lib/tidui/keys
 COPY --from=build /out/tidui /usr/local/bin/tidui
+# For the keys of an outside issuer, which are fetched over TLS.
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 USER tidui
 WORKDIR /var/lib/tidui
 VOLUME /var/lib/tidui/keys

@@ -82,7 +82,17 @@ settings! {
     issuer: String = "tidui", false, "The iss that tokens must carry.";
     audience: String = "tidui", false, "The aud that tokens must carry.";
     refresh_token_days: u64 = "30", false, "How long somebody stays signed in without using it, in days.";
+    session_days: u64 = "180", false, "How long a sign-in can be gone on with at most, used or not, in days; then it wants the password again.";
     sign_in_attempts: u64 = "10", false, "Failed sign-ins of one login from one address in five minutes, after which it must wait; five times as many of one login from anywhere, thirty times of one address.";
+    sign_in_queue: u64 = "50", false, "Sign-ins that may wait for their turn, since hashing a password is slow on purpose; more are told 503 and to come again.";
+    second_factor_roles: String = "SYSTEM_ADMIN,SECURITY_ADMIN,AUDIT_ADMIN", false, "Roles, apart by commas, that count only after a sign-in with a one-time code. MLPS level 3 (等保三级) wants two factors of everybody: list every role then.";
+    outside_issuer: String = "", false, "The iss of another issuer whose access tokens are taken, exactly as its tokens say it. Empty: none.";
+    outside_audience: String = "", false, "The aud that its tokens must hold. One that stands for other services too lets their tokens in here.";
+    outside_jwks: String = "", false, "Its public keys: an https:// address, or a file, which is read again when it changes.";
+    outside_claim: String = "sub", false, "The claim of its tokens that is the login of an account here. It must be one that people can't choose for themselves there.";
+    outside_token_type: String = "at+jwt", false, "The typ of its access tokens: at+jwt, or JWT where it says no more; ID tokens are refused either way.";
+    outside_token_s: u64 = "3600", false, "Longest life of its tokens, in seconds, at most 86400; longer ones are refused.";
+    outside_second_factor: bool = "false", false, "Whether it asks everybody for a second factor, so that a token need not say so in amr (mfa or otp).";
     workers: u64 = "0", false, "Threads that serve requests; 0 for one a core.";
     cache: bool = "true", false, "Whether answers may be remembered. Off: every question reads the database.";
     explain: bool = "false", false, "Whether answers carry the header x-tidui-statements, the number of statements they took.";
@@ -106,7 +116,7 @@ settings! {
     audit_retention_days: u64 = "1095", false, "Days that acts stay in the audit trail, at least 1095. A day leaves as a whole, once access_log_retention_days is over too.";
     access_log_retention_days: u64 = "1095", false, "Days that readings of sensitive values stay on record, at least 1095. A day leaves as a whole, once audit_retention_days is over too.";
     secrecy_limit: String = "INTERNAL", false, "Highest secrecy level of records that may be kept here: PUBLIC, INTERNAL, CONFIDENTIAL, SECRET or TOP_SECRET. Above INTERNAL only on a network approved for it.";
-    log: String = "info", false, "What to log, as a tracing filter: error, warn, info, debug, or api=debug,info.";
+    log: String = "info", false, "What to log, as a tracing filter: error, warn, info, debug, or api=debug,info. The database library says no more than info: it would tell passwords.";
     log_format: String = "text", false, "text for people, json for machines.";
 }
 

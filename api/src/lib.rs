@@ -21,7 +21,10 @@ pub mod shared {
 }
 /// Who is asking, what they may do, which rows exist for them.
 pub mod auth {
+    pub mod factor;
     pub mod keys;
+    pub mod outside;
+    mod outside_keys;
     pub mod password;
     pub mod policy;
     pub mod rotation;
@@ -151,6 +154,7 @@ pub mod own_record {
 /// How sessions begin, go on and end.
 pub mod signin {
     pub mod read;
+    pub mod secret;
     pub mod write;
 }
 /// A phone's one request.
@@ -186,8 +190,10 @@ pub mod http {
     mod health;
     pub mod house;
     mod keys;
+    mod oauth;
     pub mod server;
     mod signin;
+    mod turns;
 }
 /// The command line.
 pub mod cli {

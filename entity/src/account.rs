@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     id::{AccountId, CadreId, OrganizationId},
-    kind::AccountState,
+    kind::{AccountKind, AccountState},
 };
 
 /// One row: see the file's header.
@@ -23,6 +23,8 @@ pub struct Model {
     pub cadre_id: Option<CadreId>,
     /// The organization whose administrators keep it; those made before there was one have none.
     pub organization_id: Option<OrganizationId>,
+    /// Who is behind it.
+    pub kind: AccountKind,
     /// Whether it may sign in.
     pub state: AccountState,
     /// Grows when rights change, so that remembered identities end.

@@ -86,6 +86,8 @@ keys! {
     GrantId = "grant";
     /// What an account signs in with.
     CredentialId = "account_credential";
+    /// The second factor of an account.
+    FactorId = "account_factor";
     /// A refresh token.
     RefreshTokenId = "refresh_token";
     /// The revocation of a token or family.

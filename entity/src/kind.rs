@@ -337,6 +337,14 @@ kinds! {
         AuditAdmin = "AUDIT_ADMIN",
     }
 
+    /// Who is behind an account.
+    AccountKind {
+        /// Somebody, who signs in with a password and, for some roles, a second factor.
+        Person = "PERSON",
+        /// A program, which signs in with a client's secret.
+        Machine = "MACHINE",
+    }
+
     /// Whether somebody may sign in.
     AccountState {
         /// May.

@@ -11,6 +11,7 @@ pub mod partial_date;
 pub mod access_log;
 pub mod account;
 pub mod account_credential;
+pub mod account_factor;
 pub mod account_grant;
 pub mod audit_change;
 pub mod audit_digest;
@@ -151,6 +152,7 @@ tables! {
         account as Account by AccountId,
         account_grant as AccountGrant by GrantId,
         account_credential as AccountCredential by CredentialId,
+        account_factor as AccountFactor by FactorId,
         refresh_token as RefreshToken by RefreshTokenId,
         revoked_token as RevokedToken by RevocationId,
         cadre as Cadre by CadreId,

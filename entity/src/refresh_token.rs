@@ -19,6 +19,10 @@ pub struct Model {
     /// Keyed hash of its text.
     #[serde(skip)]
     pub token_hash: String,
+    /// Whether the sign-in that it follows from had a second factor.
+    pub second_factor: bool,
+    /// When the sign-in was that it follows from.
+    pub began_at: DateTimeUtc,
     /// When it was issued.
     pub issued_at: DateTimeUtc,
     /// When it ends.

@@ -12,6 +12,7 @@ mod m20261121_000003_audit;
 mod m20261121_000004_signin;
 mod m20261121_000005_trail;
 mod m20261121_000006_keys;
+mod m20261121_000007_factors;
 mod m20261121_000008_reach;
 mod m20261121_000010_pools;
 
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000003_audit::Migration),
             Box::new(m20261121_000004_signin::Migration),
             Box::new(m20261121_000005_trail::Migration),
+            Box::new(m20261121_000007_factors::Migration),
             Box::new(m20261121_000006_keys::Migration),
             Box::new(m20261121_000008_reach::Migration),
             Box::new(m20261121_000010_pools::Migration),

@@ -166,5 +166,5 @@ sqlite! {
 }
 
 fn reqwest_client() -> reqwest::Client {
-    reqwest::Client::builder().no_proxy().build().expect("a client")
+    tests::client::http().build().expect("a client")
 }

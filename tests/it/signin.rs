@@ -1,51 +1,14 @@
 //! Sessions: they begin with a secret, go on with refresh tokens that are good once, and end when somebody says so.
 
 use chrono::TimeDelta;
-use entity::{
-    account_credential,
-    id::{AccountId, CredentialId},
-    kind::Role,
-};
+use entity::kind::Role;
 use serde_json::{Value, json};
-use tests::{both, client::Client, world::World};
-
-const PASSWORD: &str = "correct horse battery";
-
-/// What an endpoint outside GraphQL answers.
-struct Told {
-    status: u16,
-    json: Value,
-    retry_after: Option<String>,
-}
-
-async fn post(world: &World, path: &str, body: Value) -> Told {
-    let http = reqwest::Client::builder().no_proxy().build().expect("a client");
-    let response = http.post(format!("{}{path}", world.url())).json(&body).send().await.expect("an answer");
-    let retry_after = response.headers().get("retry-after").map(|it| it.to_str().expect("text").to_owned());
-    let status = response.status().as_u16();
-    let json = serde_json::from_str(&response.text().await.expect("a body")).unwrap_or(Value::Null);
-    Told { status, json, retry_after }
-}
-
-/// An account with a password and a grant, and its login.
-async fn somebody(world: &World, role: Role) -> (AccountId, String) {
-    let county = world.organization("North").await;
-    let account = world.account(None).await;
-    world.grant(account, role, county, None).await;
-    let row = account_credential::Model {
-        id: CredentialId::fresh(),
-        account_id: account,
-        secret_hash: api::auth::password::hash(PASSWORD).expect("a hash"),
-        set_at: world.now(),
-        version: 1,
-    };
-    world.insert(row).await;
-    (account, account.0.simple().to_string())
-}
-
-async fn sign_in(world: &World, login: &str, password: &str) -> Told {
-    post(world, "/auth/token", json!({ "grant_type": "password", "username": login, "password": password })).await
-}
+use tests::{
+    both,
+    client::Client,
+    signin::{PASSWORD, Told, post, sign_in, somebody},
+    world::World,
+};
 
 async fn refresh(world: &World, token: &Value) -> Told {
     post(world, "/auth/token", json!({ "grant_type": "refresh_token", "refresh_token": token })).await
@@ -62,7 +25,7 @@ both! {
         let told = sign_in(&world, &login, PASSWORD).await;
         assert_eq!((told.status, &told.json["token_type"], &told.json["expires_in"]), (200, &json!("Bearer"), &json!(900)));
         assert_eq!(me(&world, &told.json["access_token"]).await, 200);
-        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let http = tests::client::http().build().expect("a client");
         let form = format!("grant_type=password&username={login}&password={}", PASSWORD.replace(' ', "+"));
         let request = http.post(format!("{}/auth/token", world.url())).header("content-type", "application/x-www-form-urlencoded");
         assert_eq!(request.body(form).send().await.expect("an answer").status(), 200);
@@ -86,7 +49,7 @@ both! {
         let client = json!({ "grant_type": "client_credentials", "client_id": login, "client_secret": "wrong secret!" });
         let told = post(&world, "/auth/token", client).await;
         assert_eq!((told.status, &told.json["error"]), (401, &json!("invalid_client")));
-        for body in [json!({}), json!({ "grant_type": "magic" }), json!({ "grant_type": "password" }), json!([1]), json!("x")] {
+        for body in [json!({}), json!({ "grant_type": "magic" }), json!({ "grant_type": "password" }), json!([1]), json!(["password", login, PASSWORD]), json!("x")] {
             let told = post(&world, "/auth/token", body.clone()).await;
             assert_eq!(told.status, 400, "{body}");
             assert!(told.json["error"].is_string() && told.json["error_description"].is_string(), "{body}");
@@ -113,10 +76,15 @@ both! {
     async fn a_machine_signs_in_with_its_secret(world: World) {
         let (_, login) = somebody(&world, Role::SummaryReader).await;
         let body = json!({ "grant_type": "client_credentials", "client_id": login, "client_secret": PASSWORD });
+        // A person is no client, nor a client a person.
+        assert_eq!(post(&world, "/auth/token", body).await.json["error"], "invalid_client");
+        world.sql("update account set kind = 'MACHINE'", vec![]).await;
+        assert_eq!(sign_in(&world, &login, PASSWORD).await.json["error"], "invalid_grant");
+        let body = json!({ "grant_type": "client_credentials", "client_id": login, "client_secret": PASSWORD });
         let told = post(&world, "/auth/token", body).await;
         assert_eq!((told.status, told.json.get("refresh_token")), (200, None));
         assert_eq!(me(&world, &told.json["access_token"]).await, 200);
-        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let http = tests::client::http().build().expect("a client");
         let basic = http.post(format!("{}/auth/token", world.url())).basic_auth(&login, Some(PASSWORD));
         let answer = basic.json(&json!({ "grant_type": "client_credentials" })).send().await.expect("an answer");
         assert_eq!(answer.status(), 200);
@@ -138,6 +106,37 @@ both! {
         assert_eq!(refresh(&world, &json!("")).await.status, 400);
         world.pass(TimeDelta::days(31));
         assert_eq!(refresh(&world, &third.json["refresh_token"]).await.status, 400);
+    }
+
+    /// However much it is used, a session ends: then the password is asked for again.
+    async fn a_session_ends_after_its_longest_life(world: World) {
+        let world = World::with(world.stack, &[("session_days", "40")]).await;
+        let (_, login) = somebody(&world, Role::OrganizationOfficer).await;
+        let mut token = sign_in(&world, &login, PASSWORD).await.json["refresh_token"].clone();
+        for _ in 0..3 {
+            world.pass(TimeDelta::days(13));
+            let told = refresh(&world, &token).await;
+            assert_eq!(told.status, 200, "{}", told.json);
+            token = told.json["refresh_token"].clone();
+        }
+        world.pass(TimeDelta::hours(23));
+        token = refresh(&world, &token).await.json["refresh_token"].clone();
+        world.pass(TimeDelta::hours(2));
+        assert_eq!(refresh(&world, &token).await.status, 400);
+        // No token is promised a life beyond its session's.
+        assert_eq!(world.number("select count(distinct expires_at) from refresh_token").await, 2);
+    }
+
+    async fn endpoints_of_signing_in_take_post_alone(world: World) {
+        let http = tests::client::http().build().expect("a client");
+        for path in ["/auth/token", "/auth/revoke"] {
+            for method in ["GET", "PUT", "DELETE"] {
+                let method = method.parse().expect("a method");
+                let answer = http.request(method, format!("{}{path}", world.url())).send().await.expect("an answer");
+                assert_eq!((answer.status().as_u16(), answer.headers()["allow"].to_str().ok()), (405, Some("POST")));
+                assert_eq!(answer.json::<Value>().await.expect("JSON")["error"], "invalid_request");
+            }
+        }
     }
 
     async fn a_phone_that_asks_many_times_at_once_gets_one_successor(world: World) {

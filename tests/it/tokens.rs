@@ -1,5 +1,11 @@
 //! Tokens: ours are accepted for their time, every other is a 401 with a code.
 
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    time::Duration,
+};
+
 use aws_lc_rs::hmac;
 use base64::{
     Engine,
@@ -261,6 +267,21 @@ both! {
 }
 
 sqlite! {
+    /// Whoever has no token is told so at once: the body that they promise is not waited for.
+    async fn a_stranger_s_body_is_not_waited_for(world: World) {
+        let address = world.url().trim_start_matches("http://").to_owned();
+        let answer = tokio::task::spawn_blocking(move || {
+            let mut link = TcpStream::connect(address).expect("a link");
+            link.set_read_timeout(Some(Duration::from_secs(5))).expect("a limit");
+            let head = "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100000\r\n\r\n{";
+            link.write_all(head.as_bytes()).expect("a request");
+            let mut bytes = [0; 12];
+            link.read_exact(&mut bytes).expect("an answer");
+            String::from_utf8_lossy(&bytes).into_owned()
+        });
+        assert_eq!(answer.await.expect("an end"), "HTTP/1.1 401");
+    }
+
     /// What others check our tokens with is published, and fits.
     async fn the_public_key_is_published(world: World) {
         let county = world.organization("North").await;

@@ -3,6 +3,7 @@
 
 pub mod client;
 pub mod county;
+pub mod issuer;
 pub mod mutants;
 pub mod postgres;
 pub mod process;
@@ -10,6 +11,7 @@ pub mod proxy;
 pub mod redis;
 pub mod runner;
 pub mod sdl;
+pub mod signin;
 pub mod source;
 pub mod token;
 pub mod world;

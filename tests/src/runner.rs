@@ -142,6 +142,8 @@ macro_rules! law {
 
 /// Runs what the command line selects and ends the shared servers. The test binary's `main` does nothing else.
 pub fn main() -> ExitCode {
+    // The client that stories ask with can speak TLS, as the server can, and wants to be told by which cryptography.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(THREADS);
     remember_places_of_panics();

@@ -124,10 +124,10 @@ impl World {
         std::fs::read_to_string(&self.config.signing_key).expect("a key")
     }
 
-    /// A client with a fresh token of an account.
+    /// A client with a fresh token of an account, as after a sign-in with a second factor.
     pub fn client(&self, account: AccountId) -> Client {
         let server = self.server.as_ref().expect("a running server");
-        let token = server.house().tokens.issue(account, None, self.now()).expect("a token");
+        let token = server.house().tokens.issue(account, None, true, self.now()).expect("a token");
         Client::new(&self.url, &token)
     }
 

@@ -157,6 +157,16 @@ impl Query for WhoAmI<'_> {
     }
 }
 
+/// Who is behind an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "kind::AccountKind")]
+pub enum AccountKind {
+    /// Somebody, who signs in with a password.
+    Person,
+    /// A program, which signs in with a client's secret.
+    Machine,
+}
+
 /// Whether an account may sign in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "kind::AccountState")]
@@ -209,6 +219,10 @@ impl Account {
     /// Whether it may sign in.
     async fn state(&self) -> AccountState {
         self.0.state.into()
+    }
+    /// Who is behind it.
+    async fn kind(&self) -> AccountKind {
+        self.0.kind.into()
     }
     /// Whether it is a person of the registry.
     async fn is_linked(&self) -> bool {

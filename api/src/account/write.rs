@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use entity::{
     account, account_grant, cadre,
     id::{AccountId, CadreId, GrantId, OrganizationId},
-    kind::{AccountState, ManagementAuthority, Role, SecrecyLevel},
+    kind::{AccountKind, AccountState, ManagementAuthority, Role, SecrecyLevel},
     organization,
 };
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -42,6 +42,8 @@ pub struct GrantFromCommandLine {
     pub login: String,
     /// Name to show, for a new account; the login when it is left out.
     pub name: Option<String>,
+    /// Whether the account is a program's.
+    pub machine: bool,
     /// What is granted.
     pub granted: Granted,
 }
@@ -52,9 +54,14 @@ impl Command for GrantFromCommandLine {
     async fn apply(self, tx: &mut Writer<'_>) -> Result<AccountId> {
         let login = rules::login(&self.login)?;
         let account = match by_login(tx, &login).await? {
+            Some(account) if self.machine && account.kind == AccountKind::Person => {
+                return Err(Error::invalid("login", "is a person's already: give the program a login of its own"));
+            }
             Some(account) => account,
             None => {
-                let row = account_row(self.name.unwrap_or_else(|| login.clone()), login, self.granted.organization);
+                let kind = if self.machine { AccountKind::Machine } else { AccountKind::Person };
+                let name = self.name.unwrap_or_else(|| login.clone());
+                let row = account_row(name, login, kind, self.granted.organization);
                 let id = tx.insert::<account::Entity>(row).await?;
                 tx.get::<account::Entity>(id).await?
             }
@@ -72,6 +79,8 @@ pub struct CreateAccount {
     pub login: String,
     /// Name to show.
     pub name: String,
+    /// Who is behind it.
+    pub kind: AccountKind,
     /// Whose administrators keep it.
     pub organization: OrganizationId,
 }
@@ -82,7 +91,7 @@ impl Command for CreateAccount {
     async fn apply(self, tx: &mut Writer<'_>) -> Result<AccountId> {
         let (login, name) = (rules::login(&self.login)?, rules::name(&self.name)?);
         tx.get::<organization::Entity>(self.organization).await?;
-        tx.insert::<account::Entity>(account_row(name, login, self.organization)).await
+        tx.insert::<account::Entity>(account_row(name, login, self.kind, self.organization)).await
     }
 }
 
@@ -199,13 +208,14 @@ impl Command for RevokeGrant {
     }
 }
 
-fn account_row(name: String, login: String, organization: OrganizationId) -> account::Model {
+fn account_row(name: String, login: String, kind: AccountKind, organization: OrganizationId) -> account::Model {
     account::Model {
         id: AccountId::fresh(),
         login,
         name,
         cadre_id: None,
         organization_id: Some(organization),
+        kind,
         state: AccountState::Active,
         token_version: 1,
         version: 1,

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use entity::{
     account_grant,
     id::{AccountId, CadreId, GrantId, OrganizationId},
-    kind::{ManagementAuthority, Role, SecrecyLevel},
+    kind::{AccountKind, ManagementAuthority, Role, SecrecyLevel},
 };
 use serde::{Deserialize, Serialize};
 
@@ -71,8 +71,12 @@ pub struct Identity {
     pub name: String,
     /// The person in the registry, where it is one.
     pub person: Option<CadreId>,
+    /// Who is behind it.
+    pub kind: AccountKind,
     /// Grants, past and future ones included.
     pub grants: Vec<Grant>,
+    /// Roles that count for nothing here, because they want a second factor and the sign-in had none.
+    pub withheld: Vec<Role>,
     /// Tokens and families of tokens that are refused before their time.
     pub revoked: Vec<uuid::Uuid>,
 }
@@ -136,6 +140,7 @@ impl Scope {
                 .grants
                 .iter()
                 .filter(|it| it.covers(now))
+                .filter(|it| !identity.withheld.contains(&it.role))
                 .filter(|it| policy::allows(it.role, action))
                 .map(|it| Held { role: it.role, at: it.organization, tier: it.tier, ceiling: it.ceiling })
                 .collect(),
@@ -275,7 +280,9 @@ mod tests {
             login: "x".into(),
             name: "X".into(),
             person: None,
+            kind: AccountKind::Person,
             grants,
+            withheld: Vec::new(),
             revoked: Vec::new(),
         }))
     }

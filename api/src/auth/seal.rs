@@ -13,7 +13,11 @@ use aws_lc_rs::{
     hmac,
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use entity::{cadre_sealed::Sealed, id::CadreId, kind::SealedField};
+use entity::{
+    cadre_sealed::Sealed,
+    id::{AccountId, CadreId},
+    kind::SealedField,
+};
 
 use crate::{
     auth::keys::{FieldKeys, SealingKey, hex},
@@ -116,11 +120,7 @@ impl Seal {
     /// # Errors
     /// `Internal` when the machine gives no random bytes.
     pub fn seal(&self, cadre: CadreId, field: SealedField, value: &str) -> Result<(Sealed, String)> {
-        let mut bytes = value.as_bytes().to_vec();
-        let sealer = &self.ring().current;
-        let nonce = sealer.aead.seal_in_place_append_tag(bound(cadre, field), &mut bytes);
-        let nonce = nonce.map_err(|_| Error::broken("sealing failed"))?;
-        Ok((Sealed([nonce.as_ref().as_slice(), &bytes].concat()), sealer.id.clone()))
+        self.close(bound(cadre, field), value.as_bytes().to_vec())
     }
 
     /// Opens a value of a person that was sealed with a key of this name.
@@ -128,9 +128,37 @@ impl Seal {
     /// # Errors
     /// `Internal` when that key is not here, or it was sealed for another row.
     pub fn open(&self, cadre: CadreId, field: SealedField, key_id: &str, sealed: &Sealed) -> Result<String> {
+        let bytes = self.reopen(|| bound(cadre, field), key_id, sealed)?;
+        String::from_utf8(bytes).map_err(|_| Error::broken("a sealed value is no text"))
+    }
+
+    /// Seals the secret of an account's second factor; with it the name of the key.
+    ///
+    /// # Errors
+    /// `Internal` when the machine gives no random bytes.
+    pub fn seal_factor(&self, account: AccountId, secret: &[u8]) -> Result<(Sealed, String)> {
+        self.close(bound_factor(account), secret.to_vec())
+    }
+
+    /// Opens the secret of an account's second factor that was sealed with a key of this name.
+    ///
+    /// # Errors
+    /// `Internal` when that key is not here, or it was sealed for another account.
+    pub fn open_factor(&self, account: AccountId, key_id: &str, sealed: &Sealed) -> Result<Vec<u8>> {
+        self.reopen(|| bound_factor(account), key_id, sealed)
+    }
+
+    fn close(&self, bound: Aad<Vec<u8>>, mut bytes: Vec<u8>) -> Result<(Sealed, String)> {
+        let sealer = &self.ring().current;
+        let nonce = sealer.aead.seal_in_place_append_tag(bound, &mut bytes);
+        let nonce = nonce.map_err(|_| Error::broken("sealing failed"))?;
+        Ok((Sealed([nonce.as_ref().as_slice(), &bytes].concat()), sealer.id.clone()))
+    }
+
+    fn reopen(&self, bound: impl Fn() -> Aad<Vec<u8>>, key_id: &str, sealed: &Sealed) -> Result<Vec<u8>> {
         let ring = self.ring();
         let mut fitting = ring.all().filter(|it| it.id == key_id || key_id == UNNAMED);
-        fitting.find_map(|it| opened(it, cadre, field, sealed)).ok_or_else(|| {
+        fitting.find_map(|it| opened(it, bound(), sealed)).ok_or_else(|| {
             let key = if ring.all().any(|it| it.id == key_id) { "a known key" } else { "a key that is not here" };
             Error::broken(format!("a value sealed with {key} ({key_id}) does not open: was field_key replaced?"))
         })
@@ -157,14 +185,17 @@ impl Seal {
     }
 }
 
-fn opened(sealer: &Sealer, cadre: CadreId, field: SealedField, sealed: &Sealed) -> Option<String> {
+fn opened(sealer: &Sealer, bound: Aad<Vec<u8>>, sealed: &Sealed) -> Option<Vec<u8>> {
     let (nonce, body) = sealed.0.split_at_checked(NONCE_LEN)?;
     let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
     let mut bytes = body.to_vec();
-    let text = sealer.aead.open_in_place(nonce, bound(cadre, field), &mut bytes).ok()?;
-    String::from_utf8(text.to_vec()).ok()
+    Some(sealer.aead.open_in_place(nonce, bound, &mut bytes).ok()?.to_vec())
 }
 
 fn bound(cadre: CadreId, field: SealedField) -> Aad<Vec<u8>> {
     Aad::from([cadre.0.as_bytes().as_slice(), field.text().as_bytes()].concat())
+}
+
+fn bound_factor(account: AccountId) -> Aad<Vec<u8>> {
+    Aad::from([account.0.as_bytes().as_slice(), b"SECOND_FACTOR"].concat())
 }

@@ -61,6 +61,16 @@ pub struct Claims {
     /// The sign-in that it follows from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sid: Option<Uuid>,
+    /// How the sign-in was proved (RFC 8176), where it was by more than one factor.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub amr: Vec<String>,
+}
+
+impl Claims {
+    /// Whether the sign-in had a second factor.
+    pub fn second_factor(&self) -> bool {
+        self.amr.iter().any(|it| it == "mfa")
+    }
 }
 
 /// Issues tokens and checks them.
@@ -98,11 +108,11 @@ impl Tokens {
         self.keys().published(now.timestamp())
     }
 
-    /// A fresh token for an account, of a sign-in where there was one.
+    /// A fresh token for an account, of a sign-in where there was one, which had a second factor or not.
     ///
     /// # Errors
     /// `Internal` when signing fails.
-    pub fn issue(&self, sub: AccountId, sid: Option<Uuid>, now: DateTime<Utc>) -> Result<String> {
+    pub fn issue(&self, sub: AccountId, sid: Option<Uuid>, second_factor: bool, now: DateTime<Utc>) -> Result<String> {
         let iat = now.timestamp();
         let claims = Claims {
             iss: self.issuer.clone(),
@@ -113,6 +123,7 @@ impl Tokens {
             nbf: None,
             jti: Uuid::now_v7(),
             sid,
+            amr: if second_factor { ["pwd", "otp", "mfa"].map(str::to_owned).to_vec() } else { Vec::new() },
         };
         let mut header = Header::new(Algorithm::EdDSA);
         header.typ = Some("at+jwt".to_owned());

@@ -112,8 +112,9 @@ fn account() -> Command {
     let login = || Arg::new("LOGIN").required(true).help("Name to sign in with");
     let demo = || data("Use the demo in this folder instead of the settings");
     let of = |name: &'static str, help: &'static str| Arg::new(name).long(name).value_name("VALUE").help(help);
+    let flag = |name: &'static str, help: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue).help(help);
     Command::new("account")
-        .about("Makes accounts, grants roles, sets passwords")
+        .about("Makes accounts, grants roles, sets passwords and second factors")
         .subcommand_required(true)
         .subcommand(settings(
             Command::new("grant")
@@ -122,12 +123,20 @@ fn account() -> Command {
                 .arg(of("role", "A role such as audit-admin").required(true))
                 .arg(of("organization", "Code of the top of the subtree").required(true))
                 .arg(of("name", "Name to show, for a new account"))
+                .arg(flag("machine", "The account is a program's: it signs in with client_credentials"))
                 .arg(demo()),
         ))
         .subcommand(settings(
             Command::new("password")
                 .about("Sets a password, or a client's secret, read from standard input")
                 .arg(login())
+                .arg(demo()),
+        ))
+        .subcommand(settings(
+            Command::new("totp")
+                .about("Gives a second factor and prints it once, for an authenticator to read")
+                .arg(login())
+                .arg(flag("remove", "Takes the second factor away instead"))
                 .arg(demo()),
         ))
 }

@@ -183,7 +183,7 @@ pub fn token(matches: &ArgMatches, hooks: &Hooks) -> Result<ExitCode, String> {
         format!("nobody in the demo is '{wanted}'; there are {}", logins.join(", "))
     })?;
     let keys = TokenKeys::read(&folder.join("keys/signing.pem"))?;
-    let issued = Tokens::new(keys, "tidui", "tidui").issue(found.account, None, hooks.clock.now());
+    let issued = Tokens::new(keys, "tidui", "tidui").issue(found.account, None, true, hooks.clock.now());
     println!("{}", issued.map_err(|_| "the token could not be signed".to_owned())?);
     Ok(ExitCode::SUCCESS)
 }

@@ -48,7 +48,8 @@ async fn run(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, String> {
         Some(("account", given)) => match given.subcommand() {
             Some(("grant", given)) => account::grant(given, hooks).await,
             Some(("password", given)) => account::set_password(given, hooks).await,
-            _ => Err("say what to do: grant or password".to_owned()),
+            Some(("totp", given)) => account::totp(given, hooks).await,
+            _ => Err("say what to do: grant, password or totp".to_owned()),
         },
         Some(("key", given)) => match given.subcommand() {
             Some(("generate", given)) => key::generate(given),
@@ -85,8 +86,12 @@ fn read(path: &Path) -> Result<String, String> {
 
 /// Sends logs to standard error, as the settings say.
 pub(super) fn log(config: &Config) -> Result<(), String> {
-    let filter =
+    let mut filter =
         EnvFilter::try_new(&config.log).map_err(|cause| format!("log = '{}' is no filter: {cause}", config.log))?;
+    // At trace the library tells the address of the database with its password, and every statement with its values.
+    for quiet in ["sea_orm=info", "sea_orm::database=info", "sea_orm::driver=info"] {
+        filter = filter.add_directive(quiet.parse().map_err(|cause| format!("'{quiet}' is no filter: {cause}"))?);
+    }
     let out = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);
     let set = match config.log_format.as_str() {
         "json" => out.json().try_init(),

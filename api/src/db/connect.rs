@@ -33,6 +33,8 @@ pub async fn connect(config: &Config, create: bool) -> Result<DatabaseConnection
                 .busy_timeout(Duration::from_secs(5))
         });
     let failed = |cause: sea_orm::DbErr| {
+        // An address that can't be read is said back whole, password and all.
+        let cause = cause.to_string().replace(url, "****");
         format!("the database does not answer ({cause}): is database_url right, and was tidui migrate up run?")
     };
     let db = Database::connect(options).await.map_err(failed)?;

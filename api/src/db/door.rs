@@ -4,14 +4,16 @@ use std::{sync::Arc, sync::atomic::AtomicU64};
 
 use entity::{
     Table, account, account_grant,
-    id::AccountId,
-    kind::{AccountState, SecrecyLevel},
+    kind::{AccountKind, AccountState, Role, SecrecyLevel},
     revoked_token,
 };
-use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, TransactionOptions};
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, TransactionOptions, sea_query::SimpleExpr};
+use uuid::Uuid;
 
 use crate::{
     auth::{
+        factor,
+        outside::Visitor,
         policy::Job,
         scope::{Actor, Grant, Identity},
         seal::Seal,
@@ -26,6 +28,9 @@ use crate::{
     shared::store::Store,
 };
 
+/// Breaks the server, or does not, by the name of the operation.
+pub type Fault = Arc<dyn Fn(&str) + Send + Sync>;
+
 /// A place where a test breaks the server; in service nothing ever happens there.
 #[derive(Clone, Default)]
 pub struct Faults {
@@ -33,6 +38,8 @@ pub struct Faults {
     pub after_commit: Option<Arc<dyn Fn() + Send + Sync>>,
     /// Before a request is executed: how long to wait, in milliseconds.
     pub before_execution_ms: u64,
+    /// Before a request is executed, with the name of its operation.
+    pub before_execution: Option<Fault>,
 }
 
 /// Everything that a session needs.
@@ -49,6 +56,8 @@ pub struct Door {
     pub(super) publishes: bool,
     /// Records above it are not kept here.
     pub(super) secrecy_limit: SecrecyLevel,
+    /// Roles that count only after a sign-in with a second factor.
+    pub(super) second_factor_roles: Vec<Role>,
 }
 
 /// What a process is to the caches.
@@ -61,25 +70,26 @@ pub enum Part {
 }
 
 /// What a door is told of where it stands.
-#[derive(Clone, Copy, Debug)]
 pub struct Standing {
     /// What the process is to the caches.
     pub part: Part,
     /// The highest secrecy level of records that the deployment keeps.
     pub secrecy_limit: SecrecyLevel,
+    /// Roles that count only after a sign-in with a second factor.
+    pub second_factor_roles: Vec<Role>,
 }
 
 impl Standing {
     /// As the settings say.
     ///
     /// # Errors
-    /// A sentence, when `secrecy_limit` is no level.
+    /// A sentence, when `secrecy_limit` is no level, or `second_factor_roles` no roles.
     pub fn of(config: &Config, part: Part) -> std::result::Result<Self, String> {
         let secrecy_limit = SecrecyLevel::parse(&config.secrecy_limit).ok_or_else(|| {
             let levels: Vec<&str> = SecrecyLevel::ALL.iter().map(|it| it.text()).collect();
             format!("secrecy_limit = '{}' is no level: write one of {}", config.secrecy_limit, levels.join(", "))
         })?;
-        Ok(Self { part, secrecy_limit })
+        Ok(Self { part, secrecy_limit, second_factor_roles: factor::roles(&config.second_factor_roles)? })
     }
 }
 
@@ -94,9 +104,21 @@ impl Door {
         metrics: Arc<Metrics>,
         standing: Standing,
     ) -> Arc<Self> {
-        let Standing { part, secrecy_limit } = standing;
+        let Standing { part, secrecy_limit, second_factor_roles } = standing;
         let publishes = part == Part::Server || recall.generations().store().is_shared();
-        Arc::new(Self { database, recall, seal, clock, faults, build: build(), metrics, publishes, secrecy_limit })
+        let build = build();
+        Arc::new(Self {
+            database,
+            recall,
+            seal,
+            clock,
+            faults,
+            build,
+            metrics,
+            publishes,
+            secrecy_limit,
+            second_factor_roles,
+        })
     }
 
     /// A session for an account, with its grants as they are now.
@@ -104,18 +126,45 @@ impl Door {
     /// # Errors
     /// `Unauthenticated` when there is no such account, or it may not sign in.
     pub async fn open(self: &Arc<Self>, claims: &Claims, request: &str) -> Result<Session> {
-        let account = claims.sub;
-        let statements = Arc::new(AtomicU64::new(0));
+        let names = [Some(claims.jti), claims.sid];
+        let key = Key::new(&self.build, "identity", "", claims.sub.0.as_bytes());
+        self.enter(key, account::Column::Id.eq(claims.sub), &names, claims.second_factor(), request).await
+    }
+
+    /// A session for the account that a token of the outside issuer speaks for. It must exist: nobody is made here.
+    ///
+    /// # Errors
+    /// As `open`.
+    pub async fn open_outside(self: &Arc<Self>, visitor: &Visitor, request: &str) -> Result<Session> {
+        let key = Key::new(&self.build, "identity.login", "", visitor.login.as_bytes());
+        let login = account::Column::Login.eq(visitor.login.as_str());
+        self.enter(key, login, &[visitor.token], visitor.second_factor, request).await
+    }
+
+    async fn enter(
+        self: &Arc<Self>,
+        key: Key,
+        who: SimpleExpr,
+        tokens: &[Option<Uuid>],
+        second_factor: bool,
+        request: &str,
+    ) -> Result<Session> {
         // Remembered like any answer: a changed grant renews its table, and the identity is read again.
-        let key = Key::new(&self.build, "identity", "", account.0.as_bytes());
         let tables = vec![Table::Account, Table::AccountGrant, Table::RevokedToken];
         let identity: Option<Identity> =
-            self.recall.answer(key, 60, async || Ok::<_, Error>((self.identity(account).await?, tables))).await?;
-        let identity = identity.ok_or(Error::Unauthenticated)?;
-        if identity.revoked.contains(&claims.jti) || claims.sid.is_some_and(|it| identity.revoked.contains(&it)) {
+            self.recall.answer(key, 60, async || Ok::<_, Error>((self.identity(who).await?, tables))).await?;
+        let mut identity = identity.ok_or(Error::Unauthenticated)?;
+        if tokens.iter().flatten().any(|it| identity.revoked.contains(it)) {
             return Err(Error::Unauthenticated);
         }
-        Ok(Session::new(self.clone(), Actor::Account(Arc::new(identity)), request, statements).on(claims))
+        // A role that was granted after a sign-in without a second factor counts once there is one with it; what the
+        // session may do besides goes on meanwhile. A program has no second factor.
+        if !second_factor && identity.kind == AccountKind::Person {
+            identity.withheld.clone_from(&self.second_factor_roles);
+        }
+        let statements = Arc::new(AtomicU64::new(0));
+        let session = Session::new(self.clone(), Actor::Account(Arc::new(identity)), request, statements);
+        Ok(session.on(tokens.iter().flatten().copied().collect()))
     }
 
     /// A session of the server itself: on one organization's subtree or, without one, on everything.
@@ -125,12 +174,13 @@ impl Door {
 
     /// The account and its grants. The one read without a row policy: before it there is no scope.
     #[expect(clippy::disallowed_methods, reason = "before the identity is known there is no scope to read under")]
-    pub(super) async fn identity(&self, id: AccountId) -> Result<Option<Identity>> {
+    pub(super) async fn identity(&self, who: SimpleExpr) -> Result<Option<Identity>> {
         self.metrics.statements.add(3);
         let active = account::Column::State.eq(AccountState::Active);
-        let Some(row) = account::Entity::find_by_id(id).filter(active).one(&self.database).await? else {
+        let Some(row) = account::Entity::find().filter(who).filter(active).one(&self.database).await? else {
             return Ok(None);
         };
+        let id = row.id;
         let grants =
             account_grant::Entity::find().filter(account_grant::Column::AccountId.eq(id)).all(&self.database).await?;
         let ending = revoked_token::Column::ExpiresAt.gt(self.clock.now());
@@ -141,9 +191,16 @@ impl Door {
             login: row.login,
             name: row.name,
             person: row.cadre_id,
+            kind: row.kind,
+            withheld: Vec::new(),
             grants: grants.into_iter().map(Grant::from).collect(),
             revoked,
         }))
+    }
+
+    /// Roles that count only after a sign-in with a second factor.
+    pub fn second_factor_roles(&self) -> Vec<Role> {
+        self.second_factor_roles.clone()
     }
 
     /// The shared store, for counts.

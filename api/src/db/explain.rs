@@ -11,7 +11,7 @@ use entity::{
     kind::{AccountState, Role},
 };
 use sea_orm::{
-    Condition, ConnectionTrait,
+    ColumnTrait, Condition, ConnectionTrait,
     sea_query::{ExprTrait, Query},
 };
 
@@ -97,7 +97,10 @@ pub(super) async fn explain<E: Explainable>(
     if account.state == AccountState::Closed {
         return Ok(Explained { verdict: Verdict::AccountClosed, grants: Vec::new() });
     }
-    let identity = door.identity(asked.account).await?.ok_or(Error::NotFound(AccountId::NOUN))?;
+    let identity = door
+        .identity(ColumnTrait::eq(&account::Column::Id, asked.account))
+        .await?
+        .ok_or(Error::NotFound(AccountId::NOUN))?;
     let at = Alias::named("explained");
     if let Some(row) = asked.row
         && !exists::<E>(session, door, row, &at, E::kept_within(&at, &gate, ASKING)).await?

@@ -7,20 +7,22 @@
 //!
 //! A value that does not open stays as it is and is named in the log: the rest must not wait for it.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, marker::PhantomData, sync::Arc, time::Duration};
 
 use entity::{
-    cadre_sealed,
-    id::{Key, SealedId},
+    Kept, Row, Versioned, account_factor,
+    cadre_sealed::{self, Sealed},
+    id::Key,
 };
 use sea_orm::{
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, LockBehavior, LockType},
 };
 use serde::Serialize;
+use uuid::Uuid;
 
 use crate::{
-    auth::{keys::FieldKeys, policy::Job},
+    auth::{keys::FieldKeys, policy::Job, seal::Seal},
     db::{
         door::Door,
         session::{Command, Session, Terms},
@@ -39,24 +41,54 @@ const BREATH: Duration = Duration::from_millis(20);
 /// Values of one batch.
 const BATCH: u64 = 200;
 
-/// Seals values anew: those after a row, in the order of their keys.
-#[derive(Serialize)]
-struct Reseal {
-    after: Option<SealedId>,
+/// A table whose rows hold a value that a field key sealed.
+trait Resealed: Kept<Model: Send + Sync> {
+    /// The column of the key's name.
+    const KEY_ID: Self::Column;
+    /// The column of the value.
+    const VALUE: Self::Column;
+    /// The value of a row sealed anew, with the name of the key.
+    fn renewed(row: &Self::Model, seal: &Seal) -> Result<(Sealed, String)>;
 }
 
-impl Command for Reseal {
+impl Resealed for cadre_sealed::Entity {
+    const KEY_ID: Self::Column = cadre_sealed::Column::KeyId;
+    const VALUE: Self::Column = cadre_sealed::Column::Ciphertext;
+    fn renewed(row: &cadre_sealed::Model, seal: &Seal) -> Result<(Sealed, String)> {
+        let value = seal.open(row.cadre_id, row.field, &row.key_id, &row.ciphertext)?;
+        seal.seal(row.cadre_id, row.field, &value)
+    }
+}
+
+impl Resealed for account_factor::Entity {
+    const KEY_ID: Self::Column = account_factor::Column::KeyId;
+    const VALUE: Self::Column = account_factor::Column::Secret;
+    fn renewed(row: &account_factor::Model, seal: &Seal) -> Result<(Sealed, String)> {
+        seal.seal_factor(row.account_id, &seal.open_factor(row.account_id, &row.key_id, &row.secret)?)
+    }
+}
+
+/// Seals values of a table anew: those after a row, in the order of their keys.
+#[derive(Serialize)]
+#[serde(bound = "")]
+struct Reseal<E> {
+    after: Option<Uuid>,
+    #[serde(skip)]
+    of: PhantomData<fn() -> E>,
+}
+
+impl<E: Resealed> Command for Reseal<E> {
     const ACTION: Action = Action::SealedRenew;
-    type Outcome = SealedId;
+    type Outcome = E::Key;
 
     /// The last row that was looked at. `Busy` when none is left, or somebody else holds all of them.
-    async fn apply(self, tx: &mut Writer<'_>) -> Result<SealedId> {
-        let rows = outworn(tx, self.after).await?;
-        let last = rows.last().map(|it| it.id).ok_or(Error::Busy { retry_after_s: 1 })?;
+    async fn apply(self, tx: &mut Writer<'_>) -> Result<E::Key> {
+        let rows = outworn::<E>(tx, self.after).await?;
+        let last = rows.last().map(Row::key).ok_or(Error::Busy { retry_after_s: 1 })?;
         for row in rows {
-            match tx.seal.open(row.cadre_id, row.field, &row.key_id, &row.ciphertext) {
-                Ok(value) => renew(tx, row, &value).await?,
-                Err(error) => tracing::error!(?error, row = %row.id.uuid(), "a sealed value can't be sealed anew"),
+            match E::renewed(&row, tx.seal) {
+                Ok(renewed) => renew::<E>(tx, &row, renewed).await?,
+                Err(error) => tracing::error!(?error, row = %row.key().uuid(), "a sealed value can't be sealed anew"),
             }
         }
         Ok(last)
@@ -64,26 +96,25 @@ impl Command for Reseal {
 }
 
 #[expect(clippy::disallowed_methods, reason = "every value is sealed anew, whoever may see it, and none is shown")]
-async fn outworn(tx: &Writer<'_>, after: Option<SealedId>) -> Result<Vec<cadre_sealed::Model>> {
-    let mut select = cadre_sealed::Entity::find().filter(cadre_sealed::Column::KeyId.is_in(tx.seal.outworn()));
+async fn outworn<E: Resealed>(tx: &Writer<'_>, after: Option<Uuid>) -> Result<Vec<E::Model>> {
+    let mut select = E::find().filter(E::KEY_ID.is_in(tx.seal.outworn()));
     if let Some(after) = after {
-        select = select.filter(cadre_sealed::Column::Id.gt(after));
+        select = select.filter(E::ID.gt(after));
     }
-    let select = select.order_by_asc(cadre_sealed::Column::Id).limit(BATCH);
+    let select = select.order_by_asc(E::ID).limit(BATCH);
     tx.sent();
     Ok(select.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked).all(&tx.tx).await?)
 }
 
 #[expect(clippy::disallowed_methods, reason = "no value changes: the act is audited, and not each row")]
-async fn renew(tx: &Writer<'_>, row: cadre_sealed::Model, value: &str) -> Result<()> {
-    let (ciphertext, key_id) = tx.seal.seal(row.cadre_id, row.field, value)?;
+async fn renew<E: Resealed>(tx: &Writer<'_>, row: &E::Model, (value, key_id): (Sealed, String)) -> Result<()> {
     tx.sent();
-    cadre_sealed::Entity::update_many()
-        .col_expr(cadre_sealed::Column::Ciphertext, Expr::val(ciphertext))
-        .col_expr(cadre_sealed::Column::KeyId, Expr::val(key_id))
-        .filter(cadre_sealed::Column::Id.eq(row.id))
-        .filter(cadre_sealed::Column::Version.eq(row.version))
-        .filter(cadre_sealed::Column::KeyId.eq(row.key_id))
+    E::update_many()
+        .col_expr(E::VALUE, Expr::val(value))
+        .col_expr(E::KEY_ID, Expr::val(key_id))
+        .filter(E::ID.eq(row.key()))
+        .filter(E::VERSION.eq(row.version()))
+        .filter(E::KEY_ID.is_in(tx.seal.outworn()))
         .exec(&tx.tx)
         .await?;
     Ok(())
@@ -111,11 +142,16 @@ pub async fn keep(door: Arc<Door>) {
 
 /// Seals every value anew that an old key sealed.
 async fn reseal(door: &Arc<Door>) -> Result<()> {
+    each::<cadre_sealed::Entity>(door).await?;
+    each::<account_factor::Entity>(door).await
+}
+
+async fn each<E: Resealed>(door: &Arc<Door>) -> Result<()> {
     let session: Session = door.job(Job::Resealing, None);
     let mut after = None;
-    while waiting(door).await? {
-        match session.run(Reseal { after }, &Terms::default()).await {
-            Ok(last) => after = Some(last),
+    while waiting::<E>(door).await? {
+        match session.run(Reseal::<E> { after, of: PhantomData }, &Terms::default()).await {
+            Ok(last) => after = Some(last.uuid()),
             Err(Error::Busy { .. }) => return Ok(()),
             Err(error) => return Err(error),
         }
@@ -126,23 +162,26 @@ async fn reseal(door: &Arc<Door>) -> Result<()> {
 
 /// Whether there is anything to do, without a transaction.
 #[expect(clippy::disallowed_methods, reason = "only whether there is any is asked")]
-async fn waiting(door: &Door) -> Result<bool> {
-    let outworn = cadre_sealed::Column::KeyId.is_in(door.seal.outworn());
-    let any = cadre_sealed::Entity::find().select_only().column(cadre_sealed::Column::Id).filter(outworn).limit(1);
-    Ok(any.into_tuple::<SealedId>().one(&door.database).await?.is_some())
+async fn waiting<E: Resealed>(door: &Door) -> Result<bool> {
+    let any = E::find().select_only().column(E::ID).filter(E::KEY_ID.is_in(door.seal.outworn())).limit(1);
+    Ok(any.into_tuple::<Uuid>().one(&door.database).await?.is_some())
 }
 
 /// How many values each key sealed, by its name.
 ///
 /// # Errors
 /// `Internal` when the database fails.
-#[expect(clippy::disallowed_methods, reason = "values are counted by key, and none is read")]
 pub async fn sealed_with(door: &Door) -> Result<BTreeMap<String, i64>> {
-    let counts = cadre_sealed::Entity::find()
-        .select_only()
-        .column(cadre_sealed::Column::KeyId)
-        .column_as(cadre_sealed::Column::Id.count(), "values")
-        .group_by(cadre_sealed::Column::KeyId);
+    let mut out = counted::<cadre_sealed::Entity>(door).await?;
+    for (key, count) in counted::<account_factor::Entity>(door).await? {
+        *out.entry(key).or_default() += count;
+    }
+    Ok(out)
+}
+
+#[expect(clippy::disallowed_methods, reason = "values are counted by key, and none is read")]
+async fn counted<E: Resealed>(door: &Door) -> Result<BTreeMap<String, i64>> {
+    let counts = E::find().select_only().column(E::KEY_ID).column_as(E::ID.count(), "values").group_by(E::KEY_ID);
     Ok(counts.into_tuple::<(String, i64)>().all(&door.database).await?.into_iter().collect())
 }
 

@@ -18,10 +18,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 use crate::{
-    auth::{
-        scope::{Actor, Scope},
-        token::Claims,
-    },
+    auth::scope::{Actor, Scope},
     cache::recall,
     db::{
         door::Door,
@@ -111,8 +108,8 @@ impl Session {
     }
 
     /// The same session, standing on a token.
-    pub(super) fn on(self, claims: &Claims) -> Self {
-        Self { presented: claims.sid.into_iter().chain([claims.jti]).collect(), ..self }
+    pub(super) fn on(self, tokens: Vec<Uuid>) -> Self {
+        Self { presented: tokens.into(), ..self }
     }
 
     /// What of the session's token may be revoked.

@@ -11,7 +11,7 @@ use std::{
 
 use chrono::NaiveDate;
 use entity::{
-    Kept, Row, Table, Versioned, cadre,
+    Kept, Row, Table, Versioned, account_factor, cadre,
     cadre_sealed::{self, Sealed},
     id::{AccountId, CadreId, Key},
     kind::{SealedField, SecrecyLevel},
@@ -23,7 +23,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::{
-    auth::seal::Seal,
+    auth::{factor, seal::Seal},
     clock::Clock,
     db::{
         change::Change,
@@ -98,6 +98,23 @@ impl<'s> Writer<'s> {
     /// The highest secrecy level of records that the deployment keeps.
     pub fn secrecy_limit(&self) -> SecrecyLevel {
         self.secrecy_limit
+    }
+
+    /// Seals the secret of an account's second factor; with it the name of the key.
+    ///
+    /// # Errors
+    /// `Internal` when the machine gives no random bytes.
+    pub fn seal_factor(&self, account: AccountId, secret: &[u8]) -> Result<(Sealed, String)> {
+        self.seal.seal_factor(account, secret)
+    }
+
+    /// The step whose code this is, if it is one of now that was not used before; the secret itself stays sealed.
+    ///
+    /// # Errors
+    /// `Internal` when it was sealed with another key.
+    pub fn step_of(&self, row: &account_factor::Model, code: &str) -> Result<Option<i32>> {
+        let secret = self.seal.open_factor(row.account_id, &row.key_id, &row.secret)?;
+        Ok(factor::step_of(&secret, code, self.now().timestamp(), row.last_step))
     }
 
     /// The civil day of the command.

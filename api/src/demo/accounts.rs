@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use entity::{
     account, account_grant,
     id::{AccountId, CadreId, GrantId, OrganizationId},
-    kind::{AccountState, Role, SecrecyLevel},
+    kind::{AccountKind, AccountState, Role, SecrecyLevel},
 };
 
 use super::{cast::Cast, county::Person, dice::Dice, people::Profile, seats::Sitter, tree::Tree};
@@ -42,6 +42,7 @@ pub fn accounts(dice: &mut Dice, today: NaiveDate, tree: &Tree, cast: &Cast, pro
             name: entry.name.to_owned(),
             cadre_id: entry.cadre_id,
             organization_id: Some(entry.organization_id),
+            kind: if entry.role == Role::SummaryReader { AccountKind::Machine } else { AccountKind::Person },
             state: AccountState::Active,
             token_version: 1,
             version: 1,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{
     Variables,
     parser::{
-        parse_query,
+        Error as Unread, parse_query,
         types::{ExecutableDocument, OperationDefinition, OperationType},
     },
 };
@@ -68,7 +68,7 @@ impl Documents {
                 return Err(format!("The document nests brackets deeper than {deepest} levels: ask for less at once."));
             }
         }
-        let document = parse_query(text).map_err(|cause| format!("The document can't be read: {cause}"))?;
+        let document = parse_query(text).map_err(|cause| format!("The document can't be read: {}", unread(&cause)))?;
         Measuring::new(&document, &Variables::default(), self.limits).everything()?;
         Ok(Prepared { document })
     }
@@ -96,5 +96,17 @@ fn operation<'d>(document: &'d ExecutableDocument, name: Option<&str>) -> Result
             (None, _) => Err("The document has no operation.".to_owned()),
             _ => Err("The document has several operations: name one in operationName.".to_owned()),
         },
+    }
+}
+
+/// Why a text can't be read. Where, and not what stands there: clients write errors down, and a value may be one that
+/// nobody may write down.
+fn unread(cause: &Unread) -> String {
+    match cause {
+        Unread::Syntax { message, start, .. } => {
+            let wanted = message.lines().last().and_then(|it| it.trim().strip_prefix("= ")).unwrap_or("not understood");
+            format!("line {}, column {}: {wanted}", start.line, start.column)
+        }
+        other => other.to_string(),
     }
 }

@@ -7,7 +7,7 @@
 use std::time::{Duration, Instant};
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    FromRequest, HttpRequest, HttpResponse,
     http::{StatusCode, header},
     web,
 };
@@ -22,6 +22,9 @@ use crate::{
     http::house::House,
     loaders::Loaders,
 };
+
+/// How long a body may take to come.
+const BODY_PATIENCE: Duration = Duration::from_secs(20);
 
 /// The body of a request.
 #[derive(Deserialize)]
@@ -70,16 +73,12 @@ impl From<Error> for Refusal {
 }
 
 /// Answers one request.
-pub async fn post(
-    request: HttpRequest,
-    body: Result<web::Bytes, actix_web::Error>,
-    house: web::Data<House>,
-) -> HttpResponse {
+pub async fn post(request: HttpRequest, payload: web::Payload, house: web::Data<House>) -> HttpResponse {
     let id = Uuid::now_v7().simple().to_string();
     house.metrics.requests.add(1);
     let begun = Instant::now();
     let modern = accepts_modern(&request);
-    let answer = answer(&request, body, &house, &id).await;
+    let answer = answer(&request, payload, &house, &id).await;
     let (status, text, statements) = match answer {
         Ok((response, statements)) => {
             let refused = response.data == Value::Null && response.errors.iter().all(|it| it.path.is_empty());
@@ -118,11 +117,17 @@ fn accepts_modern(request: &HttpRequest) -> bool {
 
 async fn answer(
     request: &HttpRequest,
-    body: Result<web::Bytes, actix_web::Error>,
+    payload: web::Payload,
     house: &House,
     id: &str,
 ) -> Result<(Response, u64), Refusal> {
     let session = open(request, house, id).await?;
+    // Only now: a stranger's body is not waited for.
+    let body = web::Bytes::from_request(request, &mut payload.into_inner());
+    let body = tokio::time::timeout(BODY_PATIENCE, body).await.map_err(|_| {
+        let message = format!("The body did not come within {} s: send it again.", BODY_PATIENCE.as_secs());
+        Refusal::new(StatusCode::REQUEST_TIMEOUT, "BAD_REQUEST", message)
+    })?;
     let body = read(request, body, house)?;
     let variables = Variables::from_json(serde_json::Value::Object(body.variables.unwrap_or_default()));
     let text = body.query.ok_or_else(|| {
@@ -139,6 +144,9 @@ async fn answer(
         wanted = wanted.operation_name(name);
     }
     wanted.set_parsed_query(prepared.document.clone());
+    if let Some(fault) = &house.faults.before_execution {
+        fault(wanted.operation_name.as_deref().unwrap_or_default());
+    }
     if house.faults.before_execution_ms > 0 {
         tokio::time::sleep(Duration::from_millis(house.faults.before_execution_ms)).await;
     }
@@ -166,8 +174,14 @@ async fn open(request: &HttpRequest, house: &House, id: &str) -> Result<Session,
     let header = all.next().filter(|_| all.next().is_none()).and_then(|it| it.to_str().ok());
     let token = header.and_then(|it| it.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     let (_, token) = token.ok_or(Error::Unauthenticated)?;
-    let claims = house.tokens.check(token.trim(), house.clock.now())?;
-    house.door.open(&claims, id).await
+    match (house.tokens.check(token.trim(), house.clock.now()), &house.outside) {
+        (Ok(claims), _) => house.door.open(&claims, id).await,
+        (Err(_), Some(outside)) => {
+            let visitor = outside.check(token.trim(), house.clock.now()).await?;
+            house.door.open_outside(&visitor, id).await
+        }
+        (Err(error), None) => Err(error),
+    }
 }
 
 fn read(request: &HttpRequest, body: Result<web::Bytes, actix_web::Error>, house: &House) -> Result<Body, Refusal> {
@@ -186,7 +200,9 @@ fn read(request: &HttpRequest, body: Result<web::Bytes, actix_web::Error>, house
         }
     })?;
     let read: Body = serde_json::from_slice(&body).map_err(|cause| {
-        let message = format!("The body is not {{\"query\", \"variables\", \"operationName\"}} in JSON: {cause}.");
+        // Where, and not what: clients write errors down, and a value may be one that nobody may write down.
+        let at = format!("line {}, column {}", cause.line(), cause.column());
+        let message = format!("The body is not {{\"query\", \"variables\", \"operationName\"}} in JSON: see {at}.");
         Refusal::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
     })?;
     // No text of ours holds a NUL, and PostgreSQL can't store one: told here once, instead of in every field.

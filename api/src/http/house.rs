@@ -8,11 +8,10 @@ use std::{
     },
 };
 
-use tokio::sync::Semaphore;
-
 use crate::{
     auth::{
         keys::{FieldKeys, TokenKeys},
+        outside::Outside,
         seal::Seal,
         token::Tokens,
     },
@@ -24,6 +23,7 @@ use crate::{
         door::{Door, Faults, Part, Standing},
     },
     document::{measure::Limits, prepared::Documents},
+    http::turns::Turns,
     metrics::Metrics,
     schema::{self, Schema},
     shared::store::{Store, Tally},
@@ -52,8 +52,10 @@ pub struct House {
     pub tokens: Tokens,
     /// Counts failed sign-ins.
     pub tally: Tally,
+    /// Checks the tokens of the outside issuer, where there is one.
+    pub outside: Option<Outside>,
     /// Turns at hashing a secret.
-    pub hashing: Semaphore,
+    pub hashing: Turns,
     /// Prepares documents.
     pub documents: Documents,
     /// Executes them.
@@ -81,7 +83,8 @@ impl House {
             clock: hooks.clock,
             metrics,
             tally: Tally::new(door.store()),
-            hashing: Semaphore::new(2),
+            outside: Outside::of(&config)?,
+            hashing: Turns::new(config.sign_in_queue),
             door,
             tokens,
             documents,
@@ -99,13 +102,13 @@ impl House {
 /// # Errors
 /// A sentence that says what to do.
 pub async fn door(config: &Config, hooks: Hooks, metrics: Arc<Metrics>, part: Part) -> Result<Arc<Door>, String> {
+    let standing = Standing::of(config, part)?;
     let field_keys = FieldKeys::read(Path::new(&config.field_key))?;
     let seal = Seal::new(&field_keys).map_err(|_| "the field key was refused".to_owned())?;
     let database = connect::connect(config, false).await?;
     connect::require_migrated(&database).await?;
     let store = Store::open(&config.redis_url, &config.redis_prefix).await?;
     let recall = Recall::new(Arc::new(Generations::new(Arc::new(store))), config.cache, metrics.clone());
-    let standing = Standing::of(config, part)?;
     let door = Door::new(database, recall, seal, hooks.clock, hooks.faults, metrics, standing);
     door.require_keys(&door.field_keys()).await?;
     Ok(door)

@@ -1,6 +1,10 @@
 //! What signing in needs to know, and who may know it: the server's own job alone.
 
-use entity::{account, account_credential, kind::AccountState, refresh_token, revoked_token};
+use entity::{
+    account, account_credential, account_factor,
+    kind::{AccountKind, AccountState},
+    refresh_token, revoked_token,
+};
 use sea_orm::{Condition, sea_query::ExprTrait};
 
 use crate::{
@@ -24,12 +28,14 @@ macro_rules! of_jobs {
     )+};
 }
 
-of_jobs!(account_credential, refresh_token, revoked_token);
+of_jobs!(account_credential, account_factor, refresh_token, revoked_token);
 
 /// The active account of a login with the hash of its secret; none where there is no such account or secret.
 pub struct CredentialOf {
     /// Name to sign in with.
     pub login: String,
+    /// Whether a program signs in. A person's password is no client's secret, nor the other way round.
+    pub machine: bool,
 }
 
 impl Query for CredentialOf {
@@ -38,6 +44,8 @@ impl Query for CredentialOf {
     async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
         let at = Alias::own::<account::Entity>();
         let found = reader.find::<account::Entity>().filter(at.col(account::Column::Login).eq(self.login.as_str()));
+        let kind = if self.machine { AccountKind::Machine } else { AccountKind::Person };
+        let found = found.filter(at.col(account::Column::Kind).eq(kind));
         let account = found.filter(at.col(account::Column::State).eq(AccountState::Active)).one().await?;
         // Both reads are made in any case, so that an unknown login takes as long as a known one.
         let key = account.as_ref().map_or_else(entity::id::AccountId::fresh, |it| it.id);

@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::TimeDelta;
 use entity::{
-    account, account_credential,
-    id::{AccountId, CredentialId, RefreshTokenId, RevocationId},
-    kind::AccountState,
+    account, account_factor, account_grant,
+    id::{AccountId, RefreshTokenId, RevocationId},
+    kind::{AccountState, Role},
     refresh_token, revoked_token,
 };
 use sea_orm::sea_query::ExprTrait;
@@ -18,7 +18,8 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
-    auth::token::{CLOCKS_APART_S, LIFE_S},
+    auth::outside::Visitor,
+    auth::token::CLOCKS_APART_S,
     db::{gate::Alias, session::Command, writer::Writer},
     error::{Action, Error, Result},
     questions::distinct,
@@ -37,6 +38,8 @@ pub struct Continued {
     pub account: AccountId,
     /// The sign-in that it follows from.
     pub family: Uuid,
+    /// Whether that had a second factor.
+    pub second_factor: bool,
     /// The refresh token to use next.
     pub refresh_token: String,
 }
@@ -48,16 +51,42 @@ fn tell<T>(told: &Told<T>, what: T) {
     *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(what);
 }
 
+/// How long sessions live, in seconds.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Lives {
+    /// Without being used.
+    pub unused_s: i64,
+    /// At most, however much they are used.
+    pub whole_s: i64,
+}
+
+/// What came of a wish to begin a session, besides an error.
+pub enum Begun {
+    /// A session to go on with.
+    Session(Continued),
+    /// Nothing: the account has a second factor, and no code came.
+    WantsCode,
+    /// Nothing: the code was wrong, or used before.
+    WrongCode,
+    /// Nothing: a role wants a second factor, and the account has none.
+    WantsFactor,
+}
+
 /// Begins a session of an account whose secret was verified.
 #[derive(Serialize)]
 pub struct BeginSession {
     /// The account.
     pub account: AccountId,
-    /// How long a refresh token lives, in seconds; none for a machine, which signs in again instead.
-    pub refresh_life_s: Option<i64>,
-    /// What the endpoint answers with, where there is a refresh token.
+    /// How long it lives; none for a program, which signs in again instead, and has no second factor.
+    pub lives: Option<Lives>,
+    /// The one-time code that came along.
     #[serde(skip)]
-    pub told: Told<Continued>,
+    pub code: Option<String>,
+    /// Roles that count only with a second factor.
+    pub second_factor_roles: Vec<Role>,
+    /// What the endpoint answers with.
+    #[serde(skip)]
+    pub told: Told<Begun>,
 }
 
 impl Command for BeginSession {
@@ -65,26 +94,91 @@ impl Command for BeginSession {
     type Outcome = AccountId;
     async fn apply(self, tx: &mut Writer<'_>) -> Result<AccountId> {
         tx.on_behalf_of(self.account);
-        let Some(life_s) = self.refresh_life_s else { return Ok(self.account) };
-        let family = Uuid::now_v7();
+        let Some(lives) = self.lives else { return Ok(self.account) };
+        let second_factor = match self.proved(tx).await? {
+            Ok(second_factor) => second_factor,
+            Err(refused) => {
+                tell(&self.told, refused);
+                return Err(Error::Unauthenticated);
+            }
+        };
+        let first = refresh_token::Model {
+            id: RefreshTokenId::fresh(),
+            account_id: self.account,
+            family_id: Uuid::now_v7(),
+            token_hash: String::new(),
+            second_factor,
+            began_at: tx.now(),
+            issued_at: tx.now(),
+            expires_at: tx.now(),
+            used_at: None,
+            version: 1,
+        };
         let refresh_token = tx.refresh_token(&Uuid::new_v4().to_string());
-        let row = row(tx, self.account, family, &refresh_token, life_s);
+        let told = continued(&first, &refresh_token);
+        let row = following(tx, &first, &refresh_token, lives);
         tx.insert::<refresh_token::Entity>(row).await?;
-        tell(&self.told, Continued { account: self.account, family, refresh_token });
+        tell(&self.told, Begun::Session(told));
         Ok(self.account)
     }
 }
 
-fn row(tx: &Writer<'_>, account_id: AccountId, family_id: Uuid, text: &str, life_s: i64) -> refresh_token::Model {
+impl BeginSession {
+    /// Whether a second factor was proved; or why there is no session without. Who has one gives its code always,
+    /// whatever the roles. The code is used up in this transaction, so no other process takes it again.
+    async fn proved(&self, tx: &mut Writer<'_>) -> Result<std::result::Result<bool, Begun>> {
+        let Some(held) = factor(tx, self.account).await? else {
+            let wanted = self.wants_factor(tx).await?;
+            return Ok(if wanted { Err(Begun::WantsFactor) } else { Ok(false) });
+        };
+        let Some(code) = &self.code else { return Ok(Err(Begun::WantsCode)) };
+        let Some(last_step) = tx.step_of(&held, code)? else { return Ok(Err(Begun::WrongCode)) };
+        let after = account_factor::Model { last_step, ..held.clone() };
+        tx.update::<account_factor::Entity>(&held, after).await?;
+        Ok(Ok(true))
+    }
+
+    async fn wants_factor(&self, tx: &Writer<'_>) -> Result<bool> {
+        let at = Alias::own::<account_grant::Entity>();
+        let reader = tx.reader();
+        let held =
+            reader.find::<account_grant::Entity>().filter(at.col(account_grant::Column::AccountId).eq(self.account));
+        let counts =
+            |it: &account_grant::Model| it.valid_from <= tx.now() && it.valid_to.is_none_or(|to| tx.now() < to);
+        Ok(held.all().await?.iter().any(|it| counts(it) && self.second_factor_roles.contains(&it.role)))
+    }
+}
+
+pub(super) async fn factor(tx: &Writer<'_>, account: AccountId) -> Result<Option<account_factor::Model>> {
+    let owner = Alias::own::<account_factor::Entity>().col(account_factor::Column::AccountId);
+    tx.reader().find::<account_factor::Entity>().filter(owner.eq(account)).one().await
+}
+
+/// The token that comes after another of the same sign-in.
+fn following(tx: &Writer<'_>, before: &refresh_token::Model, text: &str, lives: Lives) -> refresh_token::Model {
+    let unused = tx.now() + seconds(lives.unused_s);
     refresh_token::Model {
         id: RefreshTokenId::fresh(),
-        account_id,
-        family_id,
         token_hash: tx.token_hash(text),
         issued_at: tx.now(),
-        expires_at: tx.now() + TimeDelta::seconds(life_s),
+        expires_at: Ord::min(unused, before.began_at + seconds(lives.whole_s)),
         used_at: None,
         version: 1,
+        ..before.clone()
+    }
+}
+
+/// A time that a moment of this century can be moved by.
+fn seconds(number: i64) -> TimeDelta {
+    TimeDelta::seconds(number.clamp(0, FAMILY.num_seconds()))
+}
+
+fn continued(row: &refresh_token::Model, refresh_token: &str) -> Continued {
+    Continued {
+        account: row.account_id,
+        family: row.family_id,
+        second_factor: row.second_factor,
+        refresh_token: refresh_token.to_owned(),
     }
 }
 
@@ -94,8 +188,8 @@ pub struct ContinueSession {
     /// The token's text.
     #[serde(skip)]
     pub text: String,
-    /// How long a refresh token lives, in seconds.
-    pub refresh_life_s: i64,
+    /// How long sessions live.
+    pub lives: Lives,
     /// What the endpoint answers with; nothing where the token is refused.
     #[serde(skip)]
     pub told: Told<Continued>,
@@ -112,16 +206,17 @@ impl Command for ContinueSession {
         let reader = tx.reader();
         let account =
             reader.find::<account::Entity>().filter(at.col(account::Column::Id).eq(held.account_id)).filter(active);
-        let usable = account.one().await?.is_some() && tx.now() < held.expires_at && !is_revoked(tx, &held).await?;
+        let young = tx.now() < held.expires_at && tx.now() < held.began_at + seconds(self.lives.whole_s);
+        let usable = account.one().await?.is_some() && young && !is_revoked(tx, &held).await?;
         if !usable {
             return Err(Error::Unauthenticated);
         }
         let successor = tx.refresh_token(&self.text);
-        let told = Continued { account: held.account_id, family: held.family_id, refresh_token: successor.clone() };
+        let told = continued(&held, &successor);
         match held.used_at {
             None => {
                 let used = refresh_token::Model { used_at: Some(tx.now()), ..held.clone() };
-                let next = row(tx, held.account_id, held.family_id, &successor, self.refresh_life_s);
+                let next = following(tx, &held, &successor, self.lives);
                 tx.update::<refresh_token::Entity>(&held, used).await?;
                 let id = tx.insert::<refresh_token::Entity>(next).await?;
                 tell(&self.told, told);
@@ -140,27 +235,50 @@ impl Command for ContinueSession {
     }
 }
 
+/// What is to end.
+pub enum Ending {
+    /// The whole session of this refresh token.
+    Session(String),
+    /// An access token of ours, whose signature was verified.
+    Token {
+        /// Whose.
+        account: AccountId,
+        /// Its `jti`.
+        token: Uuid,
+        /// How long it must stay refused, in seconds.
+        life_s: i64,
+    },
+    /// A token of the outside issuer, which was verified.
+    Outside(Visitor),
+}
+
 /// Ends a session by its refresh token, or one access token. Whatever is unknown is over already.
 #[derive(Serialize)]
 pub struct EndSession {
-    /// A refresh token's text.
+    /// What is to end.
     #[serde(skip)]
-    pub refresh_token: Option<String>,
-    /// The account and `jti` of an access token whose signature was verified.
-    pub access_token: Option<(AccountId, Uuid)>,
+    pub what: Ending,
 }
 
 impl Command for EndSession {
     const ACTION: Action = Action::TokenRevoke;
     type Outcome = RevocationId;
     async fn apply(self, tx: &mut Writer<'_>) -> Result<RevocationId> {
-        if let Some((account, token)) = self.access_token {
-            tx.on_behalf_of(account);
-            return revoke(tx, account, token, TimeDelta::seconds(2 * LIFE_S)).await;
-        }
-        let held = by_text(tx, &self.refresh_token.unwrap_or_default()).await?.ok_or(Error::NotFound("token"))?;
-        tx.on_behalf_of(held.account_id);
-        revoke(tx, held.account_id, held.family_id, FAMILY).await
+        let unknown = || Error::NotFound("token");
+        let (account, token, life) = match self.what {
+            Ending::Session(text) => {
+                let held = by_text(tx, &text).await?.ok_or_else(unknown)?;
+                (held.account_id, held.family_id, FAMILY)
+            }
+            Ending::Token { account, token, life_s } => (account, token, seconds(life_s)),
+            Ending::Outside(visitor) => {
+                let login = Alias::own::<account::Entity>().col(account::Column::Login).eq(visitor.login.as_str());
+                let account = tx.reader().find::<account::Entity>().filter(login).one().await?.ok_or_else(unknown)?;
+                (account.id, visitor.token.ok_or_else(unknown)?, visitor.until - tx.now())
+            }
+        };
+        tx.on_behalf_of(account);
+        revoke(tx, account, token, life).await
     }
 }
 
@@ -188,43 +306,8 @@ async fn revoke(tx: &mut Writer<'_>, account_id: AccountId, token_id: Uuid, life
     tx.insert::<revoked_token::Entity>(row).await
 }
 
-/// Sets what an account signs in with.
-#[derive(Serialize)]
-pub struct SetSecret {
-    /// The account.
-    pub account: AccountId,
-    /// Argon2id in PHC form.
-    #[serde(skip)]
-    pub secret_hash: String,
-}
-
-impl Command for SetSecret {
-    const ACTION: Action = Action::SecretSet;
-    type Outcome = CredentialId;
-    async fn apply(self, tx: &mut Writer<'_>) -> Result<CredentialId> {
-        tx.get::<account::Entity>(self.account).await?;
-        let owner = Alias::own::<account_credential::Entity>().col(account_credential::Column::AccountId);
-        let held = tx.reader().find::<account_credential::Entity>().filter(owner.eq(self.account)).one().await?;
-        let set_at = tx.now();
-        end_sessions(tx, self.account).await?;
-        match held {
-            Some(held) => {
-                let after = account_credential::Model { secret_hash: self.secret_hash, set_at, ..held.clone() };
-                tx.update::<account_credential::Entity>(&held, after).await?;
-                Ok(held.id)
-            }
-            None => {
-                let id = CredentialId::fresh();
-                let (account_id, secret_hash) = (self.account, self.secret_hash);
-                let row = account_credential::Model { id, account_id, secret_hash, set_at, version: 1 };
-                tx.insert::<account_credential::Entity>(row).await
-            }
-        }
-    }
-}
-
 /// Ends every session of an account: whoever knew the old secret must know the new one.
-async fn end_sessions(tx: &mut Writer<'_>, account: AccountId) -> Result<()> {
+pub(super) async fn end_sessions(tx: &mut Writer<'_>, account: AccountId) -> Result<()> {
     let at = Alias::own::<refresh_token::Entity>();
     let reader = tx.reader();
     let open = reader.find::<refresh_token::Entity>().filter(at.col(refresh_token::Column::AccountId).eq(account));

@@ -13,5 +13,9 @@ fn main() -> process::ExitCode {
         let ahead = chrono::TimeDelta::seconds(ahead);
         hooks.clock = api::clock::Clock::moved_by(move || chrono::Utc::now() + ahead);
     }
+    if let Ok(name) = env::var("FAULT_PANIC_ON") {
+        hooks.faults.before_execution =
+            Some(Arc::new(move |operation| assert_ne!(operation, name, "a fault of a test")));
+    }
     api::cli::main(hooks)
 }

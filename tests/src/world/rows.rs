@@ -8,8 +8,8 @@ use entity::{
         PoolId, PoolMembershipId, PoolTierId, PostAssignmentId,
     },
     kind::{
-        AccountState, CadreStatus, ContactTopic, CorrectionField, CorrectionState, Disclosure, MembershipState,
-        OrganizationKind, PairSide, PairState, PoolKind, PositionLevel, Role, SecrecyLevel, Sex,
+        AccountKind, AccountState, CadreStatus, ContactTopic, CorrectionField, CorrectionState, Disclosure,
+        MembershipState, OrganizationKind, PairSide, PairState, PoolKind, PositionLevel, Role, SecrecyLevel, Sex,
     },
     level_period, mentoring_pair, organization, pair_contact, pair_part,
     partial_date::PartialDate,
@@ -222,6 +222,7 @@ impl World {
             name: "Somebody".to_owned(),
             cadre_id,
             organization_id: None,
+            kind: AccountKind::Person,
             state,
             token_version: 1,
             version: 1,

@@ -6,7 +6,7 @@ use entity::id::{AccountId, GrantId};
 
 use crate::{
     account::{
-        graphql::{Account, AccountGrant, AccountState, Role},
+        graphql::{Account, AccountGrant, AccountKind, AccountState, Role},
         write::{CreateAccount, CreateGrant, Granted, LinkAccount, RevokeGrant, UpdateAccount},
     },
     cadre::graphql::{ManagementAuthority, SecrecyLevel},
@@ -24,6 +24,9 @@ pub struct AccountCreateInput {
     login: String,
     /// Name to show, 1 to 60 characters.
     name: String,
+    /// Who is behind it.
+    #[graphql(default_with = "AccountKind::Person")]
+    kind: AccountKind,
     /// The organization whose administrators keep it.
     organization_id: ID,
     /// Your key for this one intent, kept 24 hours.
@@ -153,7 +156,8 @@ impl AccountMutation {
         #[graphql(desc = "What to make.")] input: AccountCreateInput,
     ) -> Result<Option<AccountCreatePayload>> {
         let terms = Terms { idempotency_key: input.idempotency_key, purpose: None };
-        let command = CreateAccount { login: input.login, name: input.name, organization: key(&input.organization_id) };
+        let (kind, organization) = (input.kind.into(), key(&input.organization_id));
+        let command = CreateAccount { login: input.login, name: input.name, kind, organization };
         AccountCreatePayload::of(ctx.session()?.run(command, &terms).await, input.client_mutation_id).map(Some)
     }
 
