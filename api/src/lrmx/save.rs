@@ -2,8 +2,9 @@
 //!
 //! What may differ from the file that was read, and nothing else: the encoding becomes UTF-8 with a declaration of one
 //! form, references are written in one form (`&amp;` `&lt;` `&gt;`, the rest as characters), CDATA becomes text,
-//! characters that XML does not allow and processing instructions are left out, missing ends are there. Text is not
-//! normalised: a line break, a blank or a doubly escaped `&amp;amp;` stays what it is.
+//! characters that XML does not allow, malformed attributes and processing instructions are left out, missing ends are
+//! there, hyphens in comments stand apart. Text is not normalised: a line break, a blank or a doubly escaped
+//! `&amp;amp;` stays what it is.
 
 use super::tree::{Content, Element, is_allowed};
 
@@ -32,11 +33,24 @@ fn element(it: &Element, out: &mut String) {
         match content {
             Content::Text(text) => escaped(text, out),
             Content::Element(child) => element(child, out),
-            // Two hyphens would end it.
-            Content::Comment(text) => out.extend(["<!--", &text.replace("--", "- -"), "-->"]),
+            Content::Comment(text) => comment(text, out),
         }
     }
     out.extend(["</", name, ">"]);
+}
+
+/// A comment, in which two hyphens may not stand side by side and none at the end.
+fn comment(text: &str, out: &mut String) {
+    out.push_str("<!--");
+    let mut before = ' ';
+    for letter in text.chars().filter(|it| is_allowed(*it)) {
+        if letter == '-' && before == '-' {
+            out.push(' ');
+        }
+        out.push(letter);
+        before = letter;
+    }
+    out.push_str(if before == '-' { " -->" } else { "-->" });
 }
 
 fn escaped(text: &str, out: &mut String) {

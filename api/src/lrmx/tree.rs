@@ -160,7 +160,10 @@ impl Building<'_> {
             return Err(no_xml());
         }
         let name = start.name().as_ref().to_owned();
-        let attributes = start.attributes_raw().trim_end().to_owned();
+        if !is_name(&name) {
+            return Err(no_xml());
+        }
+        let attributes = attributes(start);
         self.open.push(Element { name, attributes, content: Vec::new(), short, line });
         Ok(())
     }
@@ -218,6 +221,20 @@ impl Building<'_> {
             element.content.push(content);
         }
     }
+}
+
+/// Whether XML allows the name, as far as it matters to write it again.
+fn is_name(name: &str) -> bool {
+    let begins = name.chars().next().is_some_and(|first| first.is_alphabetic() || first == '_');
+    begins && name.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.' | ':'))
+}
+
+/// The attributes as they stand in the file, or none where they are malformed: no form has any.
+fn attributes(start: &BytesStart<'_>) -> String {
+    let raw = start.attributes_raw().trim_end();
+    let sound = start.attributes().all(|it| it.is_ok_and(|it| is_name(it.key.as_ref())));
+    let plain = raw.chars().all(|letter| is_allowed(letter) && !matches!(letter, '<' | '&'));
+    if sound && plain { raw.to_owned() } else { String::new() }
 }
 
 /// Whether XML 1.0 allows the character.
