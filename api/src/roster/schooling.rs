@@ -154,14 +154,15 @@ pub fn school(written: &str) -> School {
     // «师范» begins the name of a school as often as it ends one: «师范学院», «师范大学».
     let end = kinds
         .iter()
-        .filter_map(|kind| line.get(end..)?.starts_with(kind).then(|| end + kind.len()))
+        .filter(|kind| line.get(end..).is_some_and(|rest| rest.starts_with(**kind)))
+        .map(|kind| end + kind.len())
         .max()
         .unwrap_or(end);
     let (name, rest) = (line.get(..end).unwrap_or_default(), line.get(end..).unwrap_or_default().trim());
     let department_end = ["学院", "系"].iter().filter_map(|it| Some(rest.find(it)? + it.len())).min();
     let (department, major) = match department_end {
         // «系统工程专业» has no 系.
-        Some(at) if !rest.get(..at).is_some_and(|it| it == "系") => rest.split_at_checked(at).unwrap_or(("", rest)),
+        Some(at) if rest.get(..at) != Some("系") => rest.split_at_checked(at).unwrap_or(("", rest)),
         _ => ("", rest),
     };
     let major = major.trim().trim_end_matches("毕业").trim_end_matches("专业");

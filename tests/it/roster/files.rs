@@ -67,11 +67,12 @@ both! {
         let file = tests::source::root().join("tests/files/roster/02-office-97.xls");
         import(&world, county, &file).await.refused(&["ERROR line 6, 身份证号: The identity number is stored as a number"]);
         let out = import_with(&world, county, &file, &["--mode", "good"]).await.done().out;
-        assert!(out.contains("Imported: 2 added, 0 changed, 0 unchanged, 2 left out."), "{out}");
-        let nodes = within_two_seconds(&officer, |nodes| nodes.len() == 2).await;
+        assert!(out.contains("Imported: 3 added, 0 changed, 0 unchanged, 1 left out."), "{out}");
+        let nodes = within_two_seconds(&officer, |nodes| nodes.len() == 3).await;
         is(named(&nodes, "王伟"), &json!({
             "birthDate": "1988-05", "education": "BACHELOR", "organization": { "name": "禾丰镇" },
         }));
+        is(named(&nodes, "𠮷田"), &json!({ "birthDate": "1991-07", "organization": { "name": "禾丰镇" } }));
         is(named(&nodes, "陆一鸣"), &json!({ "birthDate": "1985-12", "organization": { "name": "水务局" } }));
     }
 }
