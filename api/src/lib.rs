@@ -107,25 +107,55 @@ pub mod summary {
 }
 /// The roster import: what a file says, by line and column, and how it becomes records.
 pub mod roster {
+    pub mod age;
     pub mod archive;
+    pub mod assessments;
+    pub mod binary;
+    pub mod calendar;
+    pub mod cells;
     pub mod code;
     pub mod columns;
+    pub mod compound;
     pub mod date;
     pub mod delimited;
     pub mod duplicate;
+    pub mod facts;
+    pub mod fields;
     pub mod file;
     pub mod finding;
+    pub mod footer;
+    pub mod header;
     pub mod identity;
+    pub mod kind;
     pub mod limits;
+    pub mod listing;
+    pub mod merged;
+    pub mod party;
+    pub mod raw;
     pub mod read;
     pub mod report;
+    pub mod resume;
     pub mod row;
+    pub mod schooling;
     pub mod sheet;
+    pub mod sheets;
+    pub mod strings;
     pub mod text;
     pub mod units;
     pub mod value;
     pub mod workbook;
     pub mod write;
+}
+/// The appointment form (干部任免审批表, `.lrmx`): read leniently, written without loss.
+pub mod lrmx {
+    pub mod decode;
+    pub mod file;
+    pub mod form;
+    pub mod limits;
+    pub mod save;
+    pub mod tree;
+    pub mod values;
+    pub mod warning;
 }
 /// The audit trail: who did what, and who saw whose sensitive values. Owns their row policies.
 pub mod audit {

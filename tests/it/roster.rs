@@ -2,9 +2,11 @@
 //!
 //! The import is another process than the server that answers, as in service.
 
+mod files;
+
 use std::{
     fs::File,
-    io::{Cursor, Write},
+    io::Write,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -20,7 +22,6 @@ use tests::{
     process::{Ended, Program, fresh_folder},
     world::World,
 };
-use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 
 const CADRES: &str = "{ cadres(first: 50) { edges { node { name sex birthDate postTitle positionLevel education
     organization { name } posts { title validFrom validTo } levels { level validFrom validTo } } } } }";
@@ -48,6 +49,10 @@ async fn code(world: &World, at: OrganizationId) -> String {
 }
 
 async fn import(world: &World, at: OrganizationId, file: &Path) -> Ended {
+    import_with(world, at, file, &[]).await
+}
+
+async fn import_with(world: &World, at: OrganizationId, file: &Path, more: &[&str]) -> Ended {
     let (code, it) = (code(world, at).await, &world.config);
     let file = file.display().to_string();
     let arguments = ["import", "roster", &file, "--organization", &code];
@@ -59,7 +64,7 @@ async fn import(world: &World, at: OrganizationId, file: &Path) -> Ended {
         ("--field-key", &it.field_key),
     ];
     let settings = settings.iter().flat_map(|(flag, value)| [*flag, value.as_str()]);
-    let arguments: Vec<&str> = arguments.into_iter().chain(settings).collect();
+    let arguments: Vec<&str> = arguments.into_iter().chain(settings).chain(more.iter().copied()).collect();
     Program::new(env!("CARGO_BIN_EXE_tidui-under-test"), &fresh_folder(), &arguments).run()
 }
 
@@ -278,7 +283,7 @@ both! {
     async fn a_wrong_header_imports_nothing(world: World) {
         let county = world.organization("青禾县").await;
         let file = csv(&["甲,乙", "王伟,1988.05"]);
-        let line = "ERROR line 1: The first line that is not empty has no known header; it begins with «甲» «乙».";
+        let line = "ERROR line 1: None of the first 30 lines is a header with 姓名; the first begins with «甲» «乙».";
         imports_nothing(&world, county, &file, line).await;
         let file = csv(&["性别,出生年月", "男,1988.05"]);
         imports_nothing(&world, county, &file, "ERROR line 1: The file has no column 姓名.").await;
@@ -317,7 +322,7 @@ both! {
         file.write_all("姓名\n王伟\n".as_bytes()).expect("a file");
         file.set_len(200 << 20).expect("a sparse file");
         imports_nothing(&world, county, &huge, "ERROR file: The file has 200 MiB; at most 64 MiB are read.").await;
-        let bomb = written("bomb.xlsx", &bomb());
+        let bomb = written("bomb.xlsx", &files::bomb());
         imports_nothing(&world, county, &bomb, "ERROR file: The workbook inflates to more than 256 MiB.").await;
     }
 
@@ -378,21 +383,4 @@ both! {
         let out = imported(&world, county, &renamed, "0 added, 1 changed, 0 unchanged").await;
         assert!(out.contains("the name changes to") && ![&who, &other, &wrong].iter().any(|it| out.contains(it.as_str())), "{out}");
     }
-}
-
-/// An archive of thirty parts that inflate to ten MiB of zeros each: one is deflated, the others are copies of it.
-fn bomb() -> Vec<u8> {
-    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-    writer.start_file("zeros", SimpleFileOptions::default().compression_level(Some(1))).expect("a part");
-    for _ in 0..10 {
-        writer.write_all(&[0; 1 << 20]).expect("zeros");
-    }
-    let mut zeros = ZipArchive::new(writer.finish().expect("an archive")).expect("an archive");
-    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-    writer.start_file("xl/workbook.xml", SimpleFileOptions::default()).expect("a part");
-    for number in 0..30 {
-        let part = zeros.by_index(0).expect("the zeros");
-        writer.raw_copy_file_rename(part, format!("xl/media/image{number}.png")).expect("a copy");
-    }
-    writer.finish().expect("an archive").into_inner()
 }

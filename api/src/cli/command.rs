@@ -29,20 +29,29 @@ pub fn command() -> Command {
         .subcommand(audit())
         .subcommand(key())
         .subcommand(
-            Command::new("import").about("Imports files").subcommand_required(true).subcommand(settings(
-                Command::new("roster")
-                    .about("Imports a roster (干部花名册): all of it, or nothing and a report")
-                    .arg(Arg::new("FILE").required(true).help("An .xlsx or .csv file with one header row"))
-                    .arg(
-                        Arg::new("organization")
-                            .long("organization")
-                            .value_name("CODE")
-                            .required(true)
-                            .help("Code of the organization whose people the file lists"),
-                    )
-                    .arg(data("Use the demo in this folder instead of the settings").required(false)),
-            )),
+            Command::new("import").about("Imports files").subcommand_required(true).subcommand(settings(roster())),
         )
+}
+
+fn roster() -> Command {
+    let of = |name: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(name).long(name).value_name(value).help(help)
+    };
+    Command::new("roster")
+        .about("Imports a roster (干部花名册), and reports each line that is wrong")
+        .arg(
+            Arg::new("FILE")
+                .required(true)
+                .help("An .xlsx, .xls or .csv file; titles, footers and headers of two levels may stand in it"),
+        )
+        .arg(of("organization", "CODE", "Code of the organization whose people the file lists").required(true))
+        .arg(
+            of("mode", "MODE", "all: a wrong line keeps everything out; good: the good lines go in")
+                .value_parser(["all", "good"])
+                .default_value("all"),
+        )
+        .arg(of("report", "FILE", "Writes every finding to this .csv file; the terminal shows the first of each kind"))
+        .arg(data("Use the demo in this folder instead of the settings").required(false))
 }
 
 fn audit() -> Command {

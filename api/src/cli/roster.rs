@@ -16,8 +16,10 @@ use crate::{
     organization::read::OrganizationByCode,
     roster::{
         limits::Limits,
+        listing::Listing,
         read,
-        write::{ImportRoster, Watch},
+        report::Report,
+        write::{ImportRoster, Mode, Tally, Watch},
     },
 };
 
@@ -34,26 +36,41 @@ pub async fn import(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, Stri
     let found = door.job(Job::RosterImport, None).ask(&OrganizationByCode(code.clone())).await.map_err(broken)?;
     let top = found.ok_or_else(|| format!("no organization has the code '{code}': see organizations in the schema"))?;
 
+    let mode = if matches.get_one::<String>("mode").is_some_and(|it| it == "good") { Mode::Good } else { Mode::All };
+    let listing = matches.get_one::<String>("report").map(|to| Listing::create(&PathBuf::from(to))).transpose()?;
+
     let (file, limits) = (path.clone(), limits(&config));
-    let reading = tokio::task::spawn_blocking(move || read::read_file(&file, &limits, today)).await;
+    let report = listing.clone().map_or_else(Report::default, Report::listed);
+    let reading = tokio::task::spawn_blocking(move || read::read_file(&file, &limits, today, report)).await;
     let reading = reading.map_err(|cause| format!("the file could not be read: {cause}"))?;
-    if reading.report.errors > 0 {
+    let refused = mode == Mode::All && reading.report.errors > 0;
+    if refused || reading.rows.is_empty() {
         println!("{}\nNothing was imported.", reading.report.text());
+        finish(listing)?;
         return Ok(ExitCode::FAILURE);
     }
+    let seen = reading.report.rows;
     let watch = Watch::default();
     *watch.report.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = reading.report;
     let total = u64::try_from(reading.rows.len()).unwrap_or(0);
     let command =
-        ImportRoster { organization: top.id, file_hash: hash(&path)?, rows: reading.rows, watch: watch.clone() };
+        ImportRoster { organization: top.id, mode, file_hash: hash(&path)?, rows: reading.rows, watch: watch.clone() };
     let session = door.job(Job::RosterImport, Some(top.id));
     let terms = Terms::default();
     let done = progress::while_working("Importing", total, watch.done.clone(), session.run(command, &terms)).await;
     println!("{}", watch.report.lock().unwrap_or_else(std::sync::PoisonError::into_inner).text());
+    finish(listing)?;
     match done {
         Ok(_) => {
             let tally = watch.tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
-            println!("Imported: {} added, {} changed, {} unchanged.", tally.added, tally.changed, tally.unchanged);
+            let left_out = match mode {
+                Mode::All => String::new(),
+                Mode::Good => {
+                    format!(", {} left out", seen.saturating_sub(tally.added + tally.changed + tally.unchanged))
+                }
+            };
+            let Tally { added, changed, unchanged } = tally;
+            println!("Imported: {added} added, {changed} changed, {unchanged} unchanged{left_out}.");
             Ok(ExitCode::SUCCESS)
         }
         Err(Error::Rule(problem)) => {
@@ -62,6 +79,12 @@ pub async fn import(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, Stri
         }
         Err(error) => Err(broken(error)),
     }
+}
+
+/// A listing that is not complete must not look so.
+fn finish(listing: Option<Listing>) -> Result<(), String> {
+    let finished = listing.map_or(Ok(()), |it| it.finish());
+    finished.map_err(|cause| format!("the file of findings is not complete: {cause}"))
 }
 
 fn limits(config: &Config) -> Limits {

@@ -7,7 +7,8 @@
 use entity::kind::{CadreStatus, Education, ManagementAuthority, PositionLevel, Sex};
 
 use super::{
-    finding::{FindingCode, Remark},
+    finding::{FindingCode, Remark, Severity},
+    kind::Rank,
     sheet::Cell,
     text::{compact, quote, without_brackets},
     value::Value,
@@ -149,6 +150,41 @@ fn level_of_word(word: &str) -> Option<Option<PositionLevel>> {
     Some(Some(if principal { high } else { low }))
 }
 
+/// Reads 职级. Words alone: its codes are not confirmed.
+pub fn rank(cell: &Cell) -> Value<Rank> {
+    let find = |word: &str| match word {
+        "无" | "-" | "/" | "—" => Some(None),
+        _ => rank_of_word(&without_brackets(word)).map(Some),
+    };
+    match lookup(cell, find, "Write the rank, for example 一级主任科员 or 四级调研员.") {
+        Value::Dropped(remark) => Value::Dropped(Remark {
+            severity: Severity::Warning,
+            message: format!("{} It is kept as text only.", remark.message),
+            ..remark
+        }),
+        other => other,
+    }
+}
+
+fn rank_of_word(word: &str) -> Option<Rank> {
+    let word = word.replace(['1', '一', 'Ⅰ'], "一").replace(['2', 'Ⅱ'], "二").replace('3', "三").replace('4', "四");
+    Some(match word.as_str() {
+        "一级巡视员" => Rank::Inspector1,
+        "二级巡视员" => Rank::Inspector2,
+        "一级调研员" => Rank::Researcher1,
+        "二级调研员" => Rank::Researcher2,
+        "三级调研员" => Rank::Researcher3,
+        "四级调研员" => Rank::Researcher4,
+        "一级主任科员" => Rank::PrincipalStaff1,
+        "二级主任科员" => Rank::PrincipalStaff2,
+        "三级主任科员" => Rank::PrincipalStaff3,
+        "四级主任科员" => Rank::PrincipalStaff4,
+        "一级科员" => Rank::Staff1,
+        "二级科员" => Rank::Staff2,
+        _ => return None,
+    })
+}
+
 /// Reads the highest 学历.
 pub fn education(cell: &Cell) -> Value<Education> {
     let find = |word: &str| education_of_code(word).or_else(|| education_of_word(&without_brackets(word))).map(Some);
@@ -156,7 +192,7 @@ pub fn education(cell: &Cell) -> Value<Education> {
 }
 
 /// Two characters of ZB64 (`21`, `1A`) or GB/T 4658 (`20`): the first one is the tier in both.
-fn education_of_code(code: &str) -> Option<Education> {
+pub fn education_of_code(code: &str) -> Option<Education> {
     let mut letters = code.chars();
     let (tier, rest) = (letters.next()?, letters.next()?);
     if letters.next().is_some() || !rest.is_ascii_alphanumeric() {
@@ -173,7 +209,8 @@ fn education_of_code(code: &str) -> Option<Education> {
     })
 }
 
-fn education_of_word(word: &str) -> Option<Education> {
+/// A 学历 as people write it, brackets removed.
+pub fn education_of_word(word: &str) -> Option<Education> {
     let word = word.rsplit_once("党校").map_or(word, |(_, rest)| rest);
     let mut word = word.strip_suffix("毕业").or_else(|| word.strip_suffix("学历")).unwrap_or(word);
     for manner in ["全日制", "普通", "在职", "函授", "自考", "成人", "业余", "夜大", "电大"] {
@@ -249,6 +286,28 @@ mod tests {
         for wrong in ["研究生肄业", "党校", "学士", "51", "211"] {
             assert!(matches!(education(&text(wrong)), Value::Dropped(_)), "{wrong}");
         }
+    }
+
+    #[test]
+    fn ranks_as_words() {
+        for (rank, forms) in [
+            (Rank::Inspector2, "二级巡视员 2级巡视员"),
+            (Rank::Researcher4, "四级调研员 四级调研员（晋升）"),
+            (Rank::PrincipalStaff1, "一级主任科员"),
+            (Rank::Staff2, "二级科员"),
+        ] {
+            for form in forms.split(' ') {
+                assert_eq!(rank_cell(form), Value::Plain(rank), "{form}");
+            }
+        }
+        assert_eq!(rank_cell("四级\n调研员"), Value::Plain(Rank::Researcher4));
+        assert_eq!(rank_cell("无"), Value::Absent);
+        let Value::Dropped(remark) = rank_cell("正科级") else { panic!() };
+        assert_eq!(remark.severity, Severity::Warning);
+    }
+
+    fn rank_cell(value: &str) -> Value<Rank> {
+        rank(&text(value))
     }
 
     #[test]

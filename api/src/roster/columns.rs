@@ -1,96 +1,12 @@
-//! Which column of a file means what, found by its Chinese header.
-//!
-//! 民族 and 宗教信仰 stand among the headers that are passed over: the registry has no place for them, on purpose.
+//! Which column of a file means what.
 
 use super::{
+    fields::Field,
     finding::{Finding, FindingCode, Remark},
+    header::{self, Head, Meaning},
     sheet::{Line, letters},
-    text::{compact, quote, without_brackets},
+    text::quote,
 };
-
-macro_rules! fields {
-    ($($(#[$doc:meta])* $variant:ident = [$($header:literal),+],)+) => {
-        /// What a column may mean.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Field { $($(#[$doc])* $variant,)+ }
-
-        impl Field {
-            /// Every field, in order of declaration.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
-
-            /// The headers by which the field is known, the usual one first.
-            pub const fn headers(self) -> &'static [&'static str] {
-                match self { $(Self::$variant => &[$($header),+],)+ }
-            }
-        }
-    };
-}
-
-fields! {
-    /// 姓名, the one that a file must have.
-    Name = ["姓名"],
-    /// 性别
-    Sex = ["性别"],
-    /// 出生年月
-    BirthDate = ["出生年月", "出生日期", "出生时间", "出生年月日"],
-    /// 公民身份号码
-    IdentityNumber = ["身份证号", "身份证号码", "公民身份号码", "公民身份证号码", "身份证"],
-    /// 单位
-    Unit = ["单位", "工作单位", "所在单位", "现工作单位", "单位名称"],
-    /// 现任职务
-    PostTitle = ["现任职务", "职务", "单位及职务", "工作单位及职务", "现工作单位及职务", "单位及职务全称"],
-    /// 职务层次
-    PositionLevel = ["职务层次", "级别", "现任职务层次", "现职务层次"],
-    /// 学历
-    Education = ["学历", "最高学历"],
-    /// 人员状态
-    Status = ["人员状态"],
-    /// 管理权限
-    ManagementAuthority = ["管理权限"],
-    /// 任现职时间
-    PostStart = ["任现职时间", "任职时间", "任现职务时间"],
-    /// 任现职务层次时间
-    LevelStart = ["任现职务层次时间", "任同职级时间", "任现职级时间", "任职务层次时间", "任现层次时间"],
-    /// 手机号码
-    Phone = ["手机号码", "手机号", "手机", "联系电话"],
-}
-
-/// Headers of usual rosters that are passed over in silence.
-const PASSED_OVER: &[&str] = &[
-    "序号",
-    "编号",
-    "籍贯",
-    "出生地",
-    "入党时间",
-    "入党年月",
-    "加入党派时间",
-    "参加工作时间",
-    "参加工作年月",
-    "参工时间",
-    "政治面貌",
-    "健康状况",
-    "备注",
-    "说明",
-    "年龄",
-    "民族",
-    "宗教",
-    "宗教信仰",
-    "专业技术职务",
-    "职称",
-    "学位",
-    "专业",
-    "毕业院校",
-    "毕业院校及专业",
-    "毕业院校系及专业",
-    "毕业时间",
-    "职级",
-    "熟悉专业有何专长",
-    "简历",
-    "年度考核结果",
-    "奖惩情况",
-    "家庭住址",
-    "办公电话",
-];
 
 /// A column that is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,45 +19,50 @@ pub struct Place {
     pub header: String,
 }
 
+/// A column of grades.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grades {
+    /// Where it stands, from 0.
+    pub index: usize,
+    /// Its header as in the file.
+    pub header: String,
+    /// The years that the header names, in its order.
+    pub years: Vec<u16>,
+}
+
 /// The columns of a file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Columns {
     places: Vec<Place>,
-    /// Columns with a header that is not read.
-    passed_over: Vec<usize>,
-    /// Those among them that only number the rows.
+    /// Columns of grades; there may be one a year.
+    pub grades: Vec<Grades>,
+    /// Every column that has a header.
+    pub heads: Vec<Head>,
+    /// Those that only number the rows.
     numbering: Vec<usize>,
 }
 
 impl Columns {
-    /// Reads the header line. Columns with an unknown header are noted in `notes` as hints.
+    /// Takes the headers of line `line`. Columns with an unknown header are noted in `notes` as hints.
     ///
     /// # Errors
-    /// No known header at all, no 姓名, or two columns of one meaning.
-    pub fn find(line: &Line, notes: &mut Vec<Finding>) -> Result<Self, Vec<Finding>> {
+    /// No 姓名, or two columns of one meaning.
+    pub fn of(line: u32, heads: Vec<Head>, notes: &mut Vec<Finding>) -> Result<Self, Vec<Finding>> {
         let mut columns = Self::default();
         let mut errors = Vec::new();
-        for (index, cell) in line.filled() {
-            let header = cell.as_text();
-            let plain = plain(&header);
-            if let Some(field) = known(&plain) {
-                match columns.place(field) {
-                    Some(first) => errors.push(twice(first, index, &header).at(line.number, &header)),
+        for Head { index, text, .. } in &heads {
+            let (index, header) = (*index, text.clone());
+            let meaning = heads.iter().find(|it| it.index == index).map_or(Meaning::Unknown, Head::meaning);
+            match meaning {
+                Meaning::Field(field) => match columns.place(field) {
+                    Some(first) => errors.push(twice(first, index, &header).at(line, &header)),
                     None => columns.places.push(Place { field, index, header }),
-                }
-                continue;
+                },
+                Meaning::Grades(years) => columns.grades.push(Grades { index, header, years }),
+                Meaning::Numbering => columns.numbering.push(index),
+                Meaning::PassedOver => {}
+                Meaning::Unknown => notes.push(unknown(index, &header).at(line, &header)),
             }
-            columns.passed_over.push(index);
-            if matches!(plain.as_str(), "序号" | "编号") {
-                columns.numbering.push(index);
-            }
-            if !PASSED_OVER.contains(&plain.as_str()) {
-                notes.push(unknown(index, &header).at(line.number, &header));
-            }
-        }
-        if columns.places.is_empty() {
-            notes.clear();
-            return Err(vec![no_header(line).on_line(line.number)]);
         }
         if columns.place(Field::Name).is_none() {
             let remark = Remark::error(
@@ -149,8 +70,9 @@ impl Columns {
                 "The file has no column 姓名.",
                 "Name the column that holds the names 姓名.",
             );
-            errors.push(remark.on_line(line.number));
+            errors.push(remark.on_line(line));
         }
+        columns.heads = heads;
         if errors.is_empty() { Ok(columns) } else { Err(errors) }
     }
 
@@ -161,30 +83,30 @@ impl Columns {
 
     /// Whether the line holds anything in a column that is read.
     pub fn reads(&self, line: &Line) -> bool {
-        line.filled().any(|(index, _)| self.places.iter().any(|place| place.index == index))
+        let read = |index| {
+            self.places.iter().any(|place| place.index == index) || self.grades.iter().any(|it| it.index == index)
+        };
+        line.filled().any(|(index, _)| read(index) && !line.inherits(index))
     }
 
     /// Whether the line holds nothing but its running number.
     pub fn only_numbers(&self, line: &Line) -> bool {
         let is_number = |text: &str| text.trim().bytes().all(|byte| byte.is_ascii_digit());
-        line.filled().all(|(index, cell)| self.numbering.contains(&index) && is_number(&cell.as_text()))
+        line.filled().all(|(index, cell)| {
+            line.inherits(index) || (self.numbering.contains(&index) && is_number(&cell.as_text()))
+        })
     }
 
     /// The first column of the line that holds something and has no header.
     pub fn unnamed(&self, line: &Line) -> Option<usize> {
-        let has_header = |index| self.passed_over.contains(&index) || self.places.iter().any(|it| it.index == index);
+        let has_header = |index| self.heads.iter().any(|it| it.index == index);
         line.filled().map(|(index, _)| index).find(|index| !has_header(*index))
     }
-}
 
-/// A header without blanks, brackets and marks of required columns.
-fn plain(header: &str) -> String {
-    let text = compact(&without_brackets(header));
-    text.trim_matches(['*', ':', '★', '※', '、', '.']).to_owned()
-}
-
-fn known(plain: &str) -> Option<Field> {
-    Field::ALL.iter().copied().find(|field| field.headers().contains(&plain))
+    /// Whether the line only repeats the header.
+    pub fn repeated(&self, line: &Line) -> bool {
+        header::repeats(&self.heads, line)
+    }
 }
 
 fn twice(first: &Place, index: usize, header: &str) -> Remark {
@@ -209,23 +131,29 @@ fn unknown(index: usize, header: &str) -> Remark {
     )
 }
 
-fn no_header(line: &Line) -> Remark {
-    let found: Vec<String> = line.filled().take(5).map(|(_, cell)| quote(&cell.as_text())).collect();
-    let expected: Vec<&str> = Field::ALL.iter().filter_map(|field| field.headers().first().copied()).collect();
+/// The remark about a file of which no line is a header; `first` is its first line.
+pub fn no_header(first: &Line) -> Remark {
+    let found: Vec<String> = first.filled().take(5).map(|(_, cell)| quote(&cell.as_text())).collect();
+    let expected: Vec<&str> = Field::ALL.iter().take(13).filter_map(|field| field.headers().first().copied()).collect();
     Remark::error(
         FindingCode::HeaderNotFound,
-        format!("The first line that is not empty has no known header; it begins with {}.", found.join(" ")),
         format!(
-            "Put the headers into the first line and remove titles above them. Known are {}; 姓名 is required.",
-            expected.join(", ")
+            "None of the first {} lines is a header with 姓名; the first begins with {}.",
+            header::HEAD_LINES,
+            found.join(" ")
         ),
+        format!("Put a header line above the people. Known are {} and more; 姓名 is required.", expected.join(", ")),
     )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::roster::sheet::Cell;
+    use crate::roster::{
+        fields::{NUMBERING, PASSED_OVER},
+        header::{plain, single},
+        sheet::Cell,
+    };
 
     fn header(texts: &[&str]) -> Line {
         let mut line = Line::at(1);
@@ -235,10 +163,14 @@ mod tests {
         line
     }
 
+    fn find(texts: &[&str], notes: &mut Vec<Finding>) -> Result<Columns, Vec<Finding>> {
+        Columns::of(1, single(&header(texts)), notes)
+    }
+
     #[test]
     fn headers_in_any_order_and_dress() {
         let mut notes = Vec::new();
-        let line = header(&[
+        let texts = [
             "序号",
             "出生\n年月\n(岁)",
             "*姓　 名",
@@ -247,8 +179,8 @@ mod tests {
             "民族",
             "入党时间",
             "特长",
-        ]);
-        let columns = Columns::find(&line, &mut notes).unwrap();
+        ];
+        let columns = find(&texts, &mut notes).unwrap();
         for (field, index) in
             [(Field::BirthDate, 1), (Field::Name, 2), (Field::IdentityNumber, 3), (Field::PostTitle, 4)]
         {
@@ -266,7 +198,8 @@ mod tests {
     #[test]
     fn every_header_is_known_once() {
         let mut seen = std::collections::BTreeSet::new();
-        for header in Field::ALL.iter().flat_map(|field| field.headers()).chain(PASSED_OVER) {
+        let headers = Field::ALL.iter().flat_map(|field| field.headers()).chain(PASSED_OVER).chain(NUMBERING);
+        for header in headers {
             assert_eq!(*header, plain(header));
             assert!(seen.insert(*header), "{header} is listed twice");
         }
@@ -275,20 +208,19 @@ mod tests {
     #[test]
     fn refused_headers() {
         let errors = |texts: &[&str]| {
-            let refused = Columns::find(&header(texts), &mut Vec::new()).unwrap_err();
+            let refused = find(texts, &mut Vec::new()).unwrap_err();
             refused.into_iter().map(|finding| finding.code).collect::<Vec<_>>()
         };
         assert_eq!(errors(&["性别"]), [FindingCode::ColumnMissing]);
         assert_eq!(errors(&["姓名", "出生年月", "出生日期"]), [FindingCode::ColumnTwice]);
-        assert_eq!(errors(&["王伟", "990000199003070013"]), [FindingCode::HeaderNotFound]);
-        let refused = Columns::find(&header(&["王伟", "990000199003070013"]), &mut Vec::new()).unwrap_err();
-        let text = refused[0].text();
+        let remark = no_header(&header(&["王伟", "990000199003070013"]));
+        let text = remark.on_line(1).text();
         assert!(text.contains("«99**************13»") && text.contains("姓名, 性别, 出生年月"), "{text}");
     }
 
     #[test]
     fn lines_with_nothing_to_read() {
-        let columns = Columns::find(&header(&["序号", "姓名", "备注"]), &mut Vec::new()).unwrap();
+        let columns = find(&["序号", "姓名", "工号"], &mut Vec::new()).unwrap();
         let numbered = header(&["7"]);
         let footer = header(&["填表人：某"]);
         assert!(!columns.reads(&numbered) && columns.only_numbers(&numbered));

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use entity::partial_date::PartialDate;
 
 use super::{
+    calendar,
     finding::{FindingCode, Remark},
     sheet::Cell,
     text::{compact, quote},
@@ -27,7 +28,7 @@ pub fn date(cell: &Cell) -> Value<PartialDate> {
         Cell::Untyped(field) if is_cut_october(&compact(field)) => october(&compact(field)),
         Cell::Text(text) | Cell::Untyped(text) => match parse(text) {
             Some(date) => Value::Plain(date),
-            None => unreadable(text),
+            None => of_day_number(&compact(text)).unwrap_or_else(|| unreadable(text)),
         },
         Cell::Blank | Cell::Fault(_) | Cell::TooLong => Value::Absent,
     }
@@ -47,14 +48,34 @@ fn of_number(number: f64) -> Value<PartialDate> {
     if is_cut_october(&digits) {
         return october(&digits);
     }
-    if digits.len() == 5 && !digits.contains('.') {
-        return Value::Dropped(Remark::error(
-            FindingCode::DateUnreadable,
-            format!("{} is the spreadsheet's day number without a date format.", quote(&digits)),
-            "Format the cell as a date, or write it as 1988.05, as text.",
-        ));
+    if let Some(day) = of_day_number(&digits) {
+        return day;
     }
     parse(&digits).map_or_else(|| unreadable(&digits), Value::Plain)
+}
+
+/// Five digits: the spreadsheet's day number, of a cell that lost its date format or was saved as text.
+fn of_day_number(digits: &str) -> Option<Value<PartialDate>> {
+    let number: u32 = digits.parse().ok().filter(|_| digits.len() == 5)?;
+    if digits.starts_with("19") || digits.starts_with("20") {
+        let month = format!("{}.{}", digits.get(..4)?, digits.get(4..)?);
+        return Some(Value::Dropped(Remark::error(
+            FindingCode::DateUnreadable,
+            format!("{} may be {month} or the spreadsheet's day number.", quote(digits)),
+            format!("{FORMS}."),
+        )));
+    }
+    let Cell::Date(date) = calendar::day(f64::from(number), false, calendar::Shown::Day) else { return None };
+    let remark = Remark::warning(
+        FindingCode::DateDoubtful,
+        format!(
+            "{} was read as {}: the spreadsheet's day number without a date format.",
+            quote(digits),
+            String::from(date)
+        ),
+        "Format the cell as a date, or write it as 1988.05, as text.",
+    );
+    Some(Value::Doubtful(date, remark))
 }
 
 fn is_cut_october(digits: &str) -> bool {
@@ -82,7 +103,8 @@ fn october(digits: &str) -> Value<PartialDate> {
 /// Reads a date text; `None` where it is in no form of the field or no day of the calendar.
 pub fn parse(text: &str) -> Option<PartialDate> {
     let text = without_midnight(text);
-    let text = compact(&text).replace(['—', '–', '−'], "-");
+    let text = compact(&text).replace(['—', '–', '−', '－'], "-").replace(['。', '·', '、', ',', '•'], ".");
+    let text = text.trim_end_matches(['.', '起', '生']);
     let (mut groups, mut separators) = (vec![String::new()], String::new());
     for letter in text.chars() {
         if letter.is_ascii_digit() {
@@ -100,7 +122,7 @@ pub fn parse(text: &str) -> Option<PartialDate> {
         ([year], "" | "年") if year.len() == 4 => of_parts(year, None, None),
         ([joined], "") if joined.len() == 6 => of_parts(joined.get(..4)?, joined.get(4..6), None),
         ([joined], "") if joined.len() == 8 => of_parts(joined.get(..4)?, joined.get(4..6), joined.get(6..8)),
-        ([year, month], "." | "-" | "/" | "年" | "年月") => of_parts(year, Some(month), None),
+        ([year, month], "." | "-" | "/" | "年" | "年月" | ".月") => of_parts(year, Some(month), None),
         ([year, month, day], ".." | "--" | "//" | "年月" | "年月日" | "年月号") => {
             of_parts(year, Some(month), Some(day))
         }
@@ -166,6 +188,11 @@ mod tests {
             ("1988—05", "1988-05"),
             ("1988-05-13 00:00:00", "1988-05-13"),
             ("2000.02.29", "2000-02-29"),
+            ("1988.05.", "1988-05"),
+            ("1988。05", "1988-05"),
+            ("1988、05", "1988-05"),
+            ("1988.5月", "1988-05"),
+            ("1988年5月起", "1988-05"),
         ] {
             assert_eq!(read(text).as_deref(), Some(meant), "{text}");
         }
@@ -179,7 +206,6 @@ mod tests {
             "88.05",
             "1988.13",
             "1988.00",
-            "1988.",
             "1988-05-",
             "1988.05-13",
             "19881",
@@ -216,8 +242,19 @@ mod tests {
         assert_eq!(plain(1988.05 - 1e-12).as_deref(), Some("1988-05"));
         assert_eq!(plain(1988.12).as_deref(), Some("1988-12"));
         assert_eq!(plain(1988.5).as_deref(), Some("1988-05"));
-        for number in [32_276.0, 0.5, -1988.05, 1e300, f64::NAN, f64::INFINITY] {
+        for number in [0.5, -1988.05, 1e300, f64::NAN, f64::INFINITY] {
             assert!(matches!(date(&Cell::Number(number)), Value::Dropped(_)), "{number}");
+        }
+    }
+
+    #[test]
+    fn day_numbers_are_doubtful() {
+        for cell in [Cell::Number(32_960.0), Cell::Text("32960".to_owned()), Cell::Untyped(" 32960 ".to_owned())] {
+            let Value::Doubtful(date, remark) = date(&cell) else { panic!("{cell:?}") };
+            assert_eq!((String::from(date).as_str(), remark.code), ("1990-03-28", FindingCode::DateDoubtful));
+        }
+        for wrong in [-32_960.0, 19_881.0, 20_051.0] {
+            assert!(matches!(date(&Cell::Number(wrong)), Value::Dropped(_)), "{wrong}");
         }
     }
 

@@ -3,7 +3,8 @@
 use std::{fs::File, io::Read, path::Path};
 
 use super::{
-    archive::{self, Package, encrypted},
+    archive::{self, Package},
+    compound,
     finding::{FindingCode, Remark},
     limits::Limits,
 };
@@ -13,6 +14,8 @@ use super::{
 pub enum Format {
     /// An `.xlsx` workbook whose archive is proved.
     Workbook,
+    /// An `.xls` workbook.
+    Binary,
     /// Separated values.
     Delimited,
 }
@@ -72,12 +75,8 @@ pub fn format(bytes: &[u8], limits: &Limits) -> Result<Format, Remark> {
             Package::Other => unsupported("The file is a zip archive and no .xlsx workbook."),
         };
     }
-    if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
-        return if holds_encrypted_package(bytes) {
-            Err(encrypted())
-        } else {
-            unsupported("The file is an .xls workbook of the old form, which is not read yet.")
-        };
+    if bytes.starts_with(compound::MARK) {
+        return Ok(Format::Binary);
     }
     if bytes.starts_with(b"%PDF") {
         return unsupported("The file is a PDF document.");
@@ -89,12 +88,6 @@ pub fn format(bytes: &[u8], limits: &Limits) -> Result<Format, Remark> {
     Ok(Format::Delimited)
 }
 
-/// Whether an OLE2 container names the stream in which spreadsheets put a workbook with a password.
-fn holds_encrypted_package(bytes: &[u8]) -> bool {
-    let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    bytes.windows(name.len()).any(|window| window == name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,10 +95,7 @@ mod tests {
     #[test]
     fn other_kinds_of_files_are_named() {
         let refused = |bytes: &[u8]| format(bytes, &Limits::default()).unwrap_err();
-        let ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec();
-        assert!(refused(&ole).message.contains(".xls workbook"));
-        let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        assert_eq!(refused(&[ole, vec![0; 512], name].concat()).code, FindingCode::FileEncrypted);
+        assert_eq!(format(compound::MARK, &Limits::default()), Ok(Format::Binary));
         assert!(refused(b"%PDF-1.7").message.contains("PDF"));
         assert!(refused(b"\xef\xbb\xbf\n<html><table>").message.contains("web page"));
         assert_eq!(refused(b"PK\x03\x04 and nothing else").code, FindingCode::FileDamaged);

@@ -85,6 +85,14 @@ words! {
         BirthInFuture = "BIRTH_IN_FUTURE",
         /// Younger than 16 or older than 100.
         AgeUnusual = "AGE_UNUSUAL",
+        /// A stated age that the birth date contradicts.
+        AgeContradicts = "AGE_CONTRADICTS",
+        /// Something begins before the birth or after today.
+        DatesContradict = "DATES_CONTRADICT",
+        /// A line of a résumé without a period.
+        ResumeUnreadable = "RESUME_UNREADABLE",
+        /// A period that ends before it begins, or stands in the wrong place.
+        ResumeDoubtful = "RESUME_DOUBTFUL",
         /// A word or code that is not in the code set.
         ValueUnknown = "VALUE_UNKNOWN",
         /// An identity number of wrong length, date or check character.

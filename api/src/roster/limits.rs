@@ -14,10 +14,19 @@ pub struct Limits {
     pub columns: u32,
     /// Characters of a cell in a column that is read.
     pub cell_chars: u32,
+    /// Bytes of the texts of all rows together: one text of a workbook may stand in a million cells.
+    pub kept_bytes: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { file_bytes: 64 << 20, inflated_bytes: 256 << 20, rows: 50_000, columns: 100, cell_chars: 4_096 }
+        Self {
+            file_bytes: 64 << 20,
+            inflated_bytes: 256 << 20,
+            rows: 50_000,
+            columns: 100,
+            cell_chars: 4_096,
+            kept_bytes: 256 << 20,
+        }
     }
 }

@@ -1,21 +1,24 @@
 //! A roster file becomes rows and a report. Pure: no database, no clock, no network.
 //!
 //! The order: size, kind by content, proof of the archive, header, one line after the other. Memory is bounded by the
-//! `Limits`, never by what a file says of itself. Lines come one at a time (see `sheet`); title rows, headers of two
-//! levels and footers will be held back and told apart in `Roster::take`, merged cells filled in `workbook`, and `.xls`
-//! will be one more source of lines.
+//! `Limits`, never by what a file says of itself. Lines come one at a time (see `sheet`); those above the header and
+//! its second level are held back here until it is clear what they are.
 
 use std::{ops::ControlFlow, path::Path};
 
 use chrono::NaiveDate;
 
 use super::{
-    columns::{Columns, Field},
+    columns::{Columns, no_header},
     delimited,
     duplicate::Seen,
+    fields::Field,
     file::{self, Format},
     finding::{Finding, FindingCode, Remark, Severity},
+    footer::{self, Footer},
+    header::{self, HEAD_LINES},
     limits::Limits,
+    raw::{self, Headers},
     report::Report,
     row::{RosterRow, person},
     sheet::{Line, LineSink, letters},
@@ -29,29 +32,35 @@ pub struct Reading {
     pub rows: Vec<RosterRow>,
     /// What was found. `report.errors == 0` means that `rows` is everything.
     pub report: Report,
+    /// Whether the file as a whole was refused or left before its end: `rows` is empty then.
+    pub broken: bool,
 }
 
 /// Reads a roster file from the disk. A file beyond the limit is refused by its size, unread.
 ///
-/// `today` bounds birth dates. Nothing is returned as an error: what is wrong stands in the report.
-pub fn read_file(path: &Path, limits: &Limits, today: NaiveDate) -> Reading {
+/// `today` bounds dates. Nothing is returned as an error: what is wrong is added to `report`, which comes back inside.
+pub fn read_file(path: &Path, limits: &Limits, today: NaiveDate, report: Report) -> Reading {
     match file::content(path, limits) {
-        Ok(bytes) => read(&bytes, limits, today),
-        Err(remark) => refusal(remark.in_file()),
+        Ok(bytes) => read_into(&bytes, limits, today, report),
+        Err(remark) => refusal(remark.in_file(), report),
     }
 }
 
-/// Reads a roster from memory, for uploads; else as `read_file`. Takes seconds for a large file: call it where it may
-/// block.
+/// Reads a roster from memory, for uploads. Takes seconds for a large file: call it where it may block.
 pub fn read(bytes: &[u8], limits: &Limits, today: NaiveDate) -> Reading {
+    read_into(bytes, limits, today, Report::default())
+}
+
+fn read_into(bytes: &[u8], limits: &Limits, today: NaiveDate, report: Report) -> Reading {
     let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     let format = match file::within(size, limits).and_then(|()| file::format(bytes, limits)) {
         Ok(format) => format,
-        Err(remark) => return refusal(remark.in_file()),
+        Err(remark) => return refusal(remark.in_file(), report),
     };
-    let mut roster = Roster::new(limits, today);
+    let mut roster = Roster::new(limits, today, report);
     let read = match format {
         Format::Workbook => workbook::lines(bytes, limits, &mut roster).map_err(Remark::in_file),
+        Format::Binary => workbook::binary_lines(bytes, limits, &mut roster).map_err(Remark::in_file),
         Format::Delimited => delimited::lines(bytes, limits, &mut roster),
     };
     if let Err(finding) = read {
@@ -60,61 +69,112 @@ pub fn read(bytes: &[u8], limits: &Limits, today: NaiveDate) -> Reading {
     roster.end()
 }
 
-fn refusal(finding: Finding) -> Reading {
-    let mut report = Report::default();
+fn refusal(finding: Finding, mut report: Report) -> Reading {
     report.add(finding);
-    Reading { rows: Vec::new(), report }
+    Reading { rows: Vec::new(), report, broken: true }
+}
+
+/// Where in the file the reading is.
+enum At {
+    /// Above the header; these lines were not it.
+    Above(Vec<Line>),
+    /// Below a header that may have a second level; with the line of groups above it.
+    Header(Line, Option<Line>),
+    /// Among the people.
+    People(Columns, Headers),
+    /// Nothing more is wanted.
+    Over,
 }
 
 /// The reading so far.
 struct Roster<'a> {
     limits: &'a Limits,
     today: NaiveDate,
-    columns: Option<Columns>,
+    at: At,
     seen: Seen,
     rows: Vec<RosterRow>,
     report: Report,
+    kept_bytes: u64,
     /// Whether the file was left before its end.
     broken: bool,
     unnamed_told: bool,
+    in_notes: bool,
 }
 
 impl<'a> Roster<'a> {
-    fn new(limits: &'a Limits, today: NaiveDate) -> Self {
+    fn new(limits: &'a Limits, today: NaiveDate, report: Report) -> Self {
         Self {
             limits,
             today,
-            columns: None,
+            at: At::Above(Vec::new()),
             seen: Seen::default(),
             rows: Vec::new(),
-            report: Report::default(),
+            report,
+            kept_bytes: 0,
             broken: false,
             unnamed_told: false,
+            in_notes: false,
         }
     }
 
-    fn header(&mut self, line: &Line) -> ControlFlow<()> {
+    fn above(&mut self, mut held: Vec<Line>, line: Line) -> ControlFlow<()> {
+        if header::is_header(&line) {
+            let groups = held.pop().filter(|above| header::is_group_line(above, &line));
+            self.at = At::Header(line, groups);
+            return ControlFlow::Continue(());
+        }
+        held.push(line);
+        if held.len() >= HEAD_LINES {
+            return self.without_header(held);
+        }
+        self.at = At::Above(held);
+        ControlFlow::Continue(())
+    }
+
+    /// No line says 姓名: the one that knows most other headers lacks that column, or there is no header at all.
+    fn without_header(&mut self, held: Vec<Line>) -> ControlFlow<()> {
+        let best = held.iter().rev().max_by_key(|line| header::known_cells(line));
+        match (best.filter(|line| header::known_cells(line) > 0), held.first()) {
+            (Some(line), _) => {
+                if self.columns(line.number, header::single(line)).is_some() {
+                    self.broken = true;
+                }
+            }
+            (None, Some(first)) => self.note(no_header(first).on_line(first.number)),
+            (None, None) => {}
+        }
+        ControlFlow::Break(())
+    }
+
+    fn columns(&mut self, line: u32, heads: Vec<header::Head>) -> Option<Columns> {
         let mut notes = Vec::new();
-        let found = Columns::find(line, &mut notes);
+        let found = Columns::of(line, heads, &mut notes);
         notes.into_iter().for_each(|note| self.report.add(note));
-        match found {
-            Ok(columns) => {
-                self.columns = Some(columns);
-                ControlFlow::Continue(())
-            }
-            Err(errors) => {
-                errors.into_iter().for_each(|error| self.note(error));
-                ControlFlow::Break(())
-            }
-        }
+        found.map_err(|errors| errors.into_iter().for_each(|error| self.note(error))).ok()
     }
 
-    /// Reads a line below the header. The caller has put the columns aside.
-    fn body(&mut self, line: &Line, columns: &Columns) -> ControlFlow<()> {
-        if !columns.reads(line) {
-            if !columns.only_numbers(line) {
-                self.report.add(nothing_to_read().on_line(line.number));
-            }
+    /// Below the header: its second level, or the first person.
+    fn below(&mut self, header: &Line, groups: Option<&Line>, line: Option<Line>) -> ControlFlow<()> {
+        let second = line.as_ref().filter(|line| groups.is_none() && header::is_second_level(header, line));
+        let heads = match (groups, second) {
+            (Some(groups), _) => header::joined(groups, header),
+            (None, Some(second)) => header::joined(header, second),
+            (None, None) => header::single(header),
+        };
+        let levels = second.is_some();
+        let Some(columns) = self.columns(header.number, heads) else { return ControlFlow::Break(()) };
+        let headers = raw::headers(&columns);
+        let flow = match line {
+            Some(line) if !levels => self.body(&line, &columns, &headers),
+            _ => ControlFlow::Continue(()),
+        };
+        self.at = At::People(columns, headers);
+        flow
+    }
+
+    /// Reads a line below the header.
+    fn body(&mut self, line: &Line, columns: &Columns, headers: &Headers) -> ControlFlow<()> {
+        if self.passes_over(line, columns) {
             return ControlFlow::Continue(());
         }
         if self.report.rows >= self.limits.rows {
@@ -126,7 +186,7 @@ impl<'a> Roster<'a> {
             self.unnamed_told = true;
             self.report.add(without_header(column).on_line(line.number));
         }
-        let Some(person) = person(line, columns, self.today, &mut self.report) else {
+        let Some(person) = person(line, columns, headers, self.today, &mut self.report) else {
             return ControlFlow::Continue(());
         };
         let mut refused = person.refused;
@@ -139,10 +199,33 @@ impl<'a> Roster<'a> {
             let header = columns.place(field).map_or("", |place| &place.header);
             self.report.add(remark.at(line.number, header));
         }
+        self.kept_bytes = self.kept_bytes.saturating_add(person.row.raw.bytes());
+        if self.kept_bytes > self.limits.kept_bytes {
+            self.note(self.too_much_text().on_line(line.number));
+            return ControlFlow::Break(());
+        }
         if !refused {
             self.rows.push(person.row);
         }
         ControlFlow::Continue(())
+    }
+
+    /// Whether the line holds no person: a repeated header, a footer, a running number, nothing that is read.
+    fn passes_over(&mut self, line: &Line, columns: &Columns) -> bool {
+        if columns.repeated(line) || columns.only_numbers(line) {
+            return true;
+        }
+        let footer = footer::footer(line);
+        self.in_notes = footer == Some(Footer::Note) || (self.in_notes && footer::is_single(line));
+        if footer.is_some() || self.in_notes || !columns.reads(line) {
+            self.report.add(nothing_to_read().on_line(line.number));
+            return true;
+        }
+        let name = columns.place(Field::Name).filter(|place| line.inherits(place.index));
+        if let Some(place) = name {
+            self.report.add(further_line().at(line.number, &place.header));
+        }
+        name.is_some()
     }
 
     fn too_many_rows(&self) -> Remark {
@@ -153,34 +236,65 @@ impl<'a> Roster<'a> {
         )
     }
 
+    fn too_much_text(&self) -> Remark {
+        Remark::error(
+            FindingCode::FileTooLarge,
+            format!("The rows hold more than {} MiB of text. Reading stopped here.", self.limits.kept_bytes >> 20),
+            "Split the roster by unit.",
+        )
+    }
+
     fn end(mut self) -> Reading {
+        // The file may have ended above or right below its header.
+        let _: ControlFlow<()> = match std::mem::replace(&mut self.at, At::Over) {
+            At::Above(held) => self.without_header(held),
+            At::Header(header, groups) => self.below(&header, groups.as_ref(), None),
+            at => {
+                self.at = at;
+                ControlFlow::Continue(())
+            }
+        };
         if self.report.errors == 0 && self.report.rows == 0 {
-            let message = match self.columns {
-                None => "The file is empty.",
-                Some(_) => "The file has a header and no row below it.",
+            let message = match self.at {
+                At::People(..) => "The file has a header and no row below it.",
+                _ => "The file is empty.",
             };
             let remark = Remark::error(FindingCode::FileEmpty, message, "Choose the file that holds the roster.");
-            self.report.add(remark.in_file());
+            self.note(remark.in_file());
         }
         if self.broken {
             self.rows.clear();
         }
-        Reading { rows: self.rows, report: self.report }
+        Reading { rows: self.rows, report: self.report, broken: self.broken }
     }
 }
 
 impl LineSink for Roster<'_> {
     fn take(&mut self, line: Line) -> ControlFlow<()> {
-        let Some(columns) = self.columns.take() else { return self.header(&line) };
-        let flow = self.body(&line, &columns);
-        self.columns = Some(columns);
-        flow
+        match std::mem::replace(&mut self.at, At::Over) {
+            At::Above(held) => self.above(held, line),
+            At::Header(header, groups) => self.below(&header, groups.as_ref(), Some(line)),
+            At::People(columns, headers) => {
+                let flow = self.body(&line, &columns, &headers);
+                self.at = At::People(columns, headers);
+                flow
+            }
+            At::Over => ControlFlow::Break(()),
+        }
     }
 
     fn note(&mut self, finding: Finding) {
         self.broken |= finding.severity == Severity::Error;
         self.report.add(finding);
     }
+}
+
+fn further_line() -> Remark {
+    Remark::warning(
+        FindingCode::LineNotRead,
+        "The line belongs to the person above, whose merged name covers it; only the first line of a person is read.",
+        "Put what it says into the columns of the first line.",
+    )
 }
 
 fn nothing_to_read() -> Remark {
@@ -201,5 +315,9 @@ fn without_header(column: usize) -> Remark {
 
 #[cfg(test)]
 mod delimited_tests;
+#[cfg(test)]
+mod messy_books;
+#[cfg(test)]
+pub mod messy_tests;
 #[cfg(test)]
 mod workbook_tests;

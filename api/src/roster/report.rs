@@ -1,14 +1,19 @@
 //! What the reading of a roster found: findings by line and column, counted, each with what to do about it.
 //!
-//! The list is cut at `FINDINGS_KEPT`, the counts are not: a file with 50,000 broken rows must neither fill the memory
-//! nor look better than it is.
+//! Of each kind the first `KEPT_OF_A_KIND` are kept, the counts are exact: a file with 50,000 broken rows must neither
+//! fill the memory nor look better than it is. A `Listing` takes all of them.
+
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::finding::{Finding, Severity};
+use super::{
+    finding::{Finding, FindingCode, Severity},
+    listing::Listing,
+};
 
-/// So many findings are kept; the rest are counted only.
-pub const FINDINGS_KEPT: usize = 1_000;
+/// So many findings of each kind are kept; the rest are counted only.
+pub const KEPT_OF_A_KIND: u32 = 50;
 
 /// The findings of one file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -21,33 +26,51 @@ pub struct Report {
     pub warnings: u32,
     /// All hints, also those that are not kept.
     pub hints: u32,
-    /// The first `FINDINGS_KEPT` findings, in the order of the file.
+    /// The first findings of each kind, in the order of the file.
     pub findings: Vec<Finding>,
-    /// How many findings were counted and not kept.
-    pub findings_left_out: u32,
+    /// How many there are of each kind.
+    #[serde(skip)]
+    pub kinds: BTreeMap<(Severity, FindingCode), u32>,
+    #[serde(skip)]
+    /// Where all of them go.
+    pub listing: Option<Listing>,
 }
 
 impl Report {
-    /// Counts the finding, and keeps it while there is room.
+    /// An empty report whose findings all go to a listing as well.
+    pub fn listed(listing: Listing) -> Self {
+        Self { listing: Some(listing), ..Self::default() }
+    }
+
+    /// Counts the finding, and keeps it while there is room for its kind.
     pub fn add(&mut self, finding: Finding) {
         match finding.severity {
             Severity::Error => self.errors = self.errors.saturating_add(1),
             Severity::Warning => self.warnings = self.warnings.saturating_add(1),
             Severity::Hint => self.hints = self.hints.saturating_add(1),
         }
-        if self.findings.len() < FINDINGS_KEPT {
+        if let Some(listing) = &self.listing {
+            listing.add(&finding);
+        }
+        let of_kind = self.kinds.entry((finding.severity, finding.code)).or_default();
+        *of_kind = of_kind.saturating_add(1);
+        if *of_kind <= KEPT_OF_A_KIND {
             self.findings.push(finding);
-        } else {
-            self.findings_left_out = self.findings_left_out.saturating_add(1);
         }
     }
 
-    /// The report for a terminal: one line a finding, `ERROR line 12, 出生年月: what is wrong → what to do`, and a last
-    /// line with the counts.
+    /// The report for a terminal: one line a finding, `ERROR line 12, 出生年月: what is wrong → what to do`, a line for
+    /// each kind of which more were found, and a last line with the counts.
     pub fn text(&self) -> String {
         let mut lines: Vec<String> = self.findings.iter().map(Finding::text).collect();
-        if self.findings_left_out > 0 {
-            lines.push(format!("{} further findings are counted below and not listed.", self.findings_left_out));
+        for ((severity, code), number) in &self.kinds {
+            if let Some(more) = number.checked_sub(KEPT_OF_A_KIND).filter(|more| *more > 0) {
+                lines.push(format!(
+                    "{more} more of {} {} are not listed: {number} in all.",
+                    severity.text(),
+                    code.text()
+                ));
+            }
         }
         lines.push(format!(
             "{}: {}, {}, {}.",
@@ -68,7 +91,7 @@ fn count(number: u32, noun: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::roster::finding::{FindingCode, Remark};
+    use crate::roster::finding::Remark;
 
     #[test]
     fn counts_stay_exact_when_the_list_is_cut() {
@@ -77,14 +100,11 @@ mod tests {
             report.add(Remark::error(FindingCode::NameMissing, "The row has no 姓名.", "Fill it in.").at(line, "姓名"));
         }
         report.add(Remark::hint(FindingCode::ColumnNotRead, "x", "y").in_file());
-        assert_eq!(
-            (report.errors, report.hints, report.findings.len(), report.findings_left_out),
-            (1_005, 1, 1_000, 6)
-        );
+        assert_eq!((report.errors, report.hints, report.findings.len()), (1_005, 1, 51));
         let text = report.text();
         assert!(text.starts_with("ERROR line 0, 姓名: The row has no 姓名. → Fill it in.\n"), "{text}");
         assert!(text.ends_with(
-            "6 further findings are counted below and not listed.\n1 row: 1005 errors, 0 warnings, 1 hint."
+            "955 more of ERROR NAME_MISSING are not listed: 1005 in all.\n1 row: 1005 errors, 0 warnings, 1 hint."
         ));
     }
 

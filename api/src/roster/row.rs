@@ -7,14 +7,19 @@ use entity::{
 };
 
 use super::{
+    age,
+    cells::Cells,
     code,
-    columns::{Columns, Field},
+    columns::Columns,
     date::date,
-    finding::{FindingCode, Remark, Severity},
+    facts::{Facts, facts},
+    fields::Field,
+    finding::{FindingCode, Remark},
     identity::identity,
+    raw::{Headers, RawCells},
     report::Report,
+    resume::precedes,
     sheet::{Cell, Line},
-    text::{clean, is_blank},
     value::{self, Value},
 };
 use crate::identity_number::IdentityNumber;
@@ -45,7 +50,7 @@ pub struct RosterRow {
     pub post_title: Option<String>,
     /// 职务层次
     pub position_level: Option<PositionLevel>,
-    /// Highest 学历.
+    /// Highest 学历: of the column that says so, or else the highest of full time and in service.
     pub education: Option<Education>,
     /// 人员状态
     pub status: Option<CadreStatus>,
@@ -57,6 +62,10 @@ pub struct RosterRow {
     pub level_start: Option<PartialDate>,
     /// 手机号码: 11 digits.
     pub phone: Option<String>,
+    /// What the row says beyond the record of today.
+    pub facts: Box<Facts>,
+    /// The cells as they stand in the file.
+    pub raw: RawCells,
 }
 
 /// Without the identity number and the phone, so that no log shows them.
@@ -78,6 +87,8 @@ impl std::fmt::Debug for RosterRow {
             .field("post_start", &self.post_start)
             .field("level_start", &self.level_start)
             .field("phone", &hidden(&self.phone))
+            .field("facts", &self.facts)
+            .field("raw", &self.raw)
             .finish()
     }
 }
@@ -91,8 +102,14 @@ pub struct Person {
 }
 
 /// Reads a line; what is wrong with it goes into the report. `None` where not even a name was found.
-pub fn person(line: &Line, columns: &Columns, today: NaiveDate, report: &mut Report) -> Option<Person> {
-    let mut cells = Cells { line, columns, report, refused: false };
+pub fn person(
+    line: &Line,
+    columns: &Columns,
+    headers: &Headers,
+    today: NaiveDate,
+    report: &mut Report,
+) -> Option<Person> {
+    let mut cells = Cells::new(line, columns, report);
     let name = cells.read(Field::Name, value::name);
     if name.is_none() && !cells.refused {
         let remark =
@@ -101,7 +118,7 @@ pub fn person(line: &Line, columns: &Columns, today: NaiveDate, report: &mut Rep
     }
     let identity = cells.read(Field::IdentityNumber, |cell| identity(cell, today));
     let sex = cells.read(Field::Sex, code::sex);
-    let birth_date = cells.read(Field::BirthDate, date);
+    let (birth_date, ages) = birth(&mut cells);
     let mut row = RosterRow {
         line: line.number,
         name: name.clone().unwrap_or_default(),
@@ -111,137 +128,125 @@ pub fn person(line: &Line, columns: &Columns, today: NaiveDate, report: &mut Rep
         unit: cells.read(Field::Unit, |cell| value::words(cell, UNIT_CHARS)),
         post_title: cells.read(Field::PostTitle, |cell| value::words(cell, POST_CHARS)),
         position_level: cells.read(Field::PositionLevel, code::position_level),
-        education: cells.read(Field::Education, code::education),
+        education: cells.read(Field::Education, highest),
         status: cells.read(Field::Status, code::status),
         management_authority: cells.read(Field::ManagementAuthority, code::management_authority),
         post_start: cells.read(Field::PostStart, date),
         level_start: cells.read(Field::LevelStart, date),
         phone: cells.read(Field::Phone, value::phone),
+        facts: Box::default(),
+        raw: RawCells::of(line, headers),
     };
     if let Some(identity) = identity {
-        cells.compare(&mut row, identity);
+        compare(&mut cells, &mut row, identity);
     }
-    cells.judge_birth(row.birth_date, today);
+    judge_birth(&mut cells, row.birth_date, today);
+    *row.facts = facts(&mut cells, today);
+    let attained = row.facts.educations.iter().filter_map(|it| it.education).min();
+    row.education = row.education.or(attained);
+    judge_dates(&mut cells, &row, &ages, today);
     let refused = cells.refused;
     name.map(|_| Person { row, refused })
 }
 
-/// The cells of one line, and where to say what is wrong with them.
-struct Cells<'a> {
-    line: &'a Line,
-    columns: &'a Columns,
-    report: &'a mut Report,
-    refused: bool,
+/// The highest education, alone in its cell or with a degree.
+fn highest(cell: &Cell) -> Value<Education> {
+    match code::education(cell) {
+        Value::Dropped(remark) => match super::schooling::attained(cell) {
+            Value::Plain(it) => it.education.map_or(Value::Dropped(remark), Value::Plain),
+            _ => Value::Dropped(remark),
+        },
+        other => other,
+    }
 }
 
-impl Cells<'_> {
-    /// Reads the cell of a field, if the file has it.
-    fn read<T>(&mut self, field: Field, reader: impl FnOnce(&Cell) -> Value<T>) -> Option<T> {
-        let cell = self.line.cell(self.columns.place(field)?.index);
-        let value = match self.without_invisible(field, cell) {
-            Some(cleaned) => reader(&cleaned),
-            None => reader(cell),
-        };
-        let value = match cell {
-            Cell::Fault(why) => Value::Dropped(Remark::error(
-                FindingCode::CellFault,
-                format!("The cell holds {why} instead of a value."),
-                "Replace the formula or date by its value.",
-            )),
-            Cell::TooLong => Value::Dropped(Remark::error(
-                FindingCode::CellTooLong,
-                "The cell holds more text than a cell of a roster may.",
-                "Shorten it.",
-            )),
-            _ => value,
-        };
-        match value {
-            Value::Absent => None,
-            Value::Plain(value) => Some(value),
-            Value::Doubtful(value, remark) => {
-                self.say(field, remark);
-                Some(value)
-            }
-            Value::Dropped(remark) => {
-                self.say(field, remark);
-                None
-            }
+/// The birth date, and the ages that stand beside it or in a column of their own.
+fn birth(cells: &mut Cells<'_>) -> (Option<PartialDate>, Vec<(Field, u32)>) {
+    let mut ages = Vec::new();
+    let birth = cells.read(Field::BirthDate, |cell| match age::without_age(cell) {
+        Some((rest, age)) => {
+            ages.push((Field::BirthDate, age));
+            date(&rest)
+        }
+        None => date(cell),
+    });
+    let own = cells.read(Field::Age, |cell| age::of_cell(cell).map_or(Value::Absent, Value::Plain));
+    ages.extend(own.map(|age| (Field::Age, age)));
+    (birth, ages)
+}
+
+/// Takes what the number says where the columns say nothing; where they differ, the columns stand.
+fn compare(cells: &mut Cells<'_>, row: &mut RosterRow, identity: IdentityNumber) {
+    if let Some(stated) = row.birth_date {
+        let known = |date: PartialDate| (stated.month().and(date.month()), stated.day().and(date.day()));
+        if stated.year() != identity.birth.year() || known(stated) != known(identity.birth) {
+            let (stated, inside) = (String::from(stated), String::from(identity.birth));
+            contradicts(cells, Field::BirthDate, &stated, &inside);
         }
     }
-
-    /// The text cell without what cannot be seen and without what only keeps it a text; `None` for other cells.
-    fn without_invisible(&mut self, field: Field, cell: &Cell) -> Option<Cell> {
-        let (Cell::Text(text) | Cell::Untyped(text)) = cell else { return None };
-        let (cleaned, removed) = clean(text);
-        if removed {
-            let remark = Remark::hint(
-                FindingCode::CharactersRemoved,
-                "The cell holds control or invisible characters; they were removed.",
-                "Nothing needs to be done; look at the cell if it was copied from another program.",
-            );
-            self.say(field, remark);
-        }
-        Some(match cell {
-            _ if is_blank(&cleaned) => Cell::Blank,
-            Cell::Untyped(_) => Cell::Untyped(cleaned),
-            _ => Cell::Text(cleaned),
-        })
+    if let Some(stated) = row.sex.filter(|stated| *stated != Sex::Unknown && *stated != identity.sex) {
+        contradicts(cells, Field::Sex, chinese(stated), chinese(identity.sex));
     }
+    row.birth_date = row.birth_date.or(Some(identity.birth));
+    row.sex = row.sex.or(Some(identity.sex));
+    row.identity_number = Some(identity.text().to_owned());
+}
 
-    /// Takes what the number says where the columns say nothing; where they differ, the columns stand.
-    fn compare(&mut self, row: &mut RosterRow, identity: IdentityNumber) {
-        if let Some(stated) = row.birth_date {
-            let known = |date: PartialDate| (stated.month().and(date.month()), stated.day().and(date.day()));
-            if stated.year() != identity.birth.year() || known(stated) != known(identity.birth) {
-                let (stated, inside) = (String::from(stated), String::from(identity.birth));
-                self.contradicts(Field::BirthDate, &stated, &inside);
-            }
-        }
-        if let Some(stated) = row.sex.filter(|stated| *stated != Sex::Unknown && *stated != identity.sex) {
-            self.contradicts(Field::Sex, chinese(stated), chinese(identity.sex));
-        }
-        row.birth_date = row.birth_date.or(Some(identity.birth));
-        row.sex = row.sex.or(Some(identity.sex));
-        row.identity_number = Some(identity.text().to_owned());
-    }
+fn contradicts(cells: &mut Cells<'_>, field: Field, stated: &str, inside: &str) {
+    let remark = Remark::warning(
+        FindingCode::IdentityNumberContradicts,
+        format!("The column says {stated}, the identity number says {inside}; the column was taken."),
+        "Compare both with the personnel file and correct the wrong one.",
+    );
+    cells.say(field, remark);
+}
 
-    fn contradicts(&mut self, field: Field, stated: &str, inside: &str) {
-        let remark = Remark::warning(
-            FindingCode::IdentityNumberContradicts,
-            format!("The column says {stated}, the identity number says {inside}; the column was taken."),
-            "Compare both with the personnel file and correct the wrong one.",
+fn judge_birth(cells: &mut Cells<'_>, birth: Option<PartialDate>, today: NaiveDate) {
+    let Some(birth) = birth else { return };
+    let Some(age) = birth.full_years(today) else {
+        let remark = Remark::error(
+            FindingCode::BirthInFuture,
+            format!("The birth date {} lies in the future.", String::from(birth)),
+            "Correct the birth date.",
         );
-        self.say(field, remark);
+        return cells.say(Field::BirthDate, remark);
+    };
+    if !USUAL_AGE_YEARS.contains(&age) {
+        let remark = Remark::warning(
+            FindingCode::AgeUnusual,
+            format!("Born {}, the person is {age} years old.", String::from(birth)),
+            "Compare the birth date with the personnel file.",
+        );
+        cells.say(Field::BirthDate, remark);
     }
+}
 
-    fn judge_birth(&mut self, birth: Option<PartialDate>, today: NaiveDate) {
-        let Some(birth) = birth else { return };
-        let Some(age) = birth.full_years(today) else {
-            let remark = Remark::error(
-                FindingCode::BirthInFuture,
-                format!("The birth date {} lies in the future.", String::from(birth)),
-                "Correct the birth date.",
-            );
-            return self.say(Field::BirthDate, remark);
-        };
-        if !USUAL_AGE_YEARS.contains(&age) {
-            let remark = Remark::warning(
-                FindingCode::AgeUnusual,
-                format!("Born {}, the person is {age} years old.", String::from(birth)),
-                "Compare the birth date with the personnel file.",
-            );
-            self.say(Field::BirthDate, remark);
+/// Nothing of a career begins before the birth or after today, as far as the dates are known.
+fn judge_dates(cells: &mut Cells<'_>, row: &RosterRow, ages: &[(Field, u32)], today: NaiveDate) {
+    let facts = &row.facts;
+    for (field, start) in [
+        (Field::PostStart, row.post_start),
+        (Field::LevelStart, row.level_start),
+        (Field::RankStart, facts.rank_start),
+        (Field::WorkStart, facts.work_start),
+        (Field::PartyJoin, facts.party_join),
+    ] {
+        let Some(start) = start else { continue };
+        let early = row.birth_date.filter(|birth| precedes(start, *birth)).map(|birth| {
+            format!("The date {} lies before the birth date {}.", String::from(start), String::from(birth))
+        });
+        let late = start.earliest().filter(|first| *first > today);
+        let late = late.map(|_| format!("The date {} lies in the future.", String::from(start)));
+        if let Some(message) = early.or(late) {
+            let remedy = "Compare both dates with the personnel file and correct the wrong one.";
+            cells.say(field, Remark::error(FindingCode::DatesContradict, message, remedy));
         }
     }
-
-    /// Reports a remark at a field's column, or at the identity number where the file lacks that column.
-    fn say(&mut self, field: Field, remark: Remark) {
-        self.refused |= remark.severity == Severity::Error;
-        let place = self.columns.place(field).or_else(|| self.columns.place(Field::IdentityNumber));
-        self.report.add(match place {
-            Some(place) => remark.at(self.line.number, &place.header),
-            None => remark.on_line(self.line.number),
-        });
+    let Some(birth) = row.birth_date else { return };
+    for (field, age) in ages {
+        if let Some(remark) = age::contradicts(*age, birth, today) {
+            cells.say(*field, remark);
+        }
     }
 }
 

@@ -71,12 +71,14 @@ pub struct Line {
     /// The row number as the spreadsheet shows it, or the line of a text file, from 1.
     pub number: u32,
     cells: Vec<Cell>,
+    /// Columns whose value stands in a merged cell that begins on an earlier line.
+    inherited: Vec<usize>,
 }
 
 impl Line {
     /// An empty line.
     pub fn at(number: u32) -> Self {
-        Self { number, cells: Vec::new() }
+        Self { number, cells: Vec::new(), inherited: Vec::new() }
     }
 
     /// Puts a cell into a column, counted from 0. The caller bounds the column.
@@ -87,6 +89,22 @@ impl Line {
         if let Some(place) = self.cells.get_mut(column) {
             *place = cell;
         }
+    }
+
+    /// Puts the value of a merged cell that begins on an earlier line.
+    pub fn inherit(&mut self, column: usize, cell: Cell) {
+        self.put(column, cell);
+        self.inherited.push(column);
+    }
+
+    /// Whether the value of a column comes from an earlier line.
+    pub fn inherits(&self, column: usize) -> bool {
+        self.inherited.contains(&column)
+    }
+
+    /// Columns up to the last that was put.
+    pub fn width(&self) -> usize {
+        self.cells.len()
     }
 
     /// The cell of a column, counted from 0; blank beyond the last.

@@ -107,6 +107,18 @@ pub fn mask(text: &str) -> String {
     text.chars().enumerate().map(|(index, letter)| if hidden(index) { '*' } else { letter }).collect()
 }
 
+/// A text as a cell of an exported file may hold it: what a spreadsheet would run as a formula gets an apostrophe.
+///
+/// Formula-looking text is data here; it becomes a danger only in the program that opens an export.
+pub fn neutral(text: &str) -> std::borrow::Cow<'_, str> {
+    let first = text.trim_start_matches([' ', '\u{3000}', '\u{feff}']).chars().next().map(folded);
+    if matches!(first, Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n')) {
+        format!("'{text}").into()
+    } else {
+        text.into()
+    }
+}
+
 /// A cell as a message may show it: in «», on one line, shortened, masked when it may hold an identity number or a
 /// phone number, wherever it was typed.
 pub fn quote(text: &str) -> String {
@@ -162,6 +174,16 @@ mod tests {
         assert_eq!(clean("\u{feff}姓名"), ("姓名".to_owned(), false));
         assert_eq!(clean("葛\u{e0100}"), ("葛\u{e0100}".to_owned(), false));
         assert!(is_blank(" \u{3000}\u{200b}\n") && !is_blank("·"));
+    }
+
+    #[test]
+    fn formulas_are_quoted_for_an_export() {
+        for text in ["=1+1", "+86", "-副局长", "@sum", "\t=1", " =1", "＝1"] {
+            assert_eq!(neutral(text), format!("'{text}"));
+        }
+        for text in ["", "王伟", "1-2", "a=b"] {
+            assert_eq!(neutral(text), text);
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The texts and numbers of a row: name, unit, phone; and the answer that every reader of a cell gives.
 
 use super::{
-    finding::{FindingCode, Remark},
+    finding::{FindingCode, Remark, Severity},
     sheet::Cell,
     text::{fold, is_han, mask, one_line},
 };
@@ -17,6 +17,26 @@ pub enum Value<T> {
     Doubtful(T, Remark),
     /// Nothing that can be used; whether the row is kept depends on the remark's severity.
     Dropped(Remark),
+}
+
+impl<T> Value<T> {
+    /// The same answer with another value.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Value<U> {
+        match self {
+            Self::Absent => Value::Absent,
+            Self::Plain(value) => Value::Plain(change(value)),
+            Self::Doubtful(value, remark) => Value::Doubtful(change(value), remark),
+            Self::Dropped(remark) => Value::Dropped(remark),
+        }
+    }
+}
+
+/// The same answer of a column whose text is kept anyway: what cannot be used is a warning and keeps no row out.
+pub fn softened<T>(value: Value<T>) -> Value<T> {
+    match value {
+        Value::Dropped(remark) => Value::Dropped(Remark { severity: Severity::Warning, ..remark }),
+        other => other,
+    }
 }
 
 /// Names of people are at most so long; the longest of the field are below 40.

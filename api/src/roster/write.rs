@@ -1,4 +1,5 @@
-//! The roster import as one command: everything or nothing, each line that can't go in named in the report.
+//! The roster import as one command: everything or nothing, or the good rows alone; each line that can't go in is named
+//! in the report.
 //!
 //! A person is recognised by the identity number; without one, by name, birth date and unit when exactly one person
 //! fits. What a file leaves blank stays as it is: a blank cell is no statement.
@@ -26,7 +27,7 @@ use crate::{
     error::{Action, Error, Problem, ProblemCode, Result},
     organization::read::below,
     roster::{
-        columns::Field,
+        fields::Field,
         finding::{FindingCode, Remark},
         report::Report,
         row::RosterRow,
@@ -49,6 +50,16 @@ pub struct Tally {
     pub unchanged: u32,
 }
 
+/// What happens to the rows of a roster in which something is wrong.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub enum Mode {
+    /// Everything goes in, or nothing does.
+    #[default]
+    All,
+    /// The good rows go in; the others stand in the report.
+    Good,
+}
+
 /// What the caller of an import looks at while and after it runs.
 #[derive(Clone, Default)]
 pub struct Watch {
@@ -60,11 +71,13 @@ pub struct Watch {
     pub tally: Arc<Mutex<Tally>>,
 }
 
-/// Imports a roster that was read without errors.
+/// Imports the rows of a roster that was read without errors, or in mode `Good` those that have none.
 #[derive(Serialize)]
 pub struct ImportRoster {
     /// The organization whose subtree the persons are in.
     pub organization: OrganizationId,
+    /// Whether a row that can't go in keeps the others out.
+    pub mode: Mode,
     /// SHA-256 of the file: the same key with another file is another input.
     pub file_hash: String,
     /// The persons.
@@ -115,12 +128,12 @@ impl Command for ImportRoster {
             let count = u64::try_from(batch.len()).unwrap_or(0);
             let meant = meanings(tx, batch, &units, &mut met, &self.watch).await?;
             // After the first error rows are only looked at, so that one run names all of them.
-            if errors(&self.watch) == 0 {
+            if self.mode == Mode::Good || errors(&self.watch) == 0 {
                 write(tx, meant, &mut tally, &mut met, &self.watch).await?;
             }
             self.watch.done.fetch_add(count, Ordering::Relaxed);
         }
-        if errors(&self.watch) > 0 {
+        if self.mode == Mode::All && errors(&self.watch) > 0 {
             let message =
                 "The roster has errors, so nothing was imported: mend the lines of the report and import again.";
             return Err(Problem::new(ProblemCode::Invalid, message).on("file").into());

@@ -51,8 +51,12 @@ fn a_full_row_in_utf8_and_gb18030() {
         post_start: date("2021-05"),
         level_start: date("2019-05-13"),
         phone: Some("10000000001".to_owned()),
+        facts: reading.rows[0].facts.clone(),
+        raw: reading.rows[0].raw.clone(),
     };
     assert_eq!(reading.rows, [expected]);
+    let raw: Vec<(&str, &str)> = reading.rows[0].raw.iter().collect();
+    assert_eq!((raw.len(), raw[1], raw[7]), (14, ("姓 名", "王  伟"), ("职务层次", "正科级")));
     let shown = format!("{:?}", reading.rows[0]);
     assert!(shown.contains("王伟") && !shown.contains("199003070013") && !shown.contains("10000000001"), "{shown}");
 }
@@ -126,7 +130,7 @@ fn the_same_person_twice() {
 
 #[test]
 fn what_is_not_read_is_said() {
-    let text = "序号,姓名,特长,民族,宗教信仰,备注\n\
+    let text = "序号,姓名,特长,民族,宗教信仰,工号\n\
         1,王伟,唱歌,某,某,,多出\n\
         2,,,,,\n\
         ,,填表人,,,\n\
@@ -150,10 +154,11 @@ fn files_that_are_no_roster() {
     assert_says("", &["ERROR file: The file is empty. →"]);
     assert_says("\n , \n", &["ERROR file: The file is empty. →"]);
     assert_says("姓名,性别\n", &["ERROR file: The file has a header and no row below it. →"]);
-    assert_says("干部花名册\n姓名\n王伟\n", &["ERROR line 1: The first line that is not empty has no known header"]);
+    assert_says("干部花名册\n姓名\n王伟\n", &[]);
+    assert_says("王伟\n李娜\n", &["ERROR line 1: None of the first 30 lines is a header with 姓名; the first begins"]);
     assert_says(
         "性别,职务,级别,职务层次\n男,a,b,c\n",
-        &["ERROR line 1, 职务层次: The columns C «级别» and", "ERROR line 1: The file"],
+        &["ERROR line 1, 职务层次: The columns C «级别» and D «职务层次» mean the same.", "ERROR line 1: The file"],
     );
     let mut malformed = "姓名\n王伟\n".as_bytes().to_vec();
     malformed.push(0xff);
@@ -164,11 +169,14 @@ fn files_that_are_no_roster() {
 #[test]
 fn rows_and_text_are_bounded() {
     let limits = Limits { rows: 2, cell_chars: 5, ..Limits::default() };
-    let reading = read("姓名,备注\n一,\n二,这一列不读所以可以很长\n三,\n四,\n".as_bytes(), &limits, today());
+    let reading = read("姓名,工号\n一,\n二,这一列不读所以可以很长\n三,\n四,\n".as_bytes(), &limits, today());
     assert_eq!((reading.rows.len(), reading.report.rows), (0, 2));
     assert!(reading.report.text().starts_with("ERROR line 4: The file has more than 2 rows. Reading stopped here. →"));
     let reading = read("姓名\n一二三四五六\n".as_bytes(), &limits, today());
     assert_eq!(reading.report.findings[0].code, FindingCode::CellTooLong);
+    let kept = Limits { kept_bytes: 10, ..limits };
+    let reading = read("姓名\n一二三\n四五六\n".as_bytes(), &kept, today());
+    assert_eq!((reading.rows.len(), reading.report.findings[0].code), (0, FindingCode::FileTooLarge));
     let size = Limits { file_bytes: 3, ..limits };
     assert_eq!(read("姓名\n一".as_bytes(), &size, today()).report.findings[0].code, FindingCode::FileTooLarge);
 }

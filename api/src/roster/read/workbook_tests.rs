@@ -120,7 +120,7 @@ fn both_calendars_of_the_spreadsheet() {
 }
 
 #[test]
-fn the_first_visible_sheet_is_read() {
+fn the_visible_sheet_with_a_header_is_read() {
     let mut workbook = Workbook::new();
     workbook.add_worksheet().set_hidden(true).write(0, 0, "隐藏").unwrap();
     let sheet = workbook.add_worksheet().set_name("花名册").unwrap();
@@ -130,7 +130,7 @@ fn the_first_visible_sheet_is_read() {
     let reading = reading(&workbook.save_to_buffer().unwrap());
     assert_eq!(reading.rows.iter().map(|row| row.line).collect::<Vec<_>>(), [4]);
     let said = said(&reading);
-    assert!(said[0].starts_with("HINT file: Only the first visible sheet «花名册» is read, not «说明»."), "{said:?}");
+    assert!(said[0].starts_with("HINT file: Only the sheet «花名册» is read, not «说明»."), "{said:?}");
 }
 
 #[test]
