@@ -216,6 +216,8 @@ named! {
         MeRead = "ME_READ",
         /// Look a thing up by its global id; the thing's own act decides.
         NodeRead = "NODE_READ",
+        /// Read code sets and their crosswalk.
+        CodeSetRead = "CODE_SET_READ",
         /// Read organizations.
         OrganizationRead = "ORGANIZATION_READ",
         /// Read cadres' records.

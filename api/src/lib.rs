@@ -58,6 +58,7 @@ pub mod loaders;
 pub mod pinyin;
 /// What a client's text becomes: counted, parsed once, measured in linear time, kept.
 pub mod document {
+    pub mod date;
     pub mod lexer;
     pub mod measure;
     pub mod order;
@@ -67,6 +68,12 @@ pub mod document {
 pub mod questions;
 /// What every type of the schema shares: global ids, pages, problems, access.
 pub mod relay;
+/// The code sets of the field: values by edition, and what they are called in another.
+pub mod codeset {
+    pub mod book;
+    pub mod graphql;
+    pub mod read;
+}
 /// The tree of organizations. Owns the row policy of `organization`.
 pub mod organization {
     pub mod graphql;

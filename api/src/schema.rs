@@ -12,6 +12,7 @@ use crate::{
         graphql::{Cadre, CadreMutation, CadreQuery},
         read::Cadres,
     },
+    codeset::graphql::CodeSetQuery,
     error::{Action, Error, Result},
     loaders::Caller,
     mentoring::{
@@ -63,6 +64,7 @@ pub struct Query(
     MentoringQuery,
     SummaryQuery,
     AuditQuery,
+    CodeSetQuery,
 );
 
 /// Everything that can be changed. Each field is one command in one transaction.

@@ -102,6 +102,8 @@ pub const PROBES: &[(&str, &str)] = &[
     ("nodes", "query($cadre: ID!, $organization: ID!, $pool: ID!, $membership: ID!, $pair: ID!) {
         nodes(ids: [$cadre, $organization, $pool, $membership, $pair]) {
             id ...cadre ...organization ...pool ...membership ...pair } }"),
+    ("codeSets", "query { codeSets { code edition nameZh nameEn standing note values { code codeSet edition labelZh labelEn parent validFrom validTo } } }"),
+    ("codeCrosswalk", "query { codeCrosswalk(codeSet: \"ZB09\", edition: \"1A\", code: \"1A31\") { exactness from { code } to { code codeSet edition labelZh labelEn } } }"),
     ("organization", "query($organization: ID!) { organization(id: $organization) { ...organization children { totalCount edges { node { ...organization } } } } }"),
     ("organizations", "query { organizations(first: 100, orderBy: ID) { totalCount pageInfo { endCursor } edges { cursor node { ...organization } } } }"),
     ("cadre", "query($cadre: ID!) { cadre(id: $cadre) { ...cadre } }"),

@@ -15,7 +15,7 @@ pub const VERSION: u32 = 2;
 /// Whether a role may perform an act.
 pub fn allows(role: Role, action: Action) -> bool {
     match action {
-        Action::MeRead | Action::NodeRead => true,
+        Action::MeRead | Action::NodeRead | Action::CodeSetRead => true,
         Action::OrganizationRead => !matches!(role, AuditAdmin),
         Action::CadreRead => matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | Cadre),
         Action::CadreCardRead | Action::PairRead => {
