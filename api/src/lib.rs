@@ -86,6 +86,14 @@ pub mod cadre {
     pub mod rules;
     pub mod write;
 }
+/// The dated facts of a cadre: posts, levels, ranks, education and the rest. Owns their row policies.
+pub mod career {
+    pub mod draft;
+    pub mod graphql;
+    pub mod read;
+    pub mod rules;
+    pub mod write;
+}
 /// Reserve pools: tiers, memberships, disclosure.
 pub mod pool {
     pub mod graphql;

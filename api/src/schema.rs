@@ -9,9 +9,10 @@ use crate::{
     account::graphql::AccountQuery,
     audit::graphql::AuditQuery,
     cadre::{
-        graphql::{Cadre, CadreMutation, CadreQuery},
+        graphql::{Cadre, CadreMutation, CadreQuery, IdentityQuery},
         read::Cadres,
     },
+    career::graphql::CareerMutation,
     codeset::graphql::CodeSetQuery,
     error::{Action, Error, Result},
     loaders::Caller,
@@ -65,11 +66,12 @@ pub struct Query(
     SummaryQuery,
     AuditQuery,
     CodeSetQuery,
+    IdentityQuery,
 );
 
 /// Everything that can be changed. Each field is one command in one transaction.
 #[derive(MergedObject, Default)]
-pub struct Mutation(CadreMutation, PoolMutation, MentoringMutation);
+pub struct Mutation(CadreMutation, CareerMutation, PoolMutation, MentoringMutation);
 
 /// The schema over which every transport executes.
 pub type Schema = Inner<Query, Mutation, EmptySubscription>;

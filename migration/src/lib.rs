@@ -10,6 +10,7 @@ mod m20261121_000002_programmes;
 mod m20261121_000003_audit;
 mod m20261121_000004_signin;
 mod m20261121_000005_trail;
+mod m20261121_000009_career;
 
 use sea_orm_migration::{
     MigratorTrait as _,
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000003_audit::Migration),
             Box::new(m20261121_000004_signin::Migration),
             Box::new(m20261121_000005_trail::Migration),
+            Box::new(m20261121_000009_career::Migration),
         ]
     }
 }

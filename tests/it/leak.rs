@@ -29,6 +29,7 @@ fn secrets(county: &County, name: &str) -> Vec<String> {
         id(it.uuid(), global(it));
     }
     id(county.pair.uuid(), global(county.pair));
+    id(county.sanction.uuid(), global(county.sanction));
     out
 }
 
@@ -167,7 +168,7 @@ both! {
 
 /// The ids of a county that was never built.
 fn absent_variables() -> Value {
-    use entity::id::{CadreId, OrganizationId, PairId, PoolId, PoolMembershipId};
+    use entity::id::{CadreId, OrganizationId, PairId, PoolId, PoolMembershipId, SanctionId};
     json!({
         "organization": global(OrganizationId::fresh()),
         "department": global(OrganizationId::fresh()),
@@ -178,6 +179,7 @@ fn absent_variables() -> Value {
         "membership": global(PoolMembershipId::fresh()),
         "proposed": global(PoolMembershipId::fresh()),
         "pair": global(PairId::fresh()),
+        "fact": global(SanctionId::fresh()),
         "today": "2020-01-01",
     })
 }

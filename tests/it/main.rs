@@ -3,6 +3,7 @@
 mod access;
 mod audit;
 mod cache;
+mod career;
 mod codes;
 mod command_line;
 mod documents;

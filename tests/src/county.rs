@@ -2,7 +2,7 @@
 
 use entity::{
     cadre,
-    id::{CadreId, OrganizationId, PairId, PoolId, PoolMembershipId},
+    id::{CadreId, OrganizationId, PairId, PoolId, PoolMembershipId, SanctionId},
     kind::{Disclosure, MembershipState, Role},
 };
 use serde_json::{Value, json};
@@ -32,6 +32,8 @@ pub struct County {
     pub pair: PairId,
     /// A proposed membership of the free cadre in the confidential pool.
     pub proposed: PoolMembershipId,
+    /// A sanction of the mentee.
+    pub sanction: SanctionId,
     /// Somebody in each role, in the order of `Role::ALL`.
     pub people: Vec<(Role, Client)>,
 }
@@ -56,6 +58,7 @@ impl County {
         }
         let proposed = world.membership(pools[0], free, MembershipState::Proposed).await;
         let pair = world.pair(top, mentor, mentee).await;
+        let sanction = world.sanction(mentee, &format!("{name} 1")).await;
         let mut people = Vec::new();
         for role in Role::ALL {
             let client = match role {
@@ -68,7 +71,7 @@ impl County {
         }
         let pools = pools.try_into().expect("three pools");
         let memberships = memberships.try_into().expect("three memberships");
-        Self { top, department, free, mentor, mentee, pools, memberships, pair, proposed, people }
+        Self { top, department, free, mentor, mentee, pools, memberships, pair, proposed, sanction, people }
     }
 
     /// Somebody in a role.
@@ -88,6 +91,7 @@ impl County {
             "membership": global(self.memberships[1]),
             "proposed": global(self.proposed),
             "pair": global(self.pair),
+            "fact": global(self.sanction),
             "today": "2020-01-01",
         })
     }
@@ -108,6 +112,11 @@ pub const PROBES: &[(&str, &str)] = &[
     ("organizations", "query { organizations(first: 100, orderBy: ID) { totalCount pageInfo { endCursor } edges { cursor node { ...organization } } } }"),
     ("cadre", "query($cadre: ID!) { cadre(id: $cadre) { ...cadre } }"),
     ("cadres", "query { cadres(first: 20) { totalCount pageInfo { endCursor } edges { cursor node { ...cadre } } } }"),
+    ("cadreByIdentityNumber", "query { cadreByIdentityNumber(number: \"990000199003070013\", purpose: FILE_REVIEW, reason: \"Probe\") { ...cadre } }"),
+    ("cadreFactRecord", "mutation($cadre: ID!) { cadreFactRecord(input: { cadreId: $cadre, source: \"Probe\", fact: { assessment: { year: 2199, kind: ANNUAL, grade: COMPETENT } } }) {
+        factId problems { code message } warnings { message } cadre { ...cadre } } }"),
+    ("cadreFactVoid", "mutation($fact: ID!) { cadreFactVoid(input: { factId: $fact, expectedVersion: 77, reason: \"Probe\" }) {
+        problems { code message } cadre { ...cadre } } }"),
     ("reservePool", "query($pool: ID!) { reservePool(id: $pool) { ...pool } }"),
     ("reservePools", "query { reservePools(first: 20) { totalCount edges { node { ...pool } } } }"),
     ("mentoringPair", "query($pair: ID!) { mentoringPair(id: $pair) { ...pair } }"),
@@ -155,7 +164,7 @@ const FRAGMENTS: &[(&str, &str)] = &[
     ),
     (
         "cadre",
-        "fragment cadre on Cadre { id name sex birthDate ageYears postTitle positionLevel status organization { ...organization } posts { title } levels { level } memberships { ...membership } pairs { ...pair } }",
+        "fragment cadre on Cadre { id name sex birthDate ageYears postTitle positionLevel status organization { ...organization } posts { title } levels { level } ranks { id source } educations { school } titles { title } assessments { year } experiences { place } grassrootsMonths monthsAtLevel monthsInPost trainings { title } awards { name } resume { rawText } sanctions { id documentNumber decidingBody inEffect } findings { message } memberships { ...membership } pairs { ...pair } }",
     ),
 ];
 

@@ -10,7 +10,7 @@ use entity::kind::Role::{
 use crate::error::Action;
 
 /// Bumped when an arm or a row policy changes meaning, so that answers remembered under the old one die.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Whether a role may perform an act.
 pub fn allows(role: Role, action: Action) -> bool {
@@ -24,6 +24,9 @@ pub fn allows(role: Role, action: Action) -> bool {
         Action::PoolRead => matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | Cadre),
         Action::StatusRead => matches!(role, Mentor | Cadre),
         Action::SummaryRead => matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | SummaryReader),
+        // A unit's officer keeps the unit's people, but does not decide about them.
+        Action::SanctionRead => matches!(role, OrganizationOfficer | OrganizationLeader | Cadre),
+        Action::IdentityLookUp | Action::CadreFactRecord | Action::CadreFactVoid => matches!(role, OrganizationOfficer),
         Action::CadreCreate | Action::CadreUpdate | Action::RosterImport => matches!(role, OrganizationOfficer),
         Action::MembershipPropose | Action::PairPropose => matches!(role, OrganizationOfficer | UnitOfficer),
         Action::MembershipConfirm => matches!(role, OrganizationLeader),

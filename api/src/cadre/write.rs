@@ -3,13 +3,15 @@
 //! The current post and level stand on the record; each change also closes the dated one and opens the next, so the
 //! record can't disagree with its history.
 
+mod identity;
+
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use entity::{
     cadre, cadre_sealed,
     id::{CadreId, LevelPeriodId, OrganizationId, PostAssignmentId, SealedId},
-    kind::{CadreStatus, Education, ManagementAuthority, PositionLevel, SealedField, Sex},
+    kind::{CadreStatus, Education, FactState, ManagementAuthority, PositionLevel, SealedField, Sex},
     level_period, organization,
     partial_date::PartialDate,
     post_assignment,
@@ -22,8 +24,10 @@ use crate::{
     db::{gate::Alias, session::Command, writer::Writer},
     error::{Action, Error, Result},
     identity_number,
-    pinyin::sort_key,
+    pinyin::{initials, sort_key},
 };
+
+pub use identity::FindByNumber;
 
 /// Records a cadre. Fails with INVALID, IDENTITY_HELD_ELSEWHERE or IDEMPOTENCY_KEY_REUSED.
 #[derive(Clone, Debug, Serialize)]
@@ -85,6 +89,7 @@ impl CreateCadre {
             id: CadreId::fresh(),
             organization_id: self.organization,
             name_sort: sort_key(&name),
+            name_initials: initials(&sort_key(&name)),
             name,
             sex: self.sex,
             birth_date: self.birth_date,
@@ -103,8 +108,8 @@ impl CreateCadre {
         if let Some(phone) = &self.phone {
             sealed.push(sealed_row(tx, cadre.id, SealedField::Phone, &rules::phone(phone)?)?);
         }
-        let post = cadre.post_title.clone().map(|title| post_row(cadre.id, title, self.post_start));
-        let level = cadre.position_level.map(|level| level_row(cadre.id, level, self.level_start));
+        let post = cadre.post_title.clone().map(|title| post_row(tx, cadre.id, title, self.post_start));
+        let level = cadre.position_level.map(|level| level_row(tx, cadre.id, level, self.level_start));
         Ok(NewCadre { cadre, post, level, sealed })
     }
 }
@@ -198,6 +203,7 @@ pub async fn open_histories(tx: &Writer<'_>, people: &[CadreId]) -> Result<HashM
         .filter(at.col(post_assignment::Column::CadreId).is_in(ids()))
         .filter(at.col(post_assignment::Column::IsPrimary).eq(true))
         .filter(at.col(post_assignment::Column::ValidTo).is_null())
+        .filter(at.col(post_assignment::Column::State).eq(FactState::Recorded))
         .all()
         .await?;
     let at = Alias::own::<level_period::Entity>();
@@ -205,6 +211,7 @@ pub async fn open_histories(tx: &Writer<'_>, people: &[CadreId]) -> Result<HashM
         .find::<level_period::Entity>()
         .filter(at.col(level_period::Column::CadreId).is_in(ids()))
         .filter(at.col(level_period::Column::ValidTo).is_null())
+        .filter(at.col(level_period::Column::State).eq(FactState::Recorded))
         .all()
         .await?;
     let mut open: HashMap<CadreId, OpenHistory> = HashMap::new();
@@ -240,6 +247,7 @@ fn changed(before: &cadre::Model, changes: &CadreChanges, today: NaiveDate) -> R
     if let Some(name) = &changes.name {
         after.name = rules::name(name)?;
         after.name_sort = sort_key(&after.name);
+        after.name_initials = initials(&after.name_sort);
     }
     after.sex = changes.sex.unwrap_or(after.sex);
     after.birth_date = changes.birth_date.unwrap_or(after.birth_date);
@@ -271,7 +279,7 @@ async fn succeed_post(
         tx.update::<post_assignment::Entity>(&post, ended).await?;
     }
     match after.post_title.clone() {
-        Some(title) => tx.insert::<post_assignment::Entity>(post_row(after.id, title, from)).await.map(|_| ()),
+        Some(title) => tx.insert::<post_assignment::Entity>(post_row(tx, after.id, title, from)).await.map(|_| ()),
         None => Ok(()),
     }
 }
@@ -289,7 +297,7 @@ async fn succeed_level(
         tx.update::<level_period::Entity>(&level, ended).await?;
     }
     match after.position_level {
-        Some(level) => tx.insert::<level_period::Entity>(level_row(after.id, level, from)).await.map(|_| ()),
+        Some(level) => tx.insert::<level_period::Entity>(level_row(tx, after.id, level, from)).await.map(|_| ()),
         None => Ok(()),
     }
 }
@@ -341,11 +349,49 @@ pub fn sealed_row(tx: &Writer<'_>, cadre_id: CadreId, field: SealedField, value:
     Ok(cadre_sealed::Model { id: SealedId::fresh(), cadre_id, field, ciphertext, match_key, version: 1 })
 }
 
-fn post_row(cadre_id: CadreId, title: String, valid_from: Option<PartialDate>) -> post_assignment::Model {
-    let id = PostAssignmentId::fresh();
-    post_assignment::Model { id, cadre_id, title, valid_from, valid_to: None, is_primary: true, version: 1 }
+fn post_row(
+    tx: &Writer<'_>,
+    cadre_id: CadreId,
+    title: String,
+    valid_from: Option<PartialDate>,
+) -> post_assignment::Model {
+    post_assignment::Model {
+        id: PostAssignmentId::fresh(),
+        cadre_id,
+        title,
+        valid_from,
+        valid_to: None,
+        is_primary: true,
+        role: None,
+        document_number: None,
+        source: String::new(),
+        recorded_at: Some(tx.now()),
+        recorded_by: tx.account(),
+        state: FactState::Recorded,
+        superseded_by: None,
+        void_reason: None,
+        version: 1,
+    }
 }
 
-fn level_row(cadre_id: CadreId, level: PositionLevel, valid_from: Option<PartialDate>) -> level_period::Model {
-    level_period::Model { id: LevelPeriodId::fresh(), cadre_id, level, valid_from, valid_to: None, version: 1 }
+fn level_row(
+    tx: &Writer<'_>,
+    cadre_id: CadreId,
+    level: PositionLevel,
+    valid_from: Option<PartialDate>,
+) -> level_period::Model {
+    level_period::Model {
+        id: LevelPeriodId::fresh(),
+        cadre_id,
+        level,
+        valid_from,
+        valid_to: None,
+        source: String::new(),
+        recorded_at: Some(tx.now()),
+        recorded_by: tx.account(),
+        state: FactState::Recorded,
+        superseded_by: None,
+        void_reason: None,
+        version: 1,
+    }
 }

@@ -238,12 +238,14 @@ async fn checks(world: &World) -> BTreeMap<String, BTreeSet<String>> {
 
 /// The check that each column of a closed set must have, as the sources of `entity` say.
 fn kinds_of_columns() -> BTreeMap<String, BTreeSet<String>> {
-    let kinds = read("entity/src/kind.rs");
-    let (_, kinds) = kinds.split_once("\nkinds! {").expect("the closed sets");
     let mut values = BTreeMap::new();
-    for block in kinds.split("\n    }") {
-        let header = block.lines().find_map(|line| line.strip_prefix("    ")?.strip_suffix(" {"));
-        values.extend(header.map(|name| (name.to_owned(), quoted_after(block, " = "))));
+    for file in ["entity/src/kind.rs", "entity/src/kind/career.rs"] {
+        let kinds = read(file);
+        let (_, kinds) = kinds.split_once("\nkinds! {").expect("the closed sets");
+        for block in kinds.split("\n    }") {
+            let header = block.lines().find_map(|line| line.strip_prefix("    ")?.strip_suffix(" {"));
+            values.extend(header.map(|name| (name.to_owned(), quoted_after(block, " = "))));
+        }
     }
     let mut found = BTreeMap::new();
     for table in Table::ALL {
@@ -264,8 +266,9 @@ async fn definition(world: &World) -> Vec<String> {
             "select type || ' ' || name || ' ' || coalesce(sql, '') from sqlite_master where name not like 'sqlite_%'"
         }
         Stack::Postgres => {
-            "select concat_ws(' ', table_name, ordinal_position, column_name, udt_name, character_maximum_length, \
-             is_nullable, column_default, collation_name) from information_schema.columns where table_schema = 'public' \
+            // PostgreSQL never gives the place of a dropped column again: the order counts, not the number.
+            "select concat_ws(' ', table_name, row_number() over (partition by table_name order by ordinal_position), \
+             column_name, udt_name, character_maximum_length, is_nullable, column_default, collation_name) from information_schema.columns where table_schema = 'public' \
              union all select indexdef from pg_indexes where schemaname = 'public' \
              union all select concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid)) from pg_constraint \
              where connamespace = 'public'::regnamespace"

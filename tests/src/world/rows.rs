@@ -2,18 +2,18 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
-    account, account_grant, cadre,
+    account, account_grant, cadre, experience,
     id::{
-        AccountId, CadreId, GrantId, LevelPeriodId, OrganizationId, PairContactId, PairId, PairPartId, PoolId,
-        PoolMembershipId, PoolTierId, PostAssignmentId,
+        AccountId, CadreId, ExperienceId, GrantId, LevelPeriodId, OrganizationId, PairContactId, PairId, PairPartId,
+        PoolId, PoolMembershipId, PoolTierId, PostAssignmentId, SanctionId,
     },
     kind::{
-        AccountState, CadreStatus, ContactTopic, Disclosure, MembershipState, OrganizationKind, PairSide, PairState,
-        PositionLevel, Role, Sex,
+        AccountState, CadreStatus, ContactTopic, Disclosure, ExperienceKind, FactState, MembershipState,
+        OrganizationKind, PairSide, PairState, PositionLevel, Role, SanctionKind, Sex,
     },
     level_period, mentoring_pair, organization, pair_contact, pair_part,
     partial_date::PartialDate,
-    pool_membership, pool_tier, post_assignment, reserve_pool,
+    pool_membership, pool_tier, post_assignment, reserve_pool, sanction,
 };
 
 use crate::{client::Client, world::World};
@@ -59,6 +59,7 @@ impl World {
             organization_id: at,
             name: name.to_owned(),
             name_sort: name.to_lowercase(),
+            name_initials: name.to_lowercase().split(' ').filter_map(|it| it.chars().next()).collect(),
             sex: Sex::Female,
             birth_date: PartialDate::parse("1988-05"),
             post_title: Some(format!("{name}'s post")),
@@ -126,12 +127,117 @@ impl World {
 
     /// A dated post and a dated level of a cadre.
     pub async fn career(&self, cadre_id: CadreId, title: &str, level: PositionLevel) {
-        let (valid_from, valid_to, title) = (PartialDate::parse("2020-03"), None, title.to_owned());
-        let id = PostAssignmentId::fresh();
-        self.insert(post_assignment::Model { id, cadre_id, title, valid_from, valid_to, is_primary: true, version: 1 })
-            .await;
-        let id = LevelPeriodId::fresh();
-        self.insert(level_period::Model { id, cadre_id, level, valid_from, valid_to, version: 1 }).await;
+        let from = PartialDate::parse("2020-03");
+        self.post(cadre_id, title, from, None, |_| {}).await;
+        self.level(cadre_id, level, from, None).await;
+    }
+
+    /// A principal post of a cadre; `change` says what is different.
+    pub async fn post(
+        &self,
+        cadre_id: CadreId,
+        title: &str,
+        valid_from: Option<PartialDate>,
+        valid_to: Option<PartialDate>,
+        change: impl FnOnce(&mut post_assignment::Model),
+    ) {
+        let mut row = post_assignment::Model {
+            id: PostAssignmentId::fresh(),
+            cadre_id,
+            title: title.to_owned(),
+            valid_from,
+            valid_to,
+            is_primary: true,
+            role: None,
+            document_number: None,
+            source: String::new(),
+            recorded_at: None,
+            recorded_by: None,
+            state: FactState::Recorded,
+            superseded_by: None,
+            void_reason: None,
+            version: 1,
+        };
+        change(&mut row);
+        self.insert(row).await;
+    }
+
+    /// A level of a cadre.
+    pub async fn level(
+        &self,
+        cadre_id: CadreId,
+        level: PositionLevel,
+        valid_from: Option<PartialDate>,
+        valid_to: Option<PartialDate>,
+    ) {
+        let row = level_period::Model {
+            id: LevelPeriodId::fresh(),
+            cadre_id,
+            level,
+            valid_from,
+            valid_to,
+            source: String::new(),
+            recorded_at: None,
+            recorded_by: None,
+            state: FactState::Recorded,
+            superseded_by: None,
+            void_reason: None,
+            version: 1,
+        };
+        self.insert(row).await;
+    }
+
+    /// A stretch of experience of a cadre.
+    pub async fn experience(
+        &self,
+        cadre_id: CadreId,
+        kind: ExperienceKind,
+        valid_from: PartialDate,
+        valid_to: Option<PartialDate>,
+        state: FactState,
+    ) {
+        let row = experience::Model {
+            id: ExperienceId::fresh(),
+            cadre_id,
+            kind,
+            place: "A village".to_owned(),
+            valid_from,
+            valid_to,
+            source: String::new(),
+            recorded_at: self.now(),
+            recorded_by: None,
+            state,
+            superseded_by: None,
+            void_reason: None,
+            version: 1,
+        };
+        self.insert(row).await;
+    }
+
+    /// A sanction of a cadre that has effect for decades to come.
+    pub async fn sanction(&self, cadre_id: CadreId, document_number: &str) -> SanctionId {
+        let today = self.now().date_naive();
+        let row = sanction::Model {
+            id: SanctionId::fresh(),
+            cadre_id,
+            kind: SanctionKind::Demerit,
+            deciding_body: "Supervision".to_owned(),
+            document_number: document_number.to_owned(),
+            decided_on: today - TimeDelta::days(90),
+            effect_from: today - TimeDelta::days(90),
+            effect_until: today + TimeDelta::days(20_000),
+            appeal_to: "Supervision above".to_owned(),
+            source: "Decision".to_owned(),
+            recorded_at: self.now(),
+            recorded_by: None,
+            state: FactState::Recorded,
+            superseded_by: None,
+            void_reason: None,
+            version: 1,
+        };
+        let id = row.id;
+        self.insert(row).await;
+        id
     }
 
     /// An active pair with a quarterly contact, due in 30 days.
