@@ -167,6 +167,7 @@ pub mod demo {
     #[cfg(test)]
     mod county_laws;
     mod dice;
+    mod dossiers;
     mod identity;
     pub mod load;
     mod names;
