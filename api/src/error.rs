@@ -205,6 +205,8 @@ named! {
         SamePerson = "SAME_PERSON",
         /// The role can't be granted in this way.
         RoleRefused = "ROLE_REFUSED",
+        /// Another fact holds on the same days, and only one can.
+        Overlaps = "OVERLAPS",
         /// The two may not be paired.
         Conflict = "CONFLICT",
     }
@@ -218,10 +220,16 @@ named! {
         MeRead = "ME_READ",
         /// Look a thing up by its global id; the thing's own act decides.
         NodeRead = "NODE_READ",
+        /// Read code sets and their crosswalk.
+        CodeSetRead = "CODE_SET_READ",
         /// Read organizations.
         OrganizationRead = "ORGANIZATION_READ",
         /// Read cadres' records.
         CadreRead = "CADRE_READ",
+        /// Read a cadre's sanctions.
+        SanctionRead = "SANCTION_READ",
+        /// Find a cadre by the identity number, for a stated purpose.
+        IdentityLookUp = "IDENTITY_LOOK_UP",
         /// Read the short card of a person met in a pool or pair.
         CadreCardRead = "CADRE_CARD_READ",
         /// Read pools and memberships.
@@ -236,6 +244,10 @@ named! {
         CadreCreate = "CADRE_CREATE",
         /// Change a cadre's record.
         CadreUpdate = "CADRE_UPDATE",
+        /// Record a dated fact of a cadre.
+        CadreFactRecord = "CADRE_FACT_RECORD",
+        /// Void a dated fact of a cadre.
+        CadreFactVoid = "CADRE_FACT_VOID",
         /// Propose a person for a pool.
         MembershipPropose = "MEMBERSHIP_PROPOSE",
         /// Confirm a proposed membership.

@@ -65,6 +65,7 @@ pub mod loaders;
 pub mod pinyin;
 /// What a client's text becomes: counted, parsed once, measured in linear time, kept.
 pub mod document {
+    pub mod date;
     pub mod lexer;
     pub mod measure;
     pub mod order;
@@ -74,6 +75,12 @@ pub mod document {
 pub mod questions;
 /// What every type of the schema shares: global ids, pages, problems, access.
 pub mod relay;
+/// The code sets of the field: values by edition, and what they are called in another.
+pub mod codeset {
+    pub mod book;
+    pub mod graphql;
+    pub mod read;
+}
 /// The tree of organizations. Owns the row policy of `organization`.
 pub mod organization {
     pub mod graphql;
@@ -81,6 +88,14 @@ pub mod organization {
 }
 /// The person: record, posts, levels, sealed values. Owns their row policies.
 pub mod cadre {
+    pub mod graphql;
+    pub mod read;
+    pub mod rules;
+    pub mod write;
+}
+/// The dated facts of a cadre: posts, levels, ranks, education and the rest. Owns their row policies.
+pub mod career {
+    pub mod draft;
     pub mod graphql;
     pub mod read;
     pub mod rules;
@@ -202,6 +217,7 @@ pub mod demo {
     #[cfg(test)]
     mod county_laws;
     mod dice;
+    mod dossiers;
     mod identity;
     pub mod load;
     mod names;

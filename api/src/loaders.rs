@@ -38,6 +38,8 @@ type Answer<K> = Result<Option<<K as Batched>::Value>>;
 /// Keys of one kind that wait for the next batch, and the answers of earlier ones.
 struct Batch<K: Batched> {
     waiting: HashMap<K, Vec<oneshot::Sender<Answer<K>>>>,
+    /// Keys that are being asked for: whoever comes for one of them now gets the same answer.
+    asked: HashMap<K, Vec<oneshot::Sender<Answer<K>>>>,
     answered: HashMap<K, Option<K::Value>>,
     /// Counts the keys that ever came, so that a batch can see whether more are coming.
     came: u64,
@@ -46,7 +48,7 @@ struct Batch<K: Batched> {
 
 impl<K: Batched> Default for Batch<K> {
     fn default() -> Self {
-        Self { waiting: HashMap::new(), answered: HashMap::new(), came: 0, leaving: false }
+        Self { waiting: HashMap::new(), asked: HashMap::new(), answered: HashMap::new(), came: 0, leaving: false }
     }
 }
 
@@ -80,10 +82,14 @@ impl Loaders {
                 return Ok(value.clone());
             }
             let (tell, answer) = oneshot::channel();
-            batch_now.waiting.entry(key).or_default().push(tell);
-            batch_now.came += 1;
-            if !std::mem::replace(&mut batch_now.leaving, true) {
-                tokio::spawn(leave(batch.clone(), self.session.clone()));
+            if let Some(callers) = batch_now.asked.get_mut(&key) {
+                callers.push(tell);
+            } else {
+                batch_now.waiting.entry(key).or_default().push(tell);
+                batch_now.came += 1;
+                if !std::mem::replace(&mut batch_now.leaving, true) {
+                    tokio::spawn(leave(batch.clone(), self.session.clone()));
+                }
             }
             answer
         };
@@ -100,15 +106,18 @@ async fn leave<K: Batched>(batch: Arc<Mutex<Batch<K>>>, session: Session) {
         quiet = if came == seen { quiet + 1 } else { 0 };
         seen = came;
     }
-    let waiting = {
+    let keys: Vec<K> = {
         let mut batch = held(&batch);
         batch.leaving = false;
-        std::mem::take(&mut batch.waiting)
+        let waiting = std::mem::take(&mut batch.waiting);
+        let keys = waiting.keys().cloned().collect();
+        batch.asked.extend(waiting);
+        keys
     };
-    let keys: Vec<K> = waiting.keys().cloned().collect();
     let answers = K::batch(&keys, &session).await;
     let mut batch = held(&batch);
-    for (key, callers) in waiting {
+    for key in keys {
+        let callers = batch.asked.remove(&key).unwrap_or_default();
         let answer = match &answers {
             Ok(values) => {
                 let value = values.get(&key).cloned();

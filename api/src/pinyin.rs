@@ -34,6 +34,11 @@ pub fn sort_key(name: &str) -> String {
     syllables.join(" ").chars().take(LONGEST).collect()
 }
 
+/// The first letters of a sort key's syllables, in one word.
+pub fn initials(sort_key: &str) -> String {
+    sort_key.split(' ').filter_map(|it| it.chars().next()).take(60).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -49,6 +54,11 @@ mod tests {
         ] {
             assert_eq!(sort_key(name), key);
         }
+    }
+
+    #[test]
+    fn initials_are_the_first_letters_of_syllables() {
+        assert_eq!([initials(&sort_key("王静安")), initials(&sort_key("王一𠮷")), initials("")], ["wja", "wy𠮷", ""]);
     }
 
     #[test]

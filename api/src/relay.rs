@@ -33,7 +33,12 @@ pub fn roles(action: Action) -> Vec<&'static str> {
 
 /// The global id of a row.
 pub fn global_id<K: Key>(key: K) -> ID {
-    ID(BASE64_URL_SAFE_NO_PAD.encode(format!("{}:{}", K::NOUN, key.uuid().simple())))
+    global_text(K::NOUN, key.uuid())
+}
+
+/// The global id of a row whose noun is known only at run time.
+pub fn global_text(noun: &str, key: Uuid) -> ID {
+    ID(BASE64_URL_SAFE_NO_PAD.encode(format!("{noun}:{}", key.simple())))
 }
 
 /// The noun and key of a global id; none for any other text.
@@ -277,6 +282,9 @@ pub fn outcome<K>(done: error::Result<K>) -> error::Result<(Option<K>, Vec<Probl
         Err(error) => Ok((None, vec![error.into_problem()?.into()])),
     }
 }
+
+/// The whole query root, which every payload gives back.
+pub type QueryRoot = crate::schema::Query;
 
 /// The payload of a mutation: the changed object, the problems, and the way on.
 #[macro_export]

@@ -13,9 +13,11 @@ use crate::{
     },
     audit::graphql::AuditQuery,
     cadre::{
-        graphql::{Cadre, CadreMutation, CadreQuery},
+        graphql::{Cadre, CadreMutation, CadreQuery, IdentityQuery},
         read::Cadres,
     },
+    career::graphql::CareerMutation,
+    codeset::graphql::CodeSetQuery,
     error::{Action, Error, Result},
     loaders::Caller,
     mentoring::{
@@ -77,12 +79,15 @@ pub struct Query(
     AuditQuery,
     AccessQuery,
     OwnRecordQuery,
+    CodeSetQuery,
+    IdentityQuery,
 );
 
 /// Everything that can be changed. Each field is one command in one transaction.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     CadreMutation,
+    CareerMutation,
     PoolMutation,
     MembershipMutation,
     MentoringMutation,

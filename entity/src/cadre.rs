@@ -22,6 +22,8 @@ pub struct Model {
     pub name: String,
     /// Name in pinyin, for sorting.
     pub name_sort: String,
+    /// First letters of the name's syllables, for searching.
+    pub name_initials: String,
     /// 性别
     pub sex: Sex,
     /// 出生日期, as far as known.

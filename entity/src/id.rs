@@ -62,6 +62,26 @@ keys! {
     PostAssignmentId = "post_assignment";
     /// One dated position level of a cadre.
     LevelPeriodId = "level_period";
+    /// A dated fact of any kind: the key of a row in one of the tables of facts.
+    FactId = "fact";
+    /// One dated rank of a cadre.
+    RankPeriodId = "rank_period";
+    /// One course of education or degree of a cadre.
+    EducationId = "education";
+    /// One professional title of a cadre.
+    ProfessionalTitleId = "professional_title";
+    /// One assessment of a cadre.
+    AssessmentId = "assessment";
+    /// One stretch of experience of a cadre.
+    ExperienceId = "experience";
+    /// One training of a cadre.
+    TrainingId = "training";
+    /// One award of a cadre.
+    AwardId = "award";
+    /// One sanction of a cadre.
+    SanctionId = "sanction";
+    /// One line of a cadre's résumé.
+    ResumeEntryId = "resume_entry";
     /// A sealed value of a cadre.
     SealedId = "cadre_sealed";
     /// A reserve pool.

@@ -32,6 +32,10 @@ macro_rules! kinds {
     )+};
 }
 
+mod career;
+
+pub use career::*;
+
 kinds! {
     /// What an organization is.
     OrganizationKind {

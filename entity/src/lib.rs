@@ -13,12 +13,16 @@ pub mod account;
 pub mod account_credential;
 pub mod account_factor;
 pub mod account_grant;
+pub mod assessment;
 pub mod audit_change;
 pub mod audit_digest;
 pub mod audit_event;
+pub mod award;
 pub mod cadre;
 pub mod cadre_sealed;
 pub mod correction_request;
+pub mod education;
+pub mod experience;
 pub mod idempotency_record;
 pub mod level_period;
 pub mod membership_step;
@@ -31,9 +35,14 @@ pub mod pool_division;
 pub mod pool_membership;
 pub mod pool_tier;
 pub mod post_assignment;
+pub mod professional_title;
+pub mod rank_period;
 pub mod refresh_token;
 pub mod reserve_pool;
+pub mod resume_entry;
 pub mod revoked_token;
+pub mod sanction;
+pub mod training;
 
 use sea_orm::{EntityTrait, IntoActiveModel, PrimaryKeyTrait, TryIntoModel};
 use serde::Serialize;
@@ -159,6 +168,15 @@ tables! {
         cadre_sealed as CadreSealed by SealedId,
         post_assignment as PostAssignment by PostAssignmentId,
         level_period as LevelPeriod by LevelPeriodId,
+        rank_period as RankPeriod by RankPeriodId,
+        education as Education by EducationId,
+        professional_title as ProfessionalTitle by ProfessionalTitleId,
+        assessment as Assessment by AssessmentId,
+        experience as Experience by ExperienceId,
+        training as Training by TrainingId,
+        award as Award by AwardId,
+        sanction as Sanction by SanctionId,
+        resume_entry as ResumeEntry by ResumeEntryId,
         reserve_pool as ReservePool by PoolId,
         pool_tier as PoolTier by PoolTierId,
         pool_division as PoolDivision by PoolDivisionId,

@@ -80,6 +80,15 @@ impl PartialDate {
         )
     }
 
+    /// The last calendar day that this date can mean.
+    pub fn latest(self) -> Option<NaiveDate> {
+        let (year, month) = (i32::from(self.year), u32::from(self.month().unwrap_or(12)));
+        match self.day() {
+            Some(day) => NaiveDate::from_ymd_opt(year, month, u32::from(day)),
+            None => NaiveDate::from_ymd_opt(year, month, 1)?.checked_add_months(chrono::Months::new(1))?.pred_opt(),
+        }
+    }
+
     /// Full months from this date to `on`, the unit in which the field counts ages and years. An unknown month counts
     /// as January and an unknown day as the first, as the forms of the field do; `None` before the date itself.
     pub fn full_months(self, on: NaiveDate) -> Option<u32> {
@@ -163,6 +172,15 @@ mod tests {
         for text in ["", "88", "1988-5", "1988-13", "1988-02-30", "1988-05-13-01", "1899", "+198", "2001-02-29"] {
             assert_eq!(PartialDate::parse(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn an_unknown_part_may_be_the_last() {
+        let latest = |text: &str| PartialDate::parse(text).unwrap().latest().unwrap().to_string();
+        assert_eq!(
+            ["2023", "2024-02", "2023-02", "2024-02-29"].map(latest),
+            ["2023-12-31", "2024-02-29", "2023-02-28", "2024-02-29"]
+        );
     }
 
     #[test]

@@ -53,6 +53,18 @@ impl<'a> Columns<'a> {
         self
     }
 
+    /// A bare UUID that refers to no one table, or is absent.
+    pub(crate) fn uuid_maybe(mut self, column: &'static str) -> Self {
+        self.table.col(ColumnDef::new(column).uuid().null());
+        self
+    }
+
+    /// A whole number that may be absent.
+    pub(crate) fn number_maybe(mut self, column: &'static str) -> Self {
+        self.table.col(ColumnDef::new(column).integer().null());
+        self
+    }
+
     /// Text of at most `length` characters.
     pub(crate) fn text(self, column: &'static str, length: u32) -> Self {
         self.string(column, Some(length), false)
@@ -117,12 +129,6 @@ impl<'a> Columns<'a> {
     /// A whole number.
     pub(crate) fn number(mut self, column: &'static str) -> Self {
         self.table.col(ColumnDef::new(column).integer().not_null());
-        self
-    }
-
-    /// A whole number that may be absent.
-    pub(crate) fn number_maybe(mut self, column: &'static str) -> Self {
-        self.table.col(ColumnDef::new(column).integer().null());
         self
     }
 

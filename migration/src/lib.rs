@@ -14,6 +14,7 @@ mod m20261121_000005_trail;
 mod m20261121_000006_keys;
 mod m20261121_000007_factors;
 mod m20261121_000008_reach;
+mod m20261121_000009_career;
 mod m20261121_000010_pools;
 
 use sea_orm_migration::{
@@ -33,9 +34,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000003_audit::Migration),
             Box::new(m20261121_000004_signin::Migration),
             Box::new(m20261121_000005_trail::Migration),
-            Box::new(m20261121_000007_factors::Migration),
             Box::new(m20261121_000006_keys::Migration),
+            Box::new(m20261121_000007_factors::Migration),
             Box::new(m20261121_000008_reach::Migration),
+            Box::new(m20261121_000009_career::Migration),
             Box::new(m20261121_000010_pools::Migration),
         ]
     }

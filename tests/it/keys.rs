@@ -237,9 +237,7 @@ both! {
             let input = json!({ "organizationId": global(county), "name": format!("P{number:02}"), "sex": "MALE", "phone": format!("100{number:08}") });
             client.run(CREATE, json!({ "input": input })).await.done("/cadreCreate").clone()
         };
-        for number in 0..12 {
-            create(&officer, number).await;
-        }
+        for number in 0..12 { create(&officer, number).await; }
         let known = json!({ "organizationId": global(county), "name": "Q", "sex": "FEMALE", "identityNumber": NUMBER });
         officer.run(CREATE, json!({ "input": known })).await.done("/cadreCreate");
         // Some as a build before sealed them that knew no names of keys.
@@ -248,7 +246,6 @@ both! {
         assert_eq!(before.at("/cadres/edges/0/node/sensitive/phone"), "10000000000");
         assert_eq!(before.at("/cadres/edges/12/node/sensitive/identityNumber"), NUMBER);
         let page = officer.run("{ cadres(first: 1) { pageInfo { endCursor } } }", json!({})).await.text_at("/cadres/pageInfo/endCursor");
-        // SQLite without a shared store is one process's.
         let several = world.stack == Stack::Postgres;
         let mut other = several.then(|| {
             Program::new(env!("CARGO_BIN_EXE_tidui-under-test"), &fresh_folder(), &["serve", "--listen", "127.0.0.1:0"]).over(&world.config).start()
@@ -261,7 +258,7 @@ both! {
         tokio::time::sleep(Duration::from_millis(1000)).await;
         age(&folder.join("field.next.key"));
         rotate(&world, &["field"]).await.done();
-        // Before and after everybody has heard of it, each opens what the other seals, and finds who is there already.
+        // Whether it has heard of it or not, each opens what the other seals, and finds who is there already.
         for number in 12..20 {
             create(if number % 2 == 0 { &officer } else { &elsewhere }, number).await;
             for client in [&officer, &elsewhere] {
@@ -271,7 +268,7 @@ both! {
                 client.run(CREATE, json!({ "input": known })).await.problem("/cadreCreate", "IDENTITY_HELD_ELSEWHERE");
             }
         }
-        // All under one name may also be the old one's, on a machine so busy that nobody has heard of the rotation yet.
+        // One name for all may also be the old one: a busy process hears late.
         let new = field_key_id(&tidui(&world, &["key", "status"], TimeDelta::zero()).await.done().out);
         until(&world, &format!("select count(*) from cadre_sealed where key_id <> '{new}'"), 0).await;
         assert!(world.number("select count(*) from audit_event where action = 'SEALED_RENEW' and role = 'JOB_RESEALING' and outcome = 'DONE'").await > 0);

@@ -32,6 +32,7 @@ fn secrets(county: &County, name: &str) -> Vec<String> {
     id(county.account.uuid(), global(county.account));
     id(county.grant.uuid(), global(county.grant));
     id(county.correction.uuid(), global(county.correction));
+    id(county.sanction.uuid(), global(county.sanction));
     out
 }
 
@@ -167,7 +168,9 @@ both! {
 
 /// The ids of a county that was never built.
 fn absent_variables() -> Value {
-    use entity::id::{AccountId, CadreId, CorrectionId, GrantId, OrganizationId, PairId, PoolId, PoolMembershipId};
+    use entity::id::{
+        AccountId, CadreId, CorrectionId, GrantId, OrganizationId, PairId, PoolId, PoolMembershipId, SanctionId,
+    };
     json!({
         "organization": global(OrganizationId::fresh()),
         "department": global(OrganizationId::fresh()),
@@ -181,6 +184,7 @@ fn absent_variables() -> Value {
         "account": global(AccountId::fresh()),
         "grant": global(GrantId::fresh()),
         "correction": global(CorrectionId::fresh()),
+        "fact": global(SanctionId::fresh()),
         "today": "2020-01-01",
     })
 }

@@ -3,6 +3,8 @@
 mod access;
 mod audit;
 mod cache;
+mod career;
+mod codes;
 mod command_line;
 mod defaults;
 mod documents;

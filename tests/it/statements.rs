@@ -40,6 +40,34 @@ both! {
         server.stop().await;
     }
 
+    /// Everything dated of a page: one statement for each kind of fact, and one for whose sanctions may be read.
+    async fn a_page_with_all_facts_takes_a_fixed_number_of_statements(world: World) {
+        let county = world.organization("North").await;
+        for number in 0..60 {
+            let cadre = world.cadre(county, &format!("Person {number:03}"), |_| {}).await;
+            world.career(cadre, "A post", entity::kind::PositionLevel::Clerk).await;
+            world.sanction(cadre, "1").await;
+        }
+        let mut plain = world.config.clone();
+        plain.cache = false;
+        let server = api::Server::start(plain, api::Hooks::default()).await.expect("a server without a cache");
+        let officer = world.sign_in(Role::OrganizationOfficer, county).await;
+        let officer = tests::client::Client::new(&format!("http://{}", server.address()), officer.token());
+        let page = "query($first: Int!) { cadres(first: $first) { edges { node { ageMonths posts { title } levels { level } ranks { rank }
+            educations { school } highestEducation(mode: IN_SERVICE) { school } titles { title } assessments { year } experiences { months }
+            grassrootsMonths trainings { title } awards { name } sanctions { inEffect } resume { rawText } monthsAtLevel monthsInPost findings { code } } } } }";
+        for first in [1, 20, 60] {
+            let answer = officer.run(page, json!({ "first": first })).await;
+            let last = answer.at(&format!("/cadres/edges/{}/node", first - 1));
+            assert_eq!((&last["sanctions"], &last["posts"]), (&json!([{ "inEffect": true }]), &json!([{ "title": "A post" }])));
+            assert_eq!(answer.statements, Some(13), "for a page of {first}");
+        }
+        let filter = "{ cadres(first: 20, filter: { name: \"PP\", ranks: [STAFF_1], educations: [BACHELOR], bornFrom: \"1980\", hasMentor: false,
+            contactOverdue: false, monthsAtLevel: { min: 1 }, grassrootsMonths: { max: 9 }, tier: \"A\" }) { edges { node { name } } } }";
+        assert_eq!(officer.run(filter, json!({})).await.statements, Some(1));
+        server.stop().await;
+    }
+
     /// What is remembered takes none.
     async fn a_warm_page_takes_no_statement(world: World) {
         let county = world.organization("North").await;

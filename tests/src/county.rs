@@ -2,7 +2,7 @@
 
 use entity::{
     cadre,
-    id::{AccountId, CadreId, CorrectionId, GrantId, OrganizationId, PairId, PoolId, PoolMembershipId},
+    id::{AccountId, CadreId, CorrectionId, GrantId, OrganizationId, PairId, PoolId, PoolMembershipId, SanctionId},
     kind::{Disclosure, MembershipState, Role},
 };
 use serde_json::{Value, json};
@@ -38,6 +38,8 @@ pub struct County {
     pub grant: GrantId,
     /// A request to correct the mentee's record.
     pub correction: CorrectionId,
+    /// A sanction of the mentee.
+    pub sanction: SanctionId,
     /// Somebody in each role, in the order of `Role::ALL`.
     pub people: Vec<(Role, Client)>,
 }
@@ -65,6 +67,7 @@ impl County {
         let account = world.account(Some(mentee)).await;
         let grant = world.grant(account, Role::UnitOfficer, department, None).await;
         let correction = world.correction(mentee, account).await;
+        let sanction = world.sanction(mentee, &format!("{name} 1")).await;
         let mut people = Vec::new();
         for role in Role::ALL {
             let client = match role {
@@ -90,6 +93,7 @@ impl County {
             account,
             grant,
             correction,
+            sanction,
             people,
         }
     }
@@ -114,6 +118,7 @@ impl County {
             "account": global(self.account),
             "grant": global(self.grant),
             "correction": global(self.correction),
+            "fact": global(self.sanction),
             "today": "2020-01-01",
         })
     }
@@ -129,10 +134,17 @@ pub const PROBES: &[(&str, &str)] = &[
     ("nodes", "query($cadre: ID!, $organization: ID!, $pool: ID!, $membership: ID!, $pair: ID!) {
         nodes(ids: [$cadre, $organization, $pool, $membership, $pair]) {
             id ...cadre ...organization ...pool ...membership ...pair } }"),
+    ("codeSets", "query { codeSets { code edition nameZh nameEn standing note values { code codeSet edition labelZh labelEn parent validFrom validTo } } }"),
+    ("codeCrosswalk", "query { codeCrosswalk(codeSet: \"ZB09\", edition: \"1A\", code: \"1A31\") { exactness from { code } to { code codeSet edition labelZh labelEn } } }"),
     ("organization", "query($organization: ID!) { organization(id: $organization) { ...organization children { totalCount edges { node { ...organization } } } } }"),
     ("organizations", "query { organizations(first: 100, orderBy: ID) { totalCount pageInfo { endCursor } edges { cursor node { ...organization } } } }"),
     ("cadre", "query($cadre: ID!) { cadre(id: $cadre) { ...cadre } }"),
     ("cadres", "query { cadres(first: 20) { totalCount pageInfo { endCursor } edges { cursor node { ...cadre } } } }"),
+    ("cadreByIdentityNumber", "query { cadreByIdentityNumber(number: \"990000199003070013\", purpose: FILE_REVIEW, reason: \"Probe\") { ...cadre } }"),
+    ("cadreFactRecord", "mutation($cadre: ID!) { cadreFactRecord(input: { cadreId: $cadre, source: \"Probe\", fact: { assessment: { year: 2199, kind: ANNUAL, grade: COMPETENT } } }) {
+        factId problems { code message } warnings { message } cadre { ...cadre } } }"),
+    ("cadreFactVoid", "mutation($fact: ID!) { cadreFactVoid(input: { factId: $fact, expectedVersion: 77, reason: \"Probe\" }) {
+        problems { code message } cadre { ...cadre } } }"),
     ("reservePool", "query($pool: ID!) { reservePool(id: $pool) { ...pool } }"),
     ("reservePools", "query { reservePools(first: 20) { totalCount edges { node { ...pool } } } }"),
     ("mentoringPair", "query($pair: ID!) { mentoringPair(id: $pair) { ...pair } }"),
@@ -228,7 +240,7 @@ const FRAGMENTS: &[(&str, &str)] = &[
     ),
     (
         "cadre",
-        "fragment cadre on Cadre { id name sex birthDate ageYears postTitle positionLevel status secrecyLevel organization { ...organization } posts { title } levels { level } memberships { ...membership } pairs { ...pair } }",
+        "fragment cadre on Cadre { id name sex birthDate ageYears postTitle positionLevel status secrecyLevel organization { ...organization } posts { title } levels { level } ranks { id source } educations { school } titles { title } assessments { year } experiences { place } grassrootsMonths monthsAtLevel monthsInPost trainings { title } awards { name } resume { rawText } sanctions { id documentNumber decidingBody inEffect } findings { message } memberships { ...membership } pairs { ...pair } }",
     ),
 ];
 

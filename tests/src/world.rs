@@ -3,6 +3,7 @@
 //! Rows are put in behind the server's back, by the builders in `rows`. One that is added after the server has answered is
 //! not seen by its cache: say `tell` then, as a committed change of another process would.
 
+mod accounts;
 mod rows;
 
 use std::{

@@ -16,7 +16,7 @@ pub const VERSION: u32 = 3;
 /// Whether a role may perform an act.
 pub fn allows(role: Role, action: Action) -> bool {
     match action {
-        Action::MeRead | Action::NodeRead => true,
+        Action::MeRead | Action::NodeRead | Action::CodeSetRead => true,
         Action::OrganizationRead => !matches!(role, AuditAdmin),
         Action::CadreRead => matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | Cadre),
         Action::CadreCardRead | Action::PairRead => {
@@ -25,6 +25,9 @@ pub fn allows(role: Role, action: Action) -> bool {
         Action::PoolRead => matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | Cadre),
         Action::StatusRead => matches!(role, Mentor | Cadre),
         Action::SummaryRead => matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | SummaryReader),
+        // A unit's officer keeps the unit's people, but does not decide about them.
+        Action::SanctionRead => matches!(role, OrganizationOfficer | OrganizationLeader | Cadre),
+        Action::IdentityLookUp | Action::CadreFactRecord | Action::CadreFactVoid => matches!(role, OrganizationOfficer),
         Action::CadreCreate | Action::CadreUpdate | Action::RosterImport => matches!(role, OrganizationOfficer),
         Action::MembershipPropose | Action::PairPropose => matches!(role, OrganizationOfficer | UnitOfficer),
         Action::MembershipConfirm

@@ -1,14 +1,23 @@
 //! Cadres in the schema; their changes stand in `changes`, their sensitive values in `sensitive`.
 
 mod changes;
+mod filter;
+mod identity;
 mod sensitive;
 
-use async_graphql::{Context, Enum, ID, InputObject, Object};
+use async_graphql::{Context, Enum, ID, Object};
 use chrono::{DateTime, Utc};
-use entity::{cadre, id::CadreId, kind, level_period, post_assignment};
+use entity::{cadre, id::CadreId, kind};
 
 use crate::{
     cadre::read::{Among, Cadres, Cards, Levels, Posts},
+    career::{
+        graphql::{
+            self as career, Assessment, Award, EducationMode, EducationRecord, Experience, LevelPeriod, PostAssignment,
+            ProfessionalTitle, RankPeriod, RecordFinding, ResumeEntry, Sanction, Training,
+        },
+        read::{Awards, Educations, Experiences, Ranks, Titles, Trainings},
+    },
     connection,
     db::session::Session,
     error::{Action, Result},
@@ -20,10 +29,12 @@ use crate::{
     },
     pool::{graphql::PoolMembership, read::MembershipsOfCadres},
     questions::{self, Many, One},
-    relay::{FromRow, PartialDate, access, global_id, key},
+    relay::{Date, FromRow, PartialDate, access, global_id, key},
 };
 
 pub use changes::CadreMutation;
+pub use filter::{CadreFilter, MonthsRange};
+pub use identity::IdentityQuery;
 pub use sensitive::{AccessPurpose, CadreSensitive};
 
 /// Sex (GB/T 2261.1).
@@ -72,20 +83,6 @@ pub enum CadreStatus {
     Other,
 }
 
-/// 管理权限 (ZB130): at which level a person is managed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "kind::ManagementAuthority")]
-pub enum ManagementAuthority {
-    /// 中央管
-    Central,
-    /// 省管
-    Provincial,
-    /// 市管
-    Municipal,
-    /// 县管
-    County,
-}
-
 /// 密级 (ZB35) of a record, lowest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "kind::SecrecyLevel")]
@@ -102,48 +99,18 @@ pub enum SecrecyLevel {
     TopSecret,
 }
 
-/// One dated post of a cadre (职务任免记录).
-pub struct PostAssignment(post_assignment::Model);
-
-/// One dated post of a cadre (职务任免记录, A02).
-#[Object]
-impl PostAssignment {
-    /// 职务名称
-    async fn title(&self) -> &str {
-        &self.0.title
-    }
-    /// 任职时间, where known.
-    async fn valid_from(&self) -> Option<PartialDate> {
-        self.0.valid_from.map(PartialDate)
-    }
-    /// 免职时间; null while it is held.
-    async fn valid_to(&self) -> Option<PartialDate> {
-        self.0.valid_to.map(PartialDate)
-    }
-    /// 主职务
-    async fn is_primary(&self) -> bool {
-        self.0.is_primary
-    }
-}
-
-/// One dated position level of a cadre.
-pub struct LevelPeriod(level_period::Model);
-
-/// One dated position level (职务层次) of a cadre.
-#[Object]
-impl LevelPeriod {
-    /// 职务层次
-    async fn level(&self) -> PositionLevel {
-        self.0.level.into()
-    }
-    /// 任职务层次时间 (A0288), where known.
-    async fn valid_from(&self) -> Option<PartialDate> {
-        self.0.valid_from.map(PartialDate)
-    }
-    /// The end; null while it is held.
-    async fn valid_to(&self) -> Option<PartialDate> {
-        self.0.valid_to.map(PartialDate)
-    }
+/// 管理权限 (ZB130): at which level a person is managed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "kind::ManagementAuthority")]
+pub enum ManagementAuthority {
+    /// 中央管
+    Central,
+    /// 省管
+    Provincial,
+    /// 市管
+    Municipal,
+    /// 县管
+    County,
 }
 
 /// A cadre's record.
@@ -188,20 +155,25 @@ impl Cadre {
     async fn birth_date(&self) -> Option<PartialDate> {
         self.0.birth_date.map(PartialDate)
     }
-    /// Age today in full years, an unknown month counted as January; null where the birth date is unknown.
+    /// Age in full years on the request's day, an unknown month counted as January; null where the birth date is unknown.
     async fn age_years(&self, ctx: &Context<'_>) -> Result<Option<u32>> {
-        let today = ctx.session()?.today();
-        Ok(self.0.birth_date.and_then(|birth| birth.full_years(today)))
+        let on = ctx.session()?.as_of();
+        Ok(self.0.birth_date.and_then(|birth| birth.full_years(on)))
+    }
+    /// Age in full months on the request's day, counted as ageYears is.
+    async fn age_months(&self, ctx: &Context<'_>) -> Result<Option<u32>> {
+        let on = ctx.session()?.as_of();
+        Ok(self.0.birth_date.and_then(|birth| birth.full_months(on)))
     }
     /// The organization that keeps the person.
     async fn organization(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
         Ok(ctx.load(One::<Organizations>::of(self.0.organization_id)).await?.map(Organization))
     }
-    /// 单位及职务全称 of the current principal post.
+    /// 单位及职务全称 of the principal post held now, whatever the request's day: `posts` tells of other days.
     async fn post_title(&self) -> Option<&str> {
         self.0.post_title.as_deref()
     }
-    /// Current 职务层次.
+    /// 职务层次 held now, whatever the request's day: `levels` tells of other days.
     async fn position_level(&self) -> Option<PositionLevel> {
         self.0.position_level.map(Into::into)
     }
@@ -229,15 +201,80 @@ impl Cadre {
     async fn version(&self) -> i32 {
         self.0.version
     }
-    /// Dated posts, oldest first.
+    /// Dated posts that had begun by the request's day, oldest first.
     async fn posts(&self, ctx: &Context<'_>) -> Result<Option<Vec<PostAssignment>>> {
-        let rows = ctx.load(Many::<Posts>::of(self.0.id)).await?.unwrap_or_default();
-        Ok(Some(rows.into_iter().map(PostAssignment).collect()))
+        career::list::<Posts, _>(ctx, self.0.id, PostAssignment::new).await
     }
-    /// Dated position levels, oldest first.
+    /// Dated position levels that had begun by the request's day, oldest first.
     async fn levels(&self, ctx: &Context<'_>) -> Result<Option<Vec<LevelPeriod>>> {
-        let rows = ctx.load(Many::<Levels>::of(self.0.id)).await?.unwrap_or_default();
-        Ok(Some(rows.into_iter().map(LevelPeriod).collect()))
+        career::list::<Levels, _>(ctx, self.0.id, LevelPeriod::new).await
+    }
+    /// Dated ranks (职级), oldest first.
+    async fn ranks(&self, ctx: &Context<'_>) -> Result<Option<Vec<RankPeriod>>> {
+        career::list::<Ranks, _>(ctx, self.0.id, RankPeriod::new).await
+    }
+    /// Education and degrees, full-time and in-service ones alike, oldest first.
+    async fn educations(&self, ctx: &Context<'_>) -> Result<Option<Vec<EducationRecord>>> {
+        career::list::<Educations, _>(ctx, self.0.id, EducationRecord::new).await
+    }
+    /// Professional titles, oldest first.
+    async fn titles(&self, ctx: &Context<'_>) -> Result<Option<Vec<ProfessionalTitle>>> {
+        career::list::<Titles, _>(ctx, self.0.id, ProfessionalTitle::new).await
+    }
+    /// Stretches of experience, oldest first.
+    async fn experiences(&self, ctx: &Context<'_>) -> Result<Option<Vec<Experience>>> {
+        career::list::<Experiences, _>(ctx, self.0.id, Experience::new).await
+    }
+    /// Trainings, oldest first.
+    async fn trainings(&self, ctx: &Context<'_>) -> Result<Option<Vec<Training>>> {
+        career::list::<Trainings, _>(ctx, self.0.id, Training::new).await
+    }
+    /// Awards, oldest first.
+    async fn awards(&self, ctx: &Context<'_>) -> Result<Option<Vec<Award>>> {
+        career::list::<Awards, _>(ctx, self.0.id, Award::new).await
+    }
+    /// The résumé line by line, in its own order.
+    async fn resume(&self, ctx: &Context<'_>) -> Result<Option<Vec<ResumeEntry>>> {
+        career::resume(ctx, self.0.id).await
+    }
+    /// The highest education of a mode that was finished by the request's day.
+    async fn highest_education(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Full-time or in-service.")] mode: EducationMode,
+    ) -> Result<Option<EducationRecord>> {
+        career::highest_education(ctx, self.0.id, mode).await
+    }
+    /// Assessments, oldest first.
+    async fn assessments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only of so many last whole years before the year of the request's day.")] last_years: Option<
+            i32,
+        >,
+    ) -> Result<Option<Vec<Assessment>>> {
+        career::assessments(ctx, self.0.id, last_years).await
+    }
+    /// Months of grassroots experience (基层工作经历) on record by the request's day; 0 where none is recorded.
+    async fn grassroots_months(&self, ctx: &Context<'_>) -> Result<Option<u32>> {
+        career::grassroots_months(ctx, self.0.id).await
+    }
+    /// Full months at the level held on the request's day; null where none is held or its beginning is unknown.
+    async fn months_at_level(&self, ctx: &Context<'_>) -> Result<Option<u32>> {
+        career::months_at_level(ctx, self.0.id).await
+    }
+    /// Full months in the principal post held on the request's day; null where none is held or its beginning is unknown.
+    async fn months_in_post(&self, ctx: &Context<'_>) -> Result<Option<u32>> {
+        career::months_in_post(ctx, self.0.id).await
+    }
+    /// Sanctions of the person, oldest first, those past their effect too. Null, which is not an empty list, where none
+    /// of your grants that reach the person allows SANCTION_READ: then nothing is known.
+    async fn sanctions(&self, ctx: &Context<'_>) -> Result<Option<Vec<Sanction>>> {
+        career::sanctions(ctx, self.0.id).await
+    }
+    /// What the checks of the record find, such as a gap between levels.
+    async fn findings(&self, ctx: &Context<'_>) -> Result<Option<Vec<RecordFinding>>> {
+        Ok(Some(career::findings(ctx, self.0.id).await?.into_iter().map(RecordFinding).collect()))
     }
     /// Memberships of pools, as far as they are disclosed to the caller.
     async fn memberships(&self, ctx: &Context<'_>) -> Result<Option<Vec<PoolMembership>>> {
@@ -298,36 +335,6 @@ impl CadreCard {
     }
 }
 
-/// Which cadres to list; several conditions must all hold.
-#[derive(Clone, Debug, Default, InputObject)]
-pub struct CadreFilter {
-    /// Kept by this organization or one below it.
-    pub organization: Option<ID>,
-    /// Names that begin so.
-    pub name_prefix: Option<String>,
-    /// Of these position levels.
-    pub position_levels: Option<Vec<PositionLevel>>,
-    /// Of this sex.
-    pub sex: Option<Sex>,
-    /// Of these statuses.
-    pub statuses: Option<Vec<CadreStatus>>,
-    /// Managed at one of these levels.
-    pub management_authorities: Option<Vec<ManagementAuthority>>,
-}
-
-impl From<CadreFilter> for Among {
-    fn from(it: CadreFilter) -> Self {
-        Self {
-            under: it.organization.as_ref().map(key),
-            name_prefix: it.name_prefix,
-            position_levels: it.position_levels.map(|all| all.into_iter().map(Into::into).collect()),
-            sex: it.sex.map(Into::into),
-            statuses: it.statuses.map(|all| all.into_iter().map(Into::into).collect()),
-            management_authorities: it.management_authorities.map(|all| all.into_iter().map(Into::into).collect()),
-        }
-    }
-}
-
 /// Questions about cadres.
 #[derive(Default)]
 pub struct CadreQuery;
@@ -337,8 +344,16 @@ pub struct CadreQuery;
 impl CadreQuery {
     /// One cadre; null where there is none that the caller may see.
     #[graphql(directive = access::apply(Action::CadreRead))]
-    async fn cadre(&self, ctx: &Context<'_>, #[graphql(desc = "Global id.")] id: ID) -> Result<Option<Cadre>> {
-        Cadre::by_key(ctx.session()?, key(&id)).await
+    async fn cadre(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Global id.")] id: ID,
+        #[graphql(desc = "The day as of which dated things are told, future days too; one for the whole request.")]
+        as_of: Option<Date>,
+    ) -> Result<Option<Cadre>> {
+        let session = ctx.session()?;
+        session.agree(as_of.map(|it| it.0))?;
+        Cadre::by_key(session, key(&id)).await
     }
 
     /// Cadres in the caller's scope, by name.
@@ -350,7 +365,10 @@ impl CadreQuery {
         #[graphql(desc = "In which order.", default)] order_by: ListOrder,
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: i32,
         #[graphql(desc = "After which row: an endCursor of the same list.")] after: Option<String>,
+        #[graphql(desc = "The day as of which dated things are told, future days too; one for the whole request.")]
+        as_of: Option<Date>,
     ) -> Result<Option<CadreConnection>> {
-        CadreConnection::open(ctx, filter.unwrap_or_default().into(), order_by.into(), first, after).await
+        let on = ctx.session()?.agree(as_of.map(|it| it.0))?;
+        CadreConnection::open(ctx, filter.unwrap_or_default().among(on)?, order_by.into(), first, after).await
     }
 }

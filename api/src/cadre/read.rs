@@ -5,13 +5,21 @@
 //! pair that the person is in, because a nominee may come from outside. A record above the secrecy ceiling of the act
 //! exists for nobody but the person.
 
+mod dated;
+
 use std::collections::{BTreeMap, HashMap};
 
+use chrono::NaiveDate;
 use entity::{
     cadre, cadre_sealed,
-    id::{CadreId, Key, OrganizationId},
-    kind::{AccessPurpose, CadreStatus, ManagementAuthority, PositionLevel, Role, SealedField, SecrecyLevel, Sex},
-    level_period, mentoring_pair, pair_part, pool_membership, post_assignment, reserve_pool,
+    id::{CadreId, Key, OrganizationId, PoolId},
+    kind::{
+        AccessPurpose, CadreStatus, CivilServantRank, Education, ManagementAuthority, PairSide, PositionLevel, Role,
+        SealedField, SecrecyLevel, Sex,
+    },
+    level_period, mentoring_pair, pair_part,
+    partial_date::PartialDate,
+    pool_membership, post_assignment, reserve_pool,
 };
 use sea_orm::{
     Condition,
@@ -31,6 +39,8 @@ use crate::{
     organization::read::{begins, below},
     questions,
 };
+
+pub use dated::Between;
 
 /// Roles whose grant reaches the rows of a subtree.
 pub const ROWS: &[Role] = &[Role::OrganizationOfficer, Role::OrganizationLeader, Role::UnitOfficer];
@@ -138,6 +148,56 @@ pub struct Among {
     pub statuses: Option<Vec<CadreStatus>>,
     /// Managed at one of these levels.
     pub management_authorities: Option<Vec<ManagementAuthority>>,
+    /// Of this name, or whose initials begin so.
+    pub name: Option<String>,
+    /// Of these highest educations.
+    pub educations: Option<Vec<Education>>,
+    /// Born from this date on.
+    pub born_from: Option<PartialDate>,
+    /// Born until the end of this date.
+    pub born_to: Option<PartialDate>,
+    /// Holding one of these ranks on a day.
+    pub ranks: Option<(Vec<CivilServantRank>, NaiveDate)>,
+    /// So many full months at the level held on a day.
+    pub months_at_level: Option<(Between, NaiveDate)>,
+    /// So many months of grassroots experience by a day.
+    pub grassroots_months: Option<(Between, NaiveDate)>,
+    /// With an open membership of this pool.
+    pub pool: Option<PoolId>,
+    /// With an open membership of a tier of this code.
+    pub tier: Option<String>,
+    /// Whether in an active pair as its mentee.
+    pub has_mentor: Option<bool>,
+    /// Whether in an active pair with a contact due before a day.
+    pub contact_overdue: Option<(bool, NaiveDate)>,
+}
+
+impl Among {
+    /// The conditions on facts and programmes.
+    fn further(&self, gate: &Gate) -> Condition {
+        let at = Alias::own::<cadre::Entity>();
+        let id = at.col(cadre::Column::Id);
+        let member =
+            |yes: bool, people| if yes { id.clone().in_subquery(people) } else { id.clone().not_in_subquery(people) };
+        let named = |text: &str| {
+            let initials = Some(text).filter(|it| it.chars().all(|it| it.is_ascii_alphabetic()));
+            let initials = initials.map(|it| begins(at.col(cadre::Column::NameInitials), &it.to_ascii_lowercase()));
+            Condition::any().add(at.col(cadre::Column::Name).eq(text)).add_option(initials)
+        };
+        let pooled = (self.pool.is_some() || self.tier.is_some())
+            .then(|| id.clone().in_subquery(dated::pooled(gate, self.pool, self.tier.as_deref())));
+        let overdue = self.contact_overdue.map(|(yes, on)| member(yes, dated::paired(gate, None, Some(on))));
+        Condition::all()
+            .add_option(self.name.as_deref().map(named))
+            .add_option(self.educations.clone().map(|all| at.col(cadre::Column::Education).is_in(all)))
+            .add(dated::born(&at, self.born_from, self.born_to))
+            .add_option(self.ranks.as_ref().map(|(all, on)| id.clone().in_subquery(dated::ranked(gate, all, *on))))
+            .add_option(self.months_at_level.map(|(months, on)| dated::months_at_level(&id, gate, months, on)))
+            .add_option(self.grassroots_months.map(|(months, on)| dated::grassroots(&id, gate, months, on)))
+            .add_option(pooled)
+            .add_option(self.has_mentor.map(|yes| member(yes, dated::paired(gate, Some(PairSide::Mentee), None))))
+            .add_option(overdue)
+    }
 }
 
 impl questions::Among for Among {
@@ -159,6 +219,7 @@ impl questions::Among for Among {
             .add_option(
                 self.management_authorities.clone().map(|all| at.col(cadre::Column::ManagementAuthority).is_in(all)),
             )
+            .add(self.further(gate))
     }
 }
 

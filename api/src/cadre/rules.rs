@@ -73,7 +73,8 @@ pub fn past(field: &'static str, date: Option<PartialDate>, today: NaiveDate) ->
 /// # Errors
 /// `Invalid` on the field.
 pub fn after_birth(field: &'static str, start: Option<PartialDate>, birth: Option<PartialDate>) -> Result<()> {
-    match (start.and_then(PartialDate::earliest), birth.and_then(PartialDate::earliest)) {
+    // A year alone contradicts nothing that lies in it.
+    match (start.and_then(PartialDate::latest), birth.and_then(PartialDate::earliest)) {
         (Some(start), Some(birth)) if start < birth => {
             Err(Error::invalid(field, format!("{start} lies before the date of birth {birth}: check both")))
         }
@@ -110,6 +111,7 @@ mod tests {
         assert!(past("birthDate", day("2026"), today).is_ok());
         assert!(past("birthDate", day("2026-05-02"), today).is_err());
         assert!(after_birth("levelStart", day("1990"), day("1990-01")).is_ok());
+        assert!(after_birth("levelStart", day("1990"), day("1990-05")).is_ok());
         assert!(after_birth("levelStart", day("1989-12"), day("1990")).is_err());
     }
 }

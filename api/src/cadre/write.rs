@@ -3,13 +3,17 @@
 //! The current post and level stand on the record; each change also closes the dated one and opens the next, so the
 //! record can't disagree with its history.
 
+mod identity;
+
+mod sealed;
+
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use entity::{
     cadre, cadre_sealed,
-    id::{CadreId, LevelPeriodId, OrganizationId, PostAssignmentId, SealedId},
-    kind::{CadreStatus, Education, ManagementAuthority, PositionLevel, SealedField, SecrecyLevel, Sex},
+    id::{CadreId, LevelPeriodId, OrganizationId, PostAssignmentId},
+    kind::{CadreStatus, Education, FactState, ManagementAuthority, PositionLevel, SealedField, SecrecyLevel, Sex},
     level_period, organization,
     partial_date::PartialDate,
     post_assignment,
@@ -20,10 +24,14 @@ use serde::Serialize;
 use crate::{
     cadre::rules,
     db::{gate::Alias, session::Command, writer::Writer},
-    error::{Action, Error, Result},
-    identity_number,
-    pinyin::sort_key,
+    error::{Action, Result},
+    pinyin::{initials, sort_key},
 };
+
+pub use identity::FindByNumber;
+
+pub use sealed::sealed_row;
+use sealed::{checked_number, seal};
 
 /// Records a cadre. Fails with INVALID, IDENTITY_HELD_ELSEWHERE or IDEMPOTENCY_KEY_REUSED.
 #[derive(Clone, Debug, Serialize)]
@@ -87,6 +95,7 @@ impl CreateCadre {
             id: CadreId::fresh(),
             organization_id: self.organization,
             name_sort: sort_key(&name),
+            name_initials: initials(&sort_key(&name)),
             name,
             sex: self.sex,
             birth_date: self.birth_date,
@@ -106,8 +115,8 @@ impl CreateCadre {
         if let Some(phone) = &self.phone {
             sealed.push(sealed_row(tx, cadre.id, SealedField::Phone, &rules::phone(phone)?)?);
         }
-        let post = cadre.post_title.clone().map(|title| post_row(cadre.id, title, self.post_start));
-        let level = cadre.position_level.map(|level| level_row(cadre.id, level, self.level_start));
+        let post = cadre.post_title.clone().map(|title| post_row(tx, cadre.id, title, self.post_start));
+        let level = cadre.position_level.map(|level| level_row(tx, cadre.id, level, self.level_start));
         Ok(NewCadre { cadre, post, level, sealed })
     }
 }
@@ -203,6 +212,7 @@ pub async fn open_histories(tx: &Writer<'_>, people: &[CadreId]) -> Result<HashM
         .filter(at.col(post_assignment::Column::CadreId).is_in(ids()))
         .filter(at.col(post_assignment::Column::IsPrimary).eq(true))
         .filter(at.col(post_assignment::Column::ValidTo).is_null())
+        .filter(at.col(post_assignment::Column::State).eq(FactState::Recorded))
         .all()
         .await?;
     let at = Alias::own::<level_period::Entity>();
@@ -210,6 +220,7 @@ pub async fn open_histories(tx: &Writer<'_>, people: &[CadreId]) -> Result<HashM
         .find::<level_period::Entity>()
         .filter(at.col(level_period::Column::CadreId).is_in(ids()))
         .filter(at.col(level_period::Column::ValidTo).is_null())
+        .filter(at.col(level_period::Column::State).eq(FactState::Recorded))
         .all()
         .await?;
     let mut open: HashMap<CadreId, OpenHistory> = HashMap::new();
@@ -245,6 +256,7 @@ fn changed(before: &cadre::Model, changes: &CadreChanges, today: NaiveDate) -> R
     if let Some(name) = &changes.name {
         after.name = rules::name(name)?;
         after.name_sort = sort_key(&after.name);
+        after.name_initials = initials(&after.name_sort);
     }
     after.sex = changes.sex.unwrap_or(after.sex);
     after.birth_date = changes.birth_date.unwrap_or(after.birth_date);
@@ -277,7 +289,7 @@ async fn succeed_post(
         tx.update::<post_assignment::Entity>(&post, ended).await?;
     }
     match after.post_title.clone() {
-        Some(title) => tx.insert::<post_assignment::Entity>(post_row(after.id, title, from)).await.map(|_| ()),
+        Some(title) => tx.insert::<post_assignment::Entity>(post_row(tx, after.id, title, from)).await.map(|_| ()),
         None => Ok(()),
     }
 }
@@ -295,63 +307,54 @@ async fn succeed_level(
         tx.update::<level_period::Entity>(&level, ended).await?;
     }
     match after.position_level {
-        Some(level) => tx.insert::<level_period::Entity>(level_row(after.id, level, from)).await.map(|_| ()),
+        Some(level) => tx.insert::<level_period::Entity>(level_row(tx, after.id, level, from)).await.map(|_| ()),
         None => Ok(()),
     }
 }
 
-/// Seals a value; says whether it is another one than before.
-async fn seal(tx: &mut Writer<'_>, cadre: CadreId, field: SealedField, value: Option<String>) -> Result<bool> {
-    let Some(value) = value else { return Ok(false) };
-    let value = match field {
-        SealedField::IdentityNumber => checked_number(&value, tx.today())?,
-        SealedField::Phone => rules::phone(&value)?,
-    };
-    let at = Alias::own::<cadre_sealed::Entity>();
-    let held = tx
-        .reader()
-        .find::<cadre_sealed::Entity>()
-        .filter(at.col(cadre_sealed::Column::CadreId).eq(cadre))
-        .filter(at.col(cadre_sealed::Column::Field).eq(field))
-        .one()
-        .await?;
-    match held {
-        Some(held) if tx.seals(&held, &value)? => return Ok(false),
-        Some(held) => {
-            let row = sealed_row(tx, cadre, field, &value)?;
-            let after = cadre_sealed::Model { id: held.id, version: held.version, ..row };
-            tx.update::<cadre_sealed::Entity>(&held, after).await?;
-        }
-        None => {
-            let row = sealed_row(tx, cadre, field, &value)?;
-            tx.insert::<cadre_sealed::Entity>(row).await?;
-        }
+fn post_row(
+    tx: &Writer<'_>,
+    cadre_id: CadreId,
+    title: String,
+    valid_from: Option<PartialDate>,
+) -> post_assignment::Model {
+    post_assignment::Model {
+        id: PostAssignmentId::fresh(),
+        cadre_id,
+        title,
+        valid_from,
+        valid_to: None,
+        is_primary: true,
+        role: None,
+        document_number: None,
+        source: String::new(),
+        recorded_at: Some(tx.now()),
+        recorded_by: tx.account(),
+        state: FactState::Recorded,
+        superseded_by: None,
+        void_reason: None,
+        version: 1,
     }
-    Ok(true)
 }
 
-fn checked_number(text: &str, today: NaiveDate) -> Result<String> {
-    let number = identity_number::parse(text, today);
-    number
-        .map(|it| it.text().to_owned())
-        .map_err(|(why, remedy)| Error::invalid("identityNumber", format!("{why}. {remedy}")))
-}
-
-/// A sealed value; an identity number also gets the key that it is matched by.
-///
-/// # Errors
-/// `Internal` when sealing fails.
-pub fn sealed_row(tx: &Writer<'_>, cadre_id: CadreId, field: SealedField, value: &str) -> Result<cadre_sealed::Model> {
-    let (ciphertext, key_id) = tx.seal(cadre_id, field, value)?;
-    let match_key = (field == SealedField::IdentityNumber).then(|| tx.match_key(field, value));
-    Ok(cadre_sealed::Model { id: SealedId::fresh(), cadre_id, field, ciphertext, key_id, match_key, version: 1 })
-}
-
-fn post_row(cadre_id: CadreId, title: String, valid_from: Option<PartialDate>) -> post_assignment::Model {
-    let id = PostAssignmentId::fresh();
-    post_assignment::Model { id, cadre_id, title, valid_from, valid_to: None, is_primary: true, version: 1 }
-}
-
-fn level_row(cadre_id: CadreId, level: PositionLevel, valid_from: Option<PartialDate>) -> level_period::Model {
-    level_period::Model { id: LevelPeriodId::fresh(), cadre_id, level, valid_from, valid_to: None, version: 1 }
+fn level_row(
+    tx: &Writer<'_>,
+    cadre_id: CadreId,
+    level: PositionLevel,
+    valid_from: Option<PartialDate>,
+) -> level_period::Model {
+    level_period::Model {
+        id: LevelPeriodId::fresh(),
+        cadre_id,
+        level,
+        valid_from,
+        valid_to: None,
+        source: String::new(),
+        recorded_at: Some(tx.now()),
+        recorded_by: tx.account(),
+        state: FactState::Recorded,
+        superseded_by: None,
+        void_reason: None,
+        version: 1,
+    }
 }

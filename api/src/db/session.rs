@@ -9,6 +9,7 @@ use std::{
     },
 };
 
+use chrono::NaiveDate;
 use entity::{
     Table,
     id::{CadreId, Key},
@@ -98,13 +99,23 @@ pub struct Session {
     statements: Arc<AtomicU64>,
     /// The token that the session stands on, and the sign-in that it follows from: what may be revoked.
     presented: Arc<[Uuid]>,
+    /// The day that the request asks about, where it names one.
+    asked: Option<NaiveDate>,
     /// People whose sealed values were asked for so far.
     opening: Arc<Mutex<BTreeSet<CadreId>>>,
 }
 
 impl Session {
     pub(super) fn new(door: Arc<Door>, actor: Actor, request: &str, statements: Arc<AtomicU64>) -> Self {
-        Self { door, actor, request: request.into(), statements, presented: Arc::default(), opening: Arc::default() }
+        Self {
+            door,
+            actor,
+            request: request.into(),
+            statements,
+            presented: Arc::default(),
+            asked: None,
+            opening: Arc::default(),
+        }
     }
 
     /// The same session, standing on a token.
@@ -133,13 +144,42 @@ impl Session {
     }
 
     /// The civil day.
-    pub fn today(&self) -> chrono::NaiveDate {
+    pub fn today(&self) -> NaiveDate {
         self.door.clock.today()
     }
 
     /// The moment.
     pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
         self.door.clock.now()
+    }
+
+    /// The same session, for a request that asks about a day.
+    pub fn about(self, day: Option<NaiveDate>) -> Self {
+        Self { asked: day, ..self }
+    }
+
+    /// The day that the request asks about, where it names one.
+    pub fn asked(&self) -> Option<NaiveDate> {
+        self.asked
+    }
+
+    /// The day as of which dated things are told: the one that the request names, or the civil day.
+    pub fn as_of(&self) -> NaiveDate {
+        self.asked.unwrap_or_else(|| self.today())
+    }
+
+    /// The day of a dated field, which is that of the whole request.
+    ///
+    /// # Errors
+    /// `Invalid` on `asOf` where the field names another day.
+    pub fn agree(&self, named: Option<NaiveDate>) -> Result<NaiveDate> {
+        match named {
+            Some(day) if day != self.as_of() => {
+                let why = format!("is {day} here and {} before: one request asks about one day", self.as_of());
+                Err(Error::invalid("asOf", why))
+            }
+            _ => Ok(self.as_of()),
+        }
     }
 
     /// Statements sent so far.

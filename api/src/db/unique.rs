@@ -31,6 +31,13 @@ const CONSTRAINTS: &[Constraint] = &[
         message: "The identity number belongs to a person kept elsewhere: ask the organization department above.",
     },
     Constraint {
+        name: "uq_assessment_year",
+        columns: "assessment.cadre_id, assessment.year, assessment.kind",
+        code: ProblemCode::Taken,
+        field: "fact.assessment.year",
+        message: "An assessment of this year and kind is recorded: name it in supersedes to correct it.",
+    },
+    Constraint {
         name: "uq_reserve_pool_code",
         columns: "reserve_pool.organization_id, reserve_pool.code",
         code: ProblemCode::Taken,

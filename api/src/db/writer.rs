@@ -36,7 +36,7 @@ use crate::{
     error::{Error, Result},
 };
 
-/// Rows of one insert statement: 13 columns of 500 rows stay below both databases' limit of bound values.
+/// Rows of one insert statement: 20 columns of 500 rows stay below both databases' limit of bound values.
 const BATCH: usize = 500;
 
 /// Which rows of a table were written, and the statement that reads them back.

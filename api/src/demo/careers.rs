@@ -6,8 +6,9 @@
 use chrono::{Datelike, NaiveDate};
 use entity::{
     id::{CadreId, LevelPeriodId, PostAssignmentId},
-    kind::PositionLevel::{
-        self, Clerk, CountyDeputy, CountyPrincipal, SectionMember, TownshipDeputy, TownshipPrincipal,
+    kind::{
+        FactState,
+        PositionLevel::{self, Clerk, CountyDeputy, CountyPrincipal, SectionMember, TownshipDeputy, TownshipPrincipal},
     },
     level_period,
     partial_date::PartialDate,
@@ -77,6 +78,12 @@ pub fn career(dice: &mut Dice, course: &Course, county: &CountyTree) -> Career {
                     level: *level.as_ref()?,
                     valid_from: stamp.date(*from),
                     valid_to: to.and_then(|month| stamp.date(month)),
+                    source: "干部履历".to_owned(),
+                    recorded_at: None,
+                    recorded_by: None,
+                    state: FactState::Recorded,
+                    superseded_by: None,
+                    void_reason: None,
                     version: 1,
                 })
             })
@@ -89,6 +96,14 @@ pub fn career(dice: &mut Dice, course: &Course, county: &CountyTree) -> Career {
                 valid_from: stamp.date(*from),
                 valid_to: to.and_then(|month| stamp.date(month)),
                 is_primary: true,
+                role: None,
+                document_number: None,
+                source: "干部履历".to_owned(),
+                recorded_at: None,
+                recorded_by: None,
+                state: FactState::Recorded,
+                superseded_by: None,
+                void_reason: None,
                 version: 1,
             })
             .collect(),

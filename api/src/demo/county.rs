@@ -16,6 +16,7 @@ use super::{
     accounts,
     cast::{Cast, Keeper},
     dice::Dice,
+    dossiers::{self, Dossiers},
     pairs::{self, Pairs},
     people::People,
     pool_plans,
@@ -45,6 +46,8 @@ pub struct County {
     pub posts: Vec<post_assignment::Model>,
     /// Their dated levels.
     pub levels: Vec<level_period::Model>,
+    /// What the files of the managed cadres say besides.
+    pub dossiers: Dossiers,
     /// Reserve pools.
     pub pools: Vec<reserve_pool::Model>,
     /// Their tiers.
@@ -125,9 +128,11 @@ pub fn synthetic(seed: u64, today: NaiveDate) -> County {
     pairs.fill(dice, &county, pairs::COUNTY);
     pairs.fill(dice, &neighbour, pairs::NEIGHBOUR);
     let made = accounts::accounts(dice, today, &tree, &cast, &people.profiles);
+    let cadres: Vec<cadre::Model> = people.profiles.into_iter().map(|profile| profile.cadre).collect();
     County {
         organizations: tree.rows,
-        cadres: people.profiles.into_iter().map(|profile| profile.cadre).collect(),
+        dossiers: dossiers::dossiers(seed, today, &cadres, &people.posts),
+        cadres,
         sealed: people.sealed,
         posts: people.posts,
         levels: people.levels,

@@ -52,6 +52,27 @@ fn the_same_seed_and_day_make_the_same_county() {
 }
 
 #[test]
+fn dossiers_say_what_the_records_say() {
+    for (today, county) in counties() {
+        let cadres = cadres(&county);
+        let managed = cadres.values().filter(|row| row.management_authority.is_some()).count();
+        assert_eq!((county.dossiers.ranks.len(), county.dossiers.assessments.len()), (managed, managed * 3));
+        let mut highest: BTreeMap<CadreId, _> = BTreeMap::new();
+        for row in &county.dossiers.educations {
+            let level = highest.entry(row.cadre_id).or_insert(row.level);
+            *level = (*level).min(row.level);
+        }
+        assert!(highest.iter().all(|(id, level)| cadres[id].education == *level));
+        for row in &county.dossiers.experiences {
+            let born = cadres[&row.cadre_id].birth_date.unwrap();
+            assert!(row.valid_from > born && row.valid_from.earliest().unwrap() <= today);
+        }
+        unique(county.dossiers.assessments.iter().map(|row| (row.cadre_id, row.year)));
+        unique(county.dossiers.resume.iter().map(|row| (row.cadre_id, row.ordinal)));
+    }
+}
+
+#[test]
 fn the_county_has_its_size() {
     for (_, county) in counties() {
         let of_kind = |kind| county.organizations.iter().filter(|row| row.kind == kind).count();

@@ -6,8 +6,9 @@ use std::sync::{
 };
 
 use entity::{
-    Kept, account, account_grant, cadre, cadre_sealed, id::OrganizationId, level_period, membership_step,
-    mentoring_pair, organization, pair_contact, pair_part, pool_membership, pool_tier, post_assignment, reserve_pool,
+    Kept, account, account_grant, assessment, award, cadre, cadre_sealed, education, experience, id::OrganizationId,
+    level_period, membership_step, mentoring_pair, organization, pair_contact, pair_part, pool_membership, pool_tier,
+    post_assignment, rank_period, reserve_pool, resume_entry, training,
 };
 use serde::Serialize;
 
@@ -54,6 +55,7 @@ impl County {
         let organizations = self.organizations.len() + self.accounts.len() + self.grants.len();
         let people = self.cadres.len() + self.sealed.len() + self.posts.len() + self.levels.len();
         let pools = self.pools.len() + self.tiers.len() + self.memberships.len() + self.steps.len();
+        let people = people + self.dossiers.rows();
         organizations + people + pools + self.pairs.len() + self.parts.len() + self.contacts.len()
     }
 }
@@ -73,6 +75,13 @@ impl Command for LoadCounty {
         store::<cadre_sealed::Entity>(tx, sealed, written).await?;
         store::<post_assignment::Entity>(tx, county.posts, written).await?;
         store::<level_period::Entity>(tx, county.levels, written).await?;
+        store::<education::Entity>(tx, county.dossiers.educations, written).await?;
+        store::<rank_period::Entity>(tx, county.dossiers.ranks, written).await?;
+        store::<assessment::Entity>(tx, county.dossiers.assessments, written).await?;
+        store::<experience::Entity>(tx, county.dossiers.experiences, written).await?;
+        store::<training::Entity>(tx, county.dossiers.trainings, written).await?;
+        store::<award::Entity>(tx, county.dossiers.awards, written).await?;
+        store::<resume_entry::Entity>(tx, county.dossiers.resume, written).await?;
         store::<reserve_pool::Entity>(tx, county.pools, written).await?;
         store::<pool_tier::Entity>(tx, county.tiers, written).await?;
         store::<pool_membership::Entity>(tx, county.memberships, written).await?;

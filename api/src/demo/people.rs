@@ -99,6 +99,7 @@ impl People {
                 id,
                 organization_id: seat.organization_id,
                 name_sort: crate::pinyin::sort_key(&name),
+                name_initials: crate::pinyin::initials(&crate::pinyin::sort_key(&name)),
                 name,
                 sex,
                 birth_date,

@@ -13,6 +13,7 @@ use aws_lc_rs::digest;
 use moka::sync::Cache;
 
 use crate::document::{
+    date,
     lexer::{self, Excess},
     measure::{Limits, Measure, Measuring},
     order::Order,
@@ -38,6 +39,8 @@ pub struct Chosen {
     pub kind: OperationType,
     /// What it asks for.
     pub measure: Measure,
+    /// The text of the day that it asks about, where it names one.
+    pub as_of: Option<String>,
 }
 
 impl Documents {
@@ -80,7 +83,8 @@ impl Documents {
     pub fn choose(&self, prepared: &Prepared, name: Option<&str>, variables: &Variables) -> Result<Chosen, String> {
         let operation = operation(&prepared.document, name)?;
         let measure = Measuring::new(&prepared.document, variables, self.limits).chosen(operation)?;
-        Ok(Chosen { kind: operation.ty, measure, order: Order::of(&prepared.document, operation) })
+        let as_of = date::first(&prepared.document, operation, variables);
+        Ok(Chosen { kind: operation.ty, measure, order: Order::of(&prepared.document, operation), as_of })
     }
 }
 

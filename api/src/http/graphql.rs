@@ -139,6 +139,8 @@ async fn answer(
     if chosen.kind == OperationType::Subscription {
         return Err(Refusal::document("Subscriptions are not offered here yet."));
     }
+    // A text that is no day is refused by the field that it stands at.
+    let session = session.about(chosen.as_of.as_deref().and_then(|it| it.parse().ok()));
     let mut wanted = Request::new("").variables(variables).data(session.clone()).data(Loaders::new(session.clone()));
     if let Some(name) = body.operation_name {
         wanted = wanted.operation_name(name);
@@ -164,6 +166,9 @@ async fn answer(
     if request.headers().contains_key("x-tidui-cost") {
         let cost = i64::try_from(chosen.measure.cost).unwrap_or(i64::MAX);
         response.extensions.insert("cost".to_owned(), value!({ "requested": cost }));
+    }
+    if let Some(day) = session.asked() {
+        response.extensions.insert("asOf".to_owned(), value!(day.to_string()));
     }
     Ok((response, session.statements()))
 }

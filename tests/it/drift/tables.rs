@@ -238,12 +238,14 @@ async fn checks(world: &World) -> BTreeMap<String, BTreeSet<String>> {
 
 /// The check that each column of a closed set must have, as the sources of `entity` say.
 fn kinds_of_columns() -> BTreeMap<String, BTreeSet<String>> {
-    let kinds = read("entity/src/kind.rs");
-    let (_, kinds) = kinds.split_once("\nkinds! {").expect("the closed sets");
     let mut values = BTreeMap::new();
-    for block in kinds.split("\n    }") {
-        let header = block.lines().find_map(|line| line.strip_prefix("    ")?.strip_suffix(" {"));
-        values.extend(header.map(|name| (name.to_owned(), quoted_after(block, " = "))));
+    for file in ["entity/src/kind.rs", "entity/src/kind/career.rs"] {
+        let kinds = read(file);
+        let (_, kinds) = kinds.split_once("\nkinds! {").expect("the closed sets");
+        for block in kinds.split("\n    }") {
+            let header = block.lines().find_map(|line| line.strip_prefix("    ")?.strip_suffix(" {"));
+            values.extend(header.map(|name| (name.to_owned(), quoted_after(block, " = "))));
+        }
     }
     let mut found = BTreeMap::new();
     for table in Table::ALL {

@@ -111,6 +111,9 @@ async fn people(world: &World, built: &mut Built) {
         };
         let id = world.cadre(at, &name, change).await;
         world.career(id, &format!("Post of {name}"), level).await;
+        if number % 3 == 0 {
+            world.sanction(id, &format!("Number {number}")).await;
+        }
         built.people.push(id);
         built.homes.push(at);
     }

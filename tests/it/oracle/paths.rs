@@ -35,7 +35,7 @@ const IDS: &str = "{ totalCount edges { node { id } } }";
 const CARD: &str = "{ cadreId name organization { id } }";
 
 fn cadre_fields() -> String {
-    "id name organization { id } posts { title } levels { level } memberships { id } pairs { id }".to_owned()
+    "id name organization { id } posts { title } levels { level } sanctions { documentNumber } memberships { id } pairs { id }".to_owned()
 }
 
 fn pool_fields() -> String {

@@ -10,7 +10,7 @@ use entity::{
     id::{AccountId, CadreId, OrganizationId, PairId, PoolId},
     kind::{AccountState, Disclosure, ManagementAuthority, Role, SecrecyLevel},
     level_period, mentoring_pair, organization, pair_contact, pair_part, pool_membership, pool_tier, post_assignment,
-    reserve_pool,
+    reserve_pool, sanction,
 };
 use sea_orm::EntityTrait;
 use tests::world::World;
@@ -31,6 +31,7 @@ pub enum Act {
     Organizations,
     Cadres,
     Cards,
+    Sanctions,
     Pools,
     Pairs,
     Status,
@@ -50,6 +51,7 @@ fn roles(act: Act) -> Vec<Role> {
         Act::Organizations => [&business[..], &[SummaryReader, SystemAdmin, SecurityAdmin]].concat(),
         Act::Cadres | Act::Pools => [ROWS, &[Cadre]].concat(),
         Act::Cards | Act::Pairs => business.to_vec(),
+        Act::Sanctions => vec![OrganizationOfficer, OrganizationLeader, Cadre],
         Act::Status => OWN.to_vec(),
         Act::Summary => [ROWS, &[SummaryReader]].concat(),
         Act::Record | Act::Activate => vec![OrganizationOfficer],
@@ -65,6 +67,7 @@ pub struct Raw {
     pub cadres: Vec<cadre::Model>,
     pub posts: Vec<post_assignment::Model>,
     pub levels: Vec<level_period::Model>,
+    pub sanctions: Vec<sanction::Model>,
     pub pools: Vec<reserve_pool::Model>,
     pub tiers: Vec<pool_tier::Model>,
     pub memberships: Vec<pool_membership::Model>,
@@ -104,6 +107,7 @@ impl Raw {
             cadres: cadre,
             posts: post_assignment,
             levels: level_period,
+            sanctions: sanction,
             pools: reserve_pool,
             tiers: pool_tier,
             memberships: pool_membership,

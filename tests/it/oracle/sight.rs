@@ -83,9 +83,15 @@ impl<'r> Sight<'r> {
         let memberships = memberships.filter(|it| self.memberships.contains(&it.id));
         let pairs = self.raw.pairs.iter().filter(|it| self.pairs.contains(&it.id));
         let pairs = pairs.filter(|it| self.raw.takes_part(it.id, row.id));
+        // Of whom the account may not read any, nothing is known: that is no empty list.
+        let sanctions = self.lens(Act::Sanctions).filter(|lens| lens.cadre(row)).map(|_| {
+            let own = self.raw.sanctions.iter().filter(|it| it.cadre_id == row.id);
+            own.map(|it| json!({ "documentNumber": it.document_number })).collect::<Vec<_>>()
+        });
         json!({
             "id": global(row.id),
             "name": row.name,
+            "sanctions": sanctions,
             "organization": self.place(row.organization_id),
             "posts": posts.collect::<Vec<_>>(),
             "levels": levels.collect::<Vec<_>>(),

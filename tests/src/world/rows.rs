@@ -1,22 +1,22 @@
 //! Builders that put rows straight into a world's tables: the only place where tests spell a table's columns.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use entity::{
-    account, account_grant, cadre, correction_request,
+    cadre, experience,
     id::{
-        AccountId, CadreId, CorrectionId, GrantId, LevelPeriodId, OrganizationId, PairContactId, PairId, PairPartId,
-        PoolId, PoolMembershipId, PoolTierId, PostAssignmentId,
+        CadreId, ExperienceId, LevelPeriodId, OrganizationId, PairContactId, PairId, PairPartId, PoolId,
+        PoolMembershipId, PoolTierId, PostAssignmentId, SanctionId,
     },
     kind::{
-        AccountKind, AccountState, CadreStatus, ContactTopic, CorrectionField, CorrectionState, Disclosure,
-        MembershipState, OrganizationKind, PairSide, PairState, PoolKind, PositionLevel, Role, SecrecyLevel, Sex,
+        CadreStatus, ContactTopic, Disclosure, ExperienceKind, FactState, MembershipState, OrganizationKind, PairSide,
+        PairState, PoolKind, PositionLevel, SanctionKind, SecrecyLevel, Sex,
     },
     level_period, mentoring_pair, organization, pair_contact, pair_part,
     partial_date::PartialDate,
-    pool_membership, pool_tier, post_assignment, reserve_pool,
+    pool_membership, pool_tier, post_assignment, reserve_pool, sanction,
 };
 
-use crate::{client::Client, world::World};
+use crate::world::World;
 
 impl World {
     /// A county.
@@ -59,6 +59,7 @@ impl World {
             organization_id: at,
             name: name.to_owned(),
             name_sort: name.to_lowercase(),
+            name_initials: name.to_lowercase().split(' ').filter_map(|it| it.chars().next()).collect(),
             sex: Sex::Female,
             birth_date: PartialDate::parse("1988-05"),
             post_title: Some(format!("{name}'s post")),
@@ -134,12 +135,117 @@ impl World {
 
     /// A dated post and a dated level of a cadre.
     pub async fn career(&self, cadre_id: CadreId, title: &str, level: PositionLevel) {
-        let (valid_from, valid_to, title) = (PartialDate::parse("2020-03"), None, title.to_owned());
-        let id = PostAssignmentId::fresh();
-        self.insert(post_assignment::Model { id, cadre_id, title, valid_from, valid_to, is_primary: true, version: 1 })
-            .await;
-        let id = LevelPeriodId::fresh();
-        self.insert(level_period::Model { id, cadre_id, level, valid_from, valid_to, version: 1 }).await;
+        let from = PartialDate::parse("2020-03");
+        self.post(cadre_id, title, from, None, |_| {}).await;
+        self.level(cadre_id, level, from, None).await;
+    }
+
+    /// A principal post of a cadre; `change` says what is different.
+    pub async fn post(
+        &self,
+        cadre_id: CadreId,
+        title: &str,
+        valid_from: Option<PartialDate>,
+        valid_to: Option<PartialDate>,
+        change: impl FnOnce(&mut post_assignment::Model),
+    ) {
+        let mut row = post_assignment::Model {
+            id: PostAssignmentId::fresh(),
+            cadre_id,
+            title: title.to_owned(),
+            valid_from,
+            valid_to,
+            is_primary: true,
+            role: None,
+            document_number: None,
+            source: String::new(),
+            recorded_at: None,
+            recorded_by: None,
+            state: FactState::Recorded,
+            superseded_by: None,
+            void_reason: None,
+            version: 1,
+        };
+        change(&mut row);
+        self.insert(row).await;
+    }
+
+    /// A level of a cadre.
+    pub async fn level(
+        &self,
+        cadre_id: CadreId,
+        level: PositionLevel,
+        valid_from: Option<PartialDate>,
+        valid_to: Option<PartialDate>,
+    ) {
+        let row = level_period::Model {
+            id: LevelPeriodId::fresh(),
+            cadre_id,
+            level,
+            valid_from,
+            valid_to,
+            source: String::new(),
+            recorded_at: None,
+            recorded_by: None,
+            state: FactState::Recorded,
+            superseded_by: None,
+            void_reason: None,
+            version: 1,
+        };
+        self.insert(row).await;
+    }
+
+    /// A stretch of experience of a cadre.
+    pub async fn experience(
+        &self,
+        cadre_id: CadreId,
+        kind: ExperienceKind,
+        valid_from: PartialDate,
+        valid_to: Option<PartialDate>,
+        state: FactState,
+    ) {
+        let row = experience::Model {
+            id: ExperienceId::fresh(),
+            cadre_id,
+            kind,
+            place: "A village".to_owned(),
+            valid_from,
+            valid_to,
+            source: String::new(),
+            recorded_at: self.now(),
+            recorded_by: None,
+            state,
+            superseded_by: None,
+            void_reason: None,
+            version: 1,
+        };
+        self.insert(row).await;
+    }
+
+    /// A sanction of a cadre that has effect for decades to come.
+    pub async fn sanction(&self, cadre_id: CadreId, document_number: &str) -> SanctionId {
+        let today = self.now().date_naive();
+        let row = sanction::Model {
+            id: SanctionId::fresh(),
+            cadre_id,
+            kind: SanctionKind::Demerit,
+            deciding_body: "Supervision".to_owned(),
+            document_number: document_number.to_owned(),
+            decided_on: today - TimeDelta::days(90),
+            effect_from: today - TimeDelta::days(90),
+            effect_until: today + TimeDelta::days(20_000),
+            appeal_to: "Supervision above".to_owned(),
+            source: "Decision".to_owned(),
+            recorded_at: self.now(),
+            recorded_by: None,
+            state: FactState::Recorded,
+            superseded_by: None,
+            void_reason: None,
+            version: 1,
+        };
+        let id = row.id;
+        self.insert(row).await;
+        id
     }
 
     /// An active pair with a quarterly contact, due in 30 days.
@@ -187,115 +293,5 @@ impl World {
             version: 1,
         };
         self.insert(row).await;
-    }
-
-    /// Somebody with one grant.
-    pub async fn sign_in(&self, role: Role, at: OrganizationId) -> Client {
-        self.sign_in_with(&[(role, at)], None).await
-    }
-
-    /// A person of the registry with one grant.
-    pub async fn sign_in_as(&self, role: Role, at: OrganizationId, cadre: CadreId) -> Client {
-        self.sign_in_with(&[(role, at)], Some(cadre)).await
-    }
-
-    /// Somebody with several grants.
-    pub async fn sign_in_with(&self, grants: &[(Role, OrganizationId)], cadre_id: Option<CadreId>) -> Client {
-        let account = self.account(cadre_id).await;
-        for (role, at) in grants {
-            self.grant(account, *role, *at, None).await;
-        }
-        self.client(account)
-    }
-
-    /// An account without a grant.
-    pub async fn account(&self, cadre_id: Option<CadreId>) -> AccountId {
-        self.account_in(AccountState::Active, cadre_id).await
-    }
-
-    /// An account without a grant, open or closed.
-    pub async fn account_in(&self, state: AccountState, cadre_id: Option<CadreId>) -> AccountId {
-        let id = AccountId::fresh();
-        let row = account::Model {
-            id,
-            login: id.0.simple().to_string(),
-            name: "Somebody".to_owned(),
-            cadre_id,
-            organization_id: None,
-            kind: AccountKind::Person,
-            state,
-            token_version: 1,
-            version: 1,
-        };
-        self.insert(row).await;
-        id
-    }
-
-    /// A grant from yesterday until `until`, or open.
-    pub async fn grant(
-        &self,
-        account_id: AccountId,
-        role: Role,
-        at: OrganizationId,
-        until: Option<DateTime<Utc>>,
-    ) -> GrantId {
-        self.grant_between(account_id, role, at, (self.now() - TimeDelta::days(1), until)).await
-    }
-
-    /// A grant from one moment until another, or open.
-    pub async fn grant_between(
-        &self,
-        account_id: AccountId,
-        role: Role,
-        at: OrganizationId,
-        (valid_from, valid_to): (DateTime<Utc>, Option<DateTime<Utc>>),
-    ) -> GrantId {
-        self.grant_of(account_id, role, at, |row| (row.valid_from, row.valid_to) = (valid_from, valid_to)).await
-    }
-
-    /// An open grant from yesterday; `change` says what is different.
-    pub async fn grant_of(
-        &self,
-        account_id: AccountId,
-        role: Role,
-        at: OrganizationId,
-        change: impl FnOnce(&mut account_grant::Model),
-    ) -> GrantId {
-        let mut row = account_grant::Model {
-            id: GrantId::fresh(),
-            account_id,
-            role,
-            organization_id: at,
-            valid_from: self.now() - TimeDelta::days(1),
-            valid_to: None,
-            managing_tier: None,
-            secrecy_ceiling: SecrecyLevel::Internal,
-            version: 1,
-        };
-        change(&mut row);
-        let id = row.id;
-        self.insert(row).await;
-        id
-    }
-
-    /// An open request of an account to correct a person's name.
-    pub async fn correction(&self, cadre_id: CadreId, account_id: AccountId) -> CorrectionId {
-        let id = CorrectionId::fresh();
-        self.insert(correction_request::Model {
-            id,
-            cadre_id,
-            account_id,
-            field: CorrectionField::Name,
-            proposed: Some("Another name".to_owned()),
-            reason: "The card of 1988 says so".to_owned(),
-            state: CorrectionState::Requested,
-            requested_at: self.now(),
-            decided_by: None,
-            decided_at: None,
-            answer: None,
-            version: 1,
-        })
-        .await;
-        id
     }
 }

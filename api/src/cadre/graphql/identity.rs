@@ -1,0 +1,48 @@
+//! The lookup by identity number in the schema. It is a question to the client and a command to the trail.
+
+use std::collections::BTreeSet;
+
+use async_graphql::{Context, Object};
+use entity::kind::{self, SealedField};
+
+use crate::{
+    cadre::{
+        graphql::{AccessPurpose, Cadre},
+        write::FindByNumber,
+    },
+    db::session::Terms,
+    error::{Action, Error, Result},
+    loaders::Caller,
+    relay::access,
+};
+
+/// The question by identity number.
+#[derive(Default)]
+pub struct IdentityQuery;
+
+/// The question by identity number.
+#[Object]
+impl IdentityQuery {
+    /// The cadre of an identity number, if your grant to look up reaches them; null otherwise, which says nothing of
+    /// other places. Every try stands in the audit trail, and one that finds somebody in their access log too.
+    #[graphql(directive = access::apply(Action::IdentityLookUp))]
+    async fn cadre_by_identity_number(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "公民身份号码, 18 characters. Send it as a variable, so that no log of documents holds it.")]
+        number: String,
+        #[graphql(desc = "What for.")] purpose: AccessPurpose,
+        #[graphql(desc = "What for, in your words: 1 to 200 characters.")] reason: String,
+    ) -> Result<Option<Cadre>> {
+        let (session, purpose) = (ctx.session()?, kind::AccessPurpose::from(purpose));
+        let terms = Terms { idempotency_key: None, purpose: Some(purpose.text().to_owned()) };
+        match session.run(FindByNumber { number, reason: reason.clone() }, &terms).await {
+            Ok(cadre) => {
+                session.open(&BTreeSet::from([(cadre, SealedField::IdentityNumber)]), purpose, &reason).await?;
+                Cadre::by_key(session, cadre).await
+            }
+            Err(Error::NotFound(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
