@@ -106,6 +106,10 @@ settings! {
     document_selections: u64 = "2000", false, "Most selections in an operation once its fragments are written out.";
     document_cost: u64 = "150000", false, "Most points of an operation: one a field, times the rows of the pages around it.";
     document_cache_entries: u64 = "1000", false, "Prepared documents kept. Too few: documents are parsed again and again.";
+    documents_manifest: String = "", false, "Manifest of trusted documents, an object of \"sha256:…\" to documents as code generators emit it. Empty: there is none.";
+    documents_people: String = "prefer", false, "Which documents people's clients may send: off (their own alone), prefer (also by documentId), only (those of the manifest alone).";
+    documents_machines: String = "prefer", false, "The same for programs' accounts.";
+    status_profile: String = "2025", false, "HTTP statuses of /graphql: 2025, or 2026-draft (422 for documents that can't be executed, 294 for partial success).";
     execution_timeout_ms: u64 = "10000", false, "Longest execution of a request, in milliseconds; then it is given up.";
     statement_timeout_ms: u64 = "5000", false, "Longest statement on the database, in milliseconds.";
     shutdown_grace_ms: u64 = "8000", false, "How long requests in flight may finish after SIGTERM, in milliseconds.";

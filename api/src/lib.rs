@@ -232,11 +232,16 @@ pub mod demo {
 }
 /// The transports over one way of executing, health, start and end.
 pub mod http {
+    mod asked;
+    mod execute;
     mod graphql;
     mod health;
     pub mod house;
     mod keys;
+    mod known;
+    mod negotiate;
     mod oauth;
+    mod refusal;
     pub mod server;
     mod signin;
     mod turns;

@@ -29,6 +29,7 @@ mod statements;
 mod storm;
 mod tidy;
 mod tokens;
+mod transport;
 mod writes;
 
 fn main() -> std::process::ExitCode {

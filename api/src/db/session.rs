@@ -101,6 +101,8 @@ pub struct Session {
     presented: Arc<[Uuid]>,
     /// The day that the request asks about, where it names one.
     asked: Option<NaiveDate>,
+    /// Whether the request came by a safe method.
+    safe: bool,
     /// People whose sealed values were asked for so far.
     opening: Arc<Mutex<BTreeSet<CadreId>>>,
 }
@@ -114,6 +116,7 @@ impl Session {
             statements,
             presented: Arc::default(),
             asked: None,
+            safe: false,
             opening: Arc::default(),
         }
     }
@@ -151,6 +154,24 @@ impl Session {
     /// The moment.
     pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
         self.door.clock.now()
+    }
+
+    /// Whether a program asks, not a person.
+    pub fn is_machine(&self) -> bool {
+        matches!(&self.actor, Actor::Account(it) if it.kind == entity::kind::AccountKind::Machine)
+    }
+
+    /// The same session, for a request by a safe method: it changes nothing, and opens nothing that must be put on
+    /// record, for such requests are kept in logs and may be sent again by anybody on the way.
+    pub fn safe(self) -> Self {
+        Self { safe: true, ..self }
+    }
+
+    fn unsafe_act(&self) -> Result<()> {
+        if self.safe {
+            return Err(Error::invalid("method", "is safe: send what is put on record with POST"));
+        }
+        Ok(())
     }
 
     /// The same session, for a request that asks about a day.
@@ -223,6 +244,7 @@ impl Session {
     /// # Errors
     /// `Forbidden`, or those of the command; then nothing has changed but the audit trail.
     pub async fn run<C: Command>(&self, command: C, terms: &Terms) -> Result<C::Outcome> {
+        self.unsafe_act()?;
         let scope = self.narrowed(C::ACTION).await?;
         super::run::run(self, &self.door, scope, command, terms).await
     }
@@ -240,6 +262,7 @@ impl Session {
         purpose: AccessPurpose,
         reason: &str,
     ) -> Result<Opened> {
+        self.unsafe_act()?;
         // For the own copy nobody needs leave to open other people's values, and gets none.
         let own = purpose == AccessPurpose::OwnCopy;
         let scope = self.narrowed(if own { Action::OwnRecordExport } else { Action::SensitiveOpen }).await?;

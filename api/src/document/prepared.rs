@@ -28,7 +28,16 @@ pub struct Prepared {
 /// Prepares documents and remembers them.
 pub struct Documents {
     limits: Limits,
-    kept: Cache<[u8; 32], Result<Arc<Prepared>, String>>,
+    kept: Cache<[u8; 32], Result<Arc<Prepared>, Unfit>>,
+}
+
+/// Why a text can't be prepared, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// It is no GraphQL.
+    Unreadable(String),
+    /// It is, and beyond a limit.
+    Refused(String),
 }
 
 /// The operation that a request runs, and what it asks for.
@@ -53,26 +62,26 @@ impl Documents {
     ///
     /// # Errors
     /// A sentence that says what is wrong.
-    pub fn prepare(&self, text: &str) -> Result<Arc<Prepared>, String> {
+    pub fn prepare(&self, text: &str) -> Result<Arc<Prepared>, Unfit> {
         let mut hash = [0; 32];
         let digest = digest::digest(&digest::SHA256, text.as_bytes());
         hash.iter_mut().zip(digest.as_ref()).for_each(|(to, from)| *to = *from);
         self.kept.get_with(hash, || self.parse(text).map(Arc::new))
     }
 
-    fn parse(&self, text: &str) -> Result<Prepared, String> {
-        match lexer::count(text, self.limits.tokens) {
-            Ok(_) => {}
-            Err(Excess::Tokens) => {
-                return Err(format!("The document has more than {} tokens: split it.", self.limits.tokens));
-            }
-            Err(Excess::Brackets) => {
-                let deepest = lexer::DEEPEST;
-                return Err(format!("The document nests brackets deeper than {deepest} levels: ask for less at once."));
-            }
-        }
-        let document = parse_query(text).map_err(|cause| format!("The document can't be read: {}", unread(&cause)))?;
-        Measuring::new(&document, &Variables::default(), self.limits).everything()?;
+    fn parse(&self, text: &str) -> Result<Prepared, Unfit> {
+        lexer::count(text, self.limits.tokens).map_err(|excess| {
+            Unfit::Refused(match excess {
+                Excess::Tokens => format!("The document has more than {} tokens: split it.", self.limits.tokens),
+                Excess::Brackets => {
+                    let deepest = lexer::DEEPEST;
+                    format!("The document nests brackets deeper than {deepest} levels: ask for less at once.")
+                }
+            })
+        })?;
+        let document = parse_query(text)
+            .map_err(|cause| Unfit::Unreadable(format!("The document can't be read: {}", unread(&cause))))?;
+        Measuring::new(&document, &Variables::default(), self.limits).everything().map_err(Unfit::Refused)?;
         Ok(Prepared { document })
     }
 

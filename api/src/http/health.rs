@@ -31,19 +31,10 @@ pub async fn keys(house: web::Data<House>) -> HttpResponse {
     HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "public, max-age=300")).json(keys)
 }
 
-/// Any other method on `/graphql`.
-pub async fn only_post() -> HttpResponse {
-    let errors = json!([{
-        "message": "Send queries and mutations with POST.",
-        "extensions": { "code": "METHOD_NOT_ALLOWED" }
-    }]);
-    HttpResponse::MethodNotAllowed().insert_header((header::ALLOW, "POST")).json(json!({ "errors": errors }))
-}
-
 /// `GET /`: where to go.
 pub async fn welcome() -> HttpResponse {
     let text = "Tidui: a GraphQL API for cadre development.\n\n\
-        POST /graphql                 queries and mutations, with a bearer token\n\
+        POST /graphql                 queries and mutations, with a bearer token; GET and QUERY for queries\n\
         GET  /healthz /readyz         whether it serves, and with what\n\
         GET  /metrics                 totals for Prometheus\n\
         GET  /.well-known/jwks.json   keys that tokens are checked with\n";

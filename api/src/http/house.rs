@@ -24,6 +24,7 @@ use crate::{
     },
     document::{measure::Limits, prepared::Documents},
     http::turns::Turns,
+    http::{known::Known, refusal::Profile},
     metrics::Metrics,
     schema::{self, Schema},
     shared::store::{Store, Tally},
@@ -58,6 +59,10 @@ pub struct House {
     pub hashing: Turns,
     /// Prepares documents.
     pub documents: Documents,
+    /// Those that are known by name.
+    pub known: Known,
+    /// Which statuses are told.
+    pub profile: Profile,
     /// Executes them.
     pub schema: Schema,
     /// Where the server breaks, in a test.
@@ -79,6 +84,7 @@ impl House {
         let metrics = Arc::new(Metrics::default());
         let door = door(&config, hooks.clone(), metrics.clone(), Part::Server).await?;
         let documents = Documents::new(Limits::of(&config), config.document_cache_entries);
+        let known = Known::of(&config, door.store(), &documents)?;
         Ok(Self {
             clock: hooks.clock,
             metrics,
@@ -88,6 +94,8 @@ impl House {
             door,
             tokens,
             documents,
+            known,
+            profile: Profile::parse(&config.status_profile)?,
             schema: schema::build(),
             faults: hooks.faults,
             draining: AtomicBool::new(false),

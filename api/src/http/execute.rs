@@ -1,0 +1,168 @@
+//! One way of executing, whatever the transport: document, operation, session, answer. Every refusal has a code and the
+//! request's id; what was refused before it was executed has no `data`.
+
+use std::time::Duration;
+
+use actix_web::{HttpRequest, http::header};
+use async_graphql::{Request, Response, ServerError, Value, Variables, parser::types::OperationType, value};
+use serde::Serialize;
+
+use crate::{
+    db::session::Session,
+    document::order,
+    error::{Cause, Error},
+    http::{
+        asked::Asked,
+        house::House,
+        refusal::{Kind, Refusal},
+    },
+    loaders::Loaders,
+};
+
+/// How a request came, as far as executing it goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Manner {
+    /// Whether it may change anything. What comes by a safe method may not, nor open what must be put on record.
+    pub changes: bool,
+    /// Whether the answer says what it cost.
+    pub cost: bool,
+}
+
+/// An answer.
+pub struct Answered {
+    /// Data, errors, extensions.
+    pub response: Response,
+    /// Whether nothing was executed: the library found the document, or its variables, unfit.
+    pub refused: bool,
+    /// Statements that it took.
+    pub statements: u64,
+}
+
+/// The session of a request's token.
+///
+/// # Errors
+/// `Unauthenticated`, or those of opening one.
+pub async fn open(request: &HttpRequest, house: &House, id: &str) -> Result<Session, Error> {
+    // Of two tokens nobody can say which one is meant, and what stands before us may have looked at the other.
+    let mut all = request.headers().get_all(header::AUTHORIZATION);
+    let header = all.next().filter(|_| all.next().is_none()).and_then(|it| it.to_str().ok());
+    let token = header.and_then(|it| it.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let (_, token) = token.ok_or(Error::Unauthenticated)?;
+    match (house.tokens.check(token.trim(), house.clock.now()), &house.outside) {
+        (Ok(claims), _) => house.door.open(&claims, id).await,
+        (Err(_), Some(outside)) => {
+            let visitor = outside.check(token.trim(), house.clock.now()).await?;
+            house.door.open_outside(&visitor, id).await
+        }
+        (Err(error), None) => Err(error),
+    }
+}
+
+/// Executes a request.
+///
+/// # Errors
+/// A refusal, when nothing was executed.
+pub async fn execute(
+    house: &House,
+    session: Session,
+    asked: Asked,
+    manner: Manner,
+    id: &str,
+) -> Result<Answered, Refusal> {
+    let found = house.known.find(&asked, session.is_machine(), &house.documents).await?;
+    let variables = Variables::from_json(serde_json::Value::Object(asked.variables));
+    let chosen = house.documents.choose(&found.prepared, asked.operation_name.as_deref(), &variables);
+    let chosen = chosen.map_err(Refusal::document)?;
+    match chosen.kind {
+        OperationType::Subscription => {
+            return Err(Refusal::document("Subscriptions are not offered here yet."));
+        }
+        OperationType::Mutation if !manner.changes => {
+            let message = "Mutations are sent with POST.";
+            return Err(Refusal::new(Kind::Method, "METHOD_NOT_ALLOWED", message));
+        }
+        _ => {}
+    }
+    // A text that is no day is refused by the field that it stands at.
+    let session = session.about(chosen.as_of.as_deref().and_then(|it| it.parse().ok()));
+    let session = if manner.changes { session } else { session.safe() };
+    let mut wanted = Request::new("").variables(variables).data(session.clone()).data(Loaders::new(session.clone()));
+    if let Some(name) = asked.operation_name {
+        wanted = wanted.operation_name(name);
+    }
+    wanted.set_parsed_query(found.prepared.document.clone());
+    if let Some(fault) = &house.faults.before_execution {
+        fault(wanted.operation_name.as_deref().unwrap_or_default());
+    }
+    if house.faults.before_execution_ms > 0 {
+        tokio::time::sleep(Duration::from_millis(house.faults.before_execution_ms)).await;
+    }
+    let limit = Duration::from_millis(house.config.execution_timeout_ms);
+    let response = tokio::time::timeout(limit, house.schema.execute(wanted)).await.map_err(|_| {
+        let message = format!("The request took longer than {} ms and was given up: ask for less.", limit.as_millis());
+        Refusal::new(Kind::Busy, "TIMEOUT", message)
+    })?;
+    house.metrics.statements.add(session.statements());
+    let mut response = finish(response, house, id);
+    let refused = response.data == Value::Null
+        && !response.errors.is_empty()
+        && response.errors.iter().all(|it| it.path.is_empty());
+    if let Some((hash, text)) = found.register.filter(|_| !refused) {
+        house.known.register(&hash, &text).await;
+    }
+    for error in &response.errors {
+        order::null_at(&mut response.data, &error.path);
+    }
+    response.data = chosen.order.apply(response.data);
+    if manner.cost {
+        let cost = i64::try_from(chosen.measure.cost).unwrap_or(i64::MAX);
+        response.extensions.insert("cost".to_owned(), value!({ "requested": cost }));
+    }
+    if let Some(day) = session.asked() {
+        response.extensions.insert("asOf".to_owned(), value!(day.to_string()));
+    }
+    Ok(Answered { response, refused, statements: session.statements() })
+}
+
+/// Gives every error its code and the request's id, and logs the causes that the client must not see.
+fn finish(mut response: Response, house: &House, id: &str) -> Response {
+    for error in &mut response.errors {
+        if let Some(Cause(cause)) = error.source::<Cause>() {
+            house.metrics.internal_errors.add(1);
+            let path = format!("{:?}", error.path);
+            tracing::error!(request.id = id, graphql.path = path, cause = chain(cause.as_ref()), "Query failed");
+        }
+        let extensions = error.extensions.get_or_insert_default();
+        if extensions.get("code").is_none() {
+            extensions.set("code", if error.path.is_empty() { "DOCUMENT_INVALID" } else { "INVALID" });
+        }
+        extensions.set("requestId", id);
+    }
+    response
+}
+
+/// A cause and the causes behind it, in one line.
+pub fn chain(cause: &(dyn std::error::Error + Send + Sync)) -> String {
+    let mut text = cause.to_string();
+    let mut next = cause.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}
+
+/// The answer as text, fields in the order of the document; a refused one has no `data`.
+pub fn text(answered: &Answered) -> String {
+    #[derive(Serialize)]
+    struct Refused<'r> {
+        errors: &'r [ServerError],
+    }
+    let text = if answered.refused {
+        serde_json::to_string(&Refused { errors: &answered.response.errors })
+    } else {
+        serde_json::to_string(&answered.response)
+    };
+    text.unwrap_or_default()
+}
