@@ -73,16 +73,7 @@ pub async fn execute(
     let variables = Variables::from_json(serde_json::Value::Object(asked.variables));
     let chosen = house.documents.choose(&found.prepared, asked.operation_name.as_deref(), &variables);
     let chosen = chosen.map_err(Refusal::document)?;
-    match chosen.kind {
-        OperationType::Subscription => {
-            return Err(Refusal::document("Subscriptions are not offered here yet."));
-        }
-        OperationType::Mutation if !manner.changes => {
-            let message = "Mutations are sent with POST.";
-            return Err(Refusal::new(Kind::Method, "METHOD_NOT_ALLOWED", message));
-        }
-        _ => {}
-    }
+    fitting(chosen.kind, manner)?;
     // A text that is no day is refused by the field that it stands at.
     let session = session.about(chosen.as_of.as_deref().and_then(|it| it.parse().ok()));
     let session = if manner.changes { session } else { session.safe() };
@@ -122,6 +113,17 @@ pub async fn execute(
         response.extensions.insert("asOf".to_owned(), value!(day.to_string()));
     }
     Ok(Answered { response, refused, statements: session.statements() })
+}
+
+/// That an operation may come in this manner.
+fn fitting(kind: OperationType, manner: Manner) -> Result<(), Refusal> {
+    match kind {
+        OperationType::Subscription => Err(Refusal::document("Subscriptions are not offered here yet.")),
+        OperationType::Mutation if !manner.changes => {
+            Err(Refusal::new(Kind::Method, "METHOD_NOT_ALLOWED", "Mutations are sent with POST."))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Gives every error its code and the request's id, and logs the causes that the client must not see.
