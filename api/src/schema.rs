@@ -3,7 +3,10 @@
 use async_graphql::{
     Context, EmptySubscription, ID, Interface, MergedObject, Object, SDLExportOptions, Schema as Inner,
 };
-use entity::id::{AccountId, CadreId, CorrectionId, Key, OrganizationId, PairId, PoolId, PoolMembershipId};
+use entity::id::{
+    AccessLogId, AccountId, AuditEventId, CadreId, CorrectionId, Key, MembershipStepId, OrganizationId, PairContactId,
+    PairId, PoolId, PoolMembershipId,
+};
 
 use crate::{
     access::graphql::AccessQuery,
@@ -11,7 +14,10 @@ use crate::{
         graphql::{Account, AccountMutation, AccountQuery},
         read::Accounts,
     },
-    audit::graphql::AuditQuery,
+    audit::{
+        graphql::{AccessLogEntry, AuditEvent, AuditQuery},
+        read::{ActsById, ReadingsById},
+    },
     cadre::{
         graphql::{Cadre, CadreMutation, CadreQuery, IdentityQuery},
         read::Cadres,
@@ -21,8 +27,8 @@ use crate::{
     error::{Action, Error, Result},
     loaders::Caller,
     mentoring::{
-        graphql::{MentoringMutation, MentoringPair, MentoringQuery},
-        read::Pairs,
+        graphql::{MentoringMutation, MentoringPair, MentoringQuery, PairContact},
+        read::{Contacts, Pairs},
     },
     organization::{
         graphql::{Organization, OrganizationQuery},
@@ -33,11 +39,11 @@ use crate::{
         read::Corrections,
     },
     pool::{
-        graphql::{MembershipMutation, PoolMembership, PoolMutation, PoolQuery, ReservePool},
-        read::{Memberships, Pools},
+        graphql::{MembershipMutation, MembershipStep, PoolMembership, PoolMutation, PoolQuery, ReservePool},
+        read::{Memberships, Pools, StepsById},
     },
-    questions::{Belonging as _, One},
-    relay::{self, Problem, access, read_id},
+    questions::{Belonging as _, FreshOne, One},
+    relay::{self, FromRow, Problem, access, read_id},
     status::graphql::StatusQuery,
     summary::graphql::SummaryQuery,
 };
@@ -63,6 +69,14 @@ pub enum Node {
     Account(Account),
     /// A request for correction.
     CorrectionRequest(CorrectionRequest),
+    /// A step of a membership.
+    MembershipStep(MembershipStep),
+    /// A contact of a pair.
+    PairContact(PairContact),
+    /// An act in the audit trail.
+    AuditEvent(AuditEvent),
+    /// A reading of a sensitive value.
+    AccessLogEntry(AccessLogEntry),
 }
 
 /// Everything that can be asked.
@@ -121,11 +135,30 @@ pub fn sdl() -> String {
         let listed = format!("@access(action: {}, roles: [{}])", action.text(), relay::roles(*action).join(", "));
         out = out.replace(&plain, &listed);
     }
-    out = out.replace("directive @access(action: Action!)", "directive @access(action: Action!, roles: [Role!]!)");
+    out = without_standard_directives(&out);
+    // The library prints no description of a directive's argument.
+    out = out.replace(
+        "directive @access(action: Action!)",
+        "directive @access(\n\t\"The act.\"\n\taction: Action!,\n\t\"The roles that may perform it.\"\n\troles: [Role!]!\n)",
+    );
     while out.contains("\n\n\n") {
         out = out.replace("\n\n\n", "\n\n");
     }
     format!("{}\n", out.trim())
+}
+
+/// The text without the directives that the specification itself defines: every tool knows them.
+fn without_standard_directives(text: &str) -> String {
+    let standard = ["@include(", "@skip(", "@specifiedBy(", "@oneOf ", "@deprecated("];
+    let mut out: Vec<&str> = Vec::new();
+    for line in text.lines() {
+        if standard.iter().any(|it| line.strip_prefix("directive ").is_some_and(|rest| rest.starts_with(it))) {
+            out.pop();
+        } else {
+            out.push(line);
+        }
+    }
+    out.join("\n")
 }
 
 /// Looks things up by their global id.
@@ -172,23 +205,28 @@ async fn look_up(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
     let Some((noun, key)) = read_id(id) else { return Ok(None) };
     let session = ctx.session()?;
     macro_rules! one_of {
-        ($($key:ident => $type:ident by $rows:ident,)+) => {
+        ($($key:ident => $type:ident by $rows:ident through $one:ident,)+) => {
             match noun.as_str() {
                 // Who may not read the noun at all is told nothing, not even that.
                 $($key::NOUN if session.may($rows::ACTION) => {
-                    Ok(ctx.load(One::<$rows>::of($key::from_uuid(key))).await?.map(|row| Node::from($type(row))))
+                    let found = ctx.load($one::<$rows>::of($key::from_uuid(key))).await?;
+                    Ok(found.map(|row| Node::from(<$type as FromRow>::from_row(row))))
                 })+
                 _ => Ok(None),
             }
         };
     }
     one_of! {
-        OrganizationId => Organization by Organizations,
-        CadreId => Cadre by Cadres,
-        PoolId => ReservePool by Pools,
-        PoolMembershipId => PoolMembership by Memberships,
-        PairId => MentoringPair by Pairs,
-        AccountId => Account by Accounts,
-        CorrectionId => CorrectionRequest by Corrections,
+        OrganizationId => Organization by Organizations through One,
+        CadreId => Cadre by Cadres through One,
+        PoolId => ReservePool by Pools through One,
+        PoolMembershipId => PoolMembership by Memberships through One,
+        MembershipStepId => MembershipStep by StepsById through One,
+        PairId => MentoringPair by Pairs through One,
+        PairContactId => PairContact by Contacts through One,
+        AccountId => Account by Accounts through One,
+        CorrectionId => CorrectionRequest by Corrections through One,
+        AuditEventId => AuditEvent by ActsById through FreshOne,
+        AccessLogId => AccessLogEntry by ReadingsById through FreshOne,
     }
 }

@@ -47,9 +47,13 @@ struct Reader {
 
 impl Reader {
     fn line(&mut self, line: &str) {
-        let Some((owner, kind)) = self.open.clone() else { return self.definition(line) };
+        if self.field.is_none() && self.open.is_none() {
+            return self.definition(line);
+        }
+        let (owner, kind) = self.open.clone().unwrap_or_default();
         if let Some(field) = self.field.clone() {
-            match line.strip_prefix("): ") {
+            // A field's type follows its arguments, a directive's places.
+            match line.strip_prefix("): ").or_else(|| line.strip_prefix(") on ")) {
                 Some(shape) => {
                     self.field = None;
                     let part = self.found.get_mut(&field).unwrap_or_else(|| panic!("{field} was not opened"));
@@ -118,6 +122,11 @@ impl Reader {
             }
             "directive" => {
                 let name = rest.split(['(', ' ']).next().unwrap_or_default().to_owned();
+                if rest.ends_with('(') {
+                    self.put(name.clone(), "directive", "", self.described);
+                    self.field = Some(name);
+                    return;
+                }
                 self.put(name.clone(), "directive", rest.rsplit(" on ").next().unwrap_or_default(), self.described);
                 let inside = rest.split_once('(').and_then(|(_, rest)| rest.split_once(") "));
                 return inside.map_or((), |(inside, _)| self.arguments(&name, inside));

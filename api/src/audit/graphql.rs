@@ -105,7 +105,7 @@ impl FromRow for AuditEvent {
 #[Object]
 impl AuditEvent {
     /// Global id.
-    async fn id(&self) -> ID {
+    pub async fn id(&self) -> ID {
         global_id(self.0.id)
     }
     /// Who; null for a job of the server.
@@ -161,6 +161,10 @@ impl FromRow for AccessLogEntry {
 /// One reading of one sensitive value of a person.
 #[Object]
 impl AccessLogEntry {
+    /// Global id.
+    pub async fn id(&self) -> ID {
+        global_id(self.0.id)
+    }
     /// Who saw it.
     async fn who(&self, ctx: &Context<'_>) -> Result<Option<AccountCard>> {
         Ok(ctx.load(FreshOne::<Openers>::of(self.0.account_id)).await?.map(AccountCard::from))

@@ -12,7 +12,7 @@
 use chrono::{DateTime, Utc};
 use entity::{
     access_log, account, account_grant, audit_change, audit_event, cadre,
-    id::{AccountId, AuditEventId, CadreId},
+    id::{AccessLogId, AccountId, AuditEventId, CadreId},
     kind::{AuditOutcome, Role},
     organization,
 };
@@ -160,6 +160,10 @@ impl questions::Among for Readings {
 belonging! {
     /// Rows that an act changed.
     Changes = audit_change by EventId(event_id: AuditEventId), ordered Id, AuditRead, "audit.changes";
+    /// Acts by their own keys.
+    ActsById = audit_event by Id(id: AuditEventId), ordered Id, AuditRead, "audit.by_id";
+    /// Readings by their own keys.
+    ReadingsById = access_log by Id(id: AccessLogId), ordered Id, AccessLogRead, "access.by_id";
     /// Accounts that acted.
     Actors = account by Id(id: AccountId), ordered Id, AuditRead, "audit.actors";
     /// Accounts that opened sensitive values.

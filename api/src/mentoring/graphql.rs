@@ -158,6 +158,10 @@ connection!(PairContactConnection, PairContactEdge, PairContact, ContactsAmong);
 /// A contact held within a pair (帮带记录): the day and the class of topic, never what was said.
 #[Object]
 impl PairContact {
+    /// Global id.
+    pub async fn id(&self) -> ID {
+        global_id(self.0.id)
+    }
     /// The day it was held.
     async fn held_on(&self) -> Date {
         Date(self.0.held_on)

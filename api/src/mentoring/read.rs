@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use entity::{
     cadre,
-    id::{CadreId, OrganizationId, PairId},
+    id::{CadreId, OrganizationId, PairContactId, PairId},
     kind::{PairState, Role},
     mentoring_pair, pair_contact, pair_part,
 };
@@ -127,6 +127,8 @@ impl questions::Among for ContactsAmong {
 belonging! {
     /// Pairs by their own keys.
     Pairs = mentoring_pair by Id(id: PairId), ordered Id, PairRead, "pair.by_id";
+    /// Contacts by their own keys.
+    Contacts = pair_contact by Id(id: PairContactId), ordered Id, PairRead, "pair.contact_by_id";
     /// Who is in pairs.
     Parts = pair_part by PairId(pair_id: PairId), ordered Id, PairRead, "pair.parts";
 }

@@ -1,6 +1,6 @@
 //! One's own record in the schema: reading it, taking a copy, asking for corrections; and the requests, for who decides.
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, InputObject, Object};
 use chrono::{DateTime, Utc};
 use entity::{
     correction_request,
@@ -32,7 +32,7 @@ use crate::{
     payload,
     pool::read::MyMemberships,
     questions::{self, List, RowsOf},
-    relay::{FromRow, access, global_id, key},
+    relay::{FromRow, QueryRoot, access, global_id, key},
 };
 
 /// Readings of the own sensitive values that a copy lists, newest first.
@@ -208,15 +208,32 @@ pub struct CorrectionDecideInput {
 }
 
 /// A copy of the own record.
-#[derive(SimpleObject)]
 pub struct MyRecordExport {
-    /// When it was made.
     generated_at: DateTime<Utc>,
-    /// A name for the file.
     file_name: String,
+    content: String,
+}
+
+/// A copy of the own record.
+#[Object]
+impl MyRecordExport {
+    /// When it was made.
+    async fn generated_at(&self) -> DateTime<Utc> {
+        self.generated_at
+    }
+    /// A name for the file.
+    async fn file_name(&self) -> &str {
+        &self.file_name
+    }
     /// JSON: the record, posts, levels, sealed values, disclosed memberships, pairs, requests, and the last 100 readings
     /// of the sealed values.
-    content: String,
+    async fn content(&self) -> &str {
+        &self.content
+    }
+    /// The whole query root, to read on in the same request.
+    async fn query(&self) -> QueryRoot {
+        QueryRoot::default()
+    }
 }
 
 payload!(

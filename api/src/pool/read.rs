@@ -6,7 +6,7 @@
 
 use entity::{
     cadre,
-    id::{CadreId, OrganizationId, PoolId, PoolMembershipId},
+    id::{CadreId, MembershipStepId, OrganizationId, PoolId, PoolMembershipId},
     kind::{Disclosure, MembershipState, Role, StepKind},
     membership_step, pool_division, pool_membership, pool_tier, reserve_pool,
 };
@@ -163,6 +163,8 @@ belonging! {
     Tiers = pool_tier by PoolId(pool_id: PoolId), ordered Ordinal, PoolRead, "pool.tiers";
     /// The tracks, categories and maturities of pools, in order.
     Divisions = pool_division by PoolId(pool_id: PoolId), ordered Ordinal, PoolRead, "pool.divisions";
+    /// Steps by their own keys.
+    StepsById = membership_step by Id(id: MembershipStepId), ordered Id, PoolRead, "pool.step_by_id";
     /// The steps of memberships, oldest first.
     Steps = membership_step by MembershipId(membership_id: PoolMembershipId), ordered Id, PoolRead, "pool.steps";
     /// Memberships by their own keys.

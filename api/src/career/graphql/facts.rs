@@ -275,7 +275,7 @@ fact!(
             &self.row.name
         }
         /// 奖励名称代码 (ZB65).
-        async fn award_code(&self) -> Option<CodedValue> {
+        async fn code(&self) -> Option<CodedValue> {
             CodedValue::of("ZB65", "SEEN", self.row.award_code.as_deref()?)
         }
         /// 批准机关

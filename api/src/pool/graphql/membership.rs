@@ -90,6 +90,10 @@ impl FromRow for MembershipStep {
 /// One step of a membership (出入库记录): what was decided, why, when.
 #[Object]
 impl MembershipStep {
+    /// Global id.
+    pub async fn id(&self) -> ID {
+        global_id(self.0.id)
+    }
     /// What happened.
     async fn kind(&self) -> MembershipStepKind {
         self.0.kind.into()
