@@ -70,6 +70,9 @@ pub mod document {
     pub mod measure;
     pub mod order;
     pub mod prepared;
+    mod rewrite;
+    mod types;
+    mod verdict;
 }
 /// The shapes that most questions have: a page, its length, the rows of some keys.
 pub mod questions;

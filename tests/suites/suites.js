@@ -9,6 +9,8 @@ import { Client, cacheExchange, fetchExchange } from '@urql/core';
 import { buildClientSchema, buildSchema, getIntrospectionQuery, parse } from 'graphql';
 import { auditServer } from 'graphql-http';
 
+import { differential } from './differential.js';
+
 const url = process.env.TIDUI_URL;
 const authorization = `Bearer ${process.env.TIDUI_TOKEN}`;
 const documents = readFileSync('documents.graphql', 'utf8');
@@ -118,4 +120,10 @@ async function urql() {
   report('urql', checks.filter(Boolean).length, checks.length);
 }
 
-for (const suite of [graphqlHttp, introspection, eslint, inspector, relay, codegen, apollo, urql]) await suite();
+async function verdicts() {
+  const modern = (body) => post(body, { accept: 'application/graphql-response+json' });
+  const { total, different } = await differential(readFileSync('build/schema.graphql', 'utf8'), modern);
+  report('verdicts of graphql-js', total - different.length, total, different);
+}
+
+for (const suite of [graphqlHttp, verdicts, introspection, eslint, inspector, relay, codegen, apollo, urql]) await suite();

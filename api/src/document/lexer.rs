@@ -20,21 +20,13 @@ pub enum Excess {
 pub fn count(text: &str, limit: u64) -> Result<u64, Excess> {
     let mut bytes = text.as_bytes();
     let (mut tokens, mut depth) = (0_u64, 0_u64);
-    while let Some((first, rest)) = bytes.split_first() {
-        let length = match first {
-            b' ' | b'\t' | b'\n' | b'\r' | b',' => {
-                bytes = rest;
+    while let Some(first) = bytes.first() {
+        let length = match length(bytes) {
+            Ok(length) => length,
+            Err(ignored) => {
+                bytes = bytes.get(ignored.max(1)..).unwrap_or_default();
                 continue;
             }
-            b'#' => {
-                bytes = after(bytes, |byte| byte != b'\n');
-                continue;
-            }
-            b'"' => string(bytes),
-            b'.' => bytes.iter().take_while(|byte| **byte == b'.').count(),
-            b'0'..=b'9' | b'-' => number(bytes),
-            byte if is_word(*byte) => bytes.iter().take_while(|byte| is_word(**byte)).count(),
-            _ => 1,
         };
         match first {
             b'(' | b'[' | b'{' => depth += 1,
@@ -53,6 +45,23 @@ pub fn count(text: &str, limit: u64) -> Result<u64, Excess> {
     Ok(tokens)
 }
 
+/// Length of the token that a text begins with.
+///
+/// # Errors
+/// The length of what is no token: blanks, commas, comments.
+pub(super) fn length(bytes: &[u8]) -> Result<usize, usize> {
+    match bytes.first() {
+        None => Err(0),
+        Some(b' ' | b'\t' | b'\n' | b'\r' | b',') => Err(1),
+        Some(b'#') => Err(bytes.iter().take_while(|byte| **byte != b'\n').count()),
+        Some(b'"') => Ok(string(bytes)),
+        Some(b'.') => Ok(bytes.iter().take_while(|byte| **byte == b'.').count()),
+        Some(b'0'..=b'9' | b'-') => Ok(number(bytes)),
+        Some(byte) if is_word(*byte) => Ok(bytes.iter().take_while(|byte| is_word(**byte)).count()),
+        Some(_) => Ok(1),
+    }
+}
+
 /// Length of a number: a sign stands first or after an exponent's letter, nowhere else.
 fn number(bytes: &[u8]) -> usize {
     let mut before = b'e';
@@ -67,11 +76,6 @@ fn number(bytes: &[u8]) -> usize {
 
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
-}
-
-fn after(bytes: &[u8], inside: impl Fn(u8) -> bool) -> &[u8] {
-    let length = bytes.iter().take_while(|byte| inside(**byte)).count();
-    bytes.get(length..).unwrap_or_default()
 }
 
 /// Length of a string or block string, to its end or the text's.

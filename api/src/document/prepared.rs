@@ -17,6 +17,9 @@ use crate::document::{
     lexer::{self, Excess},
     measure::{Limits, Measure, Measuring},
     order::Order,
+    rewrite,
+    types::Types,
+    verdict,
 };
 
 /// A parsed document within the limits.
@@ -28,6 +31,7 @@ pub struct Prepared {
 /// Prepares documents and remembers them.
 pub struct Documents {
     limits: Limits,
+    types: Types,
     kept: Cache<[u8; 32], Result<Arc<Prepared>, Unfit>>,
 }
 
@@ -53,9 +57,12 @@ pub struct Chosen {
 }
 
 impl Documents {
-    /// With limits, keeping so many documents.
-    pub fn new(limits: Limits, entries: u64) -> Self {
-        Self { limits, kept: Cache::new(entries) }
+    /// Of a schema's text, with limits, keeping so many documents.
+    ///
+    /// # Errors
+    /// A sentence, when the text is no schema.
+    pub fn new(sdl: &str, limits: Limits, entries: u64) -> Result<Self, String> {
+        Ok(Self { limits, types: Types::of(sdl)?, kept: Cache::new(entries) })
     }
 
     /// The prepared document of a text. A refusal is remembered too.
@@ -79,9 +86,12 @@ impl Documents {
                 }
             })
         })?;
-        let document = parse_query(text)
+        let text = rewrite::readable(text).map_err(Unfit::Refused)?;
+        let document = parse_query(&text)
             .map_err(|cause| Unfit::Unreadable(format!("The document can't be read: {}", unread(&cause))))?;
         Measuring::new(&document, &Variables::default(), self.limits).everything().map_err(Unfit::Refused)?;
+        // After the measure, which bounds what these walk over.
+        verdict::fits(&document, &self.types).map_err(Unfit::Refused)?;
         Ok(Prepared { document })
     }
 
@@ -89,11 +99,27 @@ impl Documents {
     ///
     /// # Errors
     /// A sentence that says what is wrong.
-    pub fn choose(&self, prepared: &Prepared, name: Option<&str>, variables: &Variables) -> Result<Chosen, String> {
+    pub fn choose(
+        &self,
+        prepared: &Prepared,
+        name: Option<&str>,
+        given: serde_json::Map<String, serde_json::Value>,
+    ) -> Result<(Chosen, Variables), String> {
         let operation = operation(&prepared.document, name)?;
-        let measure = Measuring::new(&prepared.document, variables, self.limits).chosen(operation)?;
-        let as_of = date::first(&prepared.document, operation, variables);
-        Ok(Chosen { kind: operation.ty, measure, order: Order::of(&prepared.document, operation), as_of })
+        for definition in &operation.variable_definitions {
+            let definition = &definition.node;
+            let (name, ty) = (&definition.name.node, &definition.var_type.node);
+            match given.get(name.as_str()) {
+                Some(value) => verdict::json(value, ty, &self.types, &format!("${name}"))?,
+                None if definition.default_value.is_some() || ty.nullable => {}
+                None => return Err(format!("${name} is not given, and is {ty}.")),
+            }
+        }
+        let variables = Variables::from_json(serde_json::Value::Object(given));
+        let measure = Measuring::new(&prepared.document, &variables, self.limits).chosen(operation)?;
+        let as_of = date::first(&prepared.document, operation, &variables);
+        let chosen = Chosen { kind: operation.ty, measure, order: Order::of(&prepared.document, operation), as_of };
+        Ok((chosen, variables))
     }
 }
 

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use actix_web::{HttpRequest, http::header};
-use async_graphql::{Request, Response, ServerError, Value, Variables, parser::types::OperationType, value};
+use async_graphql::{Request, Response, ServerError, Value, parser::types::OperationType, value};
 use serde::Serialize;
 
 use crate::{
@@ -70,9 +70,8 @@ pub async fn execute(
     id: &str,
 ) -> Result<Answered, Refusal> {
     let found = house.known.find(&asked, session.is_machine(), &house.documents).await?;
-    let variables = Variables::from_json(serde_json::Value::Object(asked.variables));
-    let chosen = house.documents.choose(&found.prepared, asked.operation_name.as_deref(), &variables);
-    let chosen = chosen.map_err(Refusal::document)?;
+    let chosen = house.documents.choose(&found.prepared, asked.operation_name.as_deref(), asked.variables);
+    let (chosen, variables) = chosen.map_err(Refusal::document)?;
     fitting(chosen.kind, manner)?;
     // A text that is no day is refused by the field that it stands at.
     let session = session.about(chosen.as_of.as_deref().and_then(|it| it.parse().ok()));

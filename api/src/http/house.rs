@@ -83,7 +83,8 @@ impl House {
         let tokens = Tokens::new(keys, &config.issuer, &config.audience);
         let metrics = Arc::new(Metrics::default());
         let door = door(&config, hooks.clone(), metrics.clone(), Part::Server).await?;
-        let documents = Documents::new(Limits::of(&config), config.document_cache_entries);
+        let schema = schema::build();
+        let documents = Documents::new(&schema.sdl(), Limits::of(&config), config.document_cache_entries)?;
         let known = Known::of(&config, door.store(), &documents)?;
         Ok(Self {
             clock: hooks.clock,
@@ -96,7 +97,7 @@ impl House {
             documents,
             known,
             profile: Profile::parse(&config.status_profile)?,
-            schema: schema::build(),
+            schema,
             faults: hooks.faults,
             draining: AtomicBool::new(false),
             in_flight: AtomicUsize::new(0),
