@@ -232,4 +232,21 @@ both! {
         let after = anna.run(status, json!({})).await;
         assert_eq!(after.at(""), &json!({ "myStatus": { "memberships": [] }, "reservePools": { "totalCount": 0 } }));
     }
+
+    /// Who proposes does not confirm, with whichever account.
+    async fn two_accounts_of_one_person_are_one_proposer(world: World) {
+        let county = world.organization("North").await;
+        let (wang, anna) = (world.cadre(county, "Wang", |_| {}).await, world.cadre(county, "Anna", |_| {}).await);
+        let proposer = world.account(Some(wang)).await;
+        world.grant(proposer, Role::OrganizationOfficer, county, None).await;
+        let pool = world.pool(county, "P", Disclosure::Confidential).await;
+        let membership = world.membership(pool, anna, MembershipState::Proposed).await;
+        world.sql("update pool_membership set proposed_by = $1", vec![proposer.into()]).await;
+        let twin = world.sign_in_as(Role::OrganizationLeader, county, wang).await;
+        let other = world.sign_in_as(Role::OrganizationLeader, county, anna).await;
+        let confirm = "mutation($input: PoolMembershipConfirmInput!) { poolMembershipConfirm(input: $input) { problems { code } } }";
+        let input = json!({ "input": { "id": global(membership), "expectedVersion": 1 } });
+        twin.run(confirm, input.clone()).await.problem("/poolMembershipConfirm", "SAME_PERSON");
+        other.run(confirm, input).await.done("/poolMembershipConfirm");
+    }
 }

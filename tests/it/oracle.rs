@@ -54,7 +54,7 @@ both! {
         for account in accounts.iter().filter(|it| raw.account(**it).state == AccountState::Active) {
             let sight = Sight::of(&raw, *account);
             let mut wrong = Vec::new();
-            for path in paths::openings(&sight) {
+            for path in paths::openings(&sight, &mut dice) {
                 cases += ask(&world.client(*account), "query", &[path], &mut wrong).await;
             }
             same(&sight, &wrong);

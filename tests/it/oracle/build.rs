@@ -19,7 +19,7 @@ pub use further::phone;
 /// Persons of a world.
 const CADRES: usize = 60;
 /// Accounts of a world, besides one for each role and those that cross.
-const ACCOUNTS: usize = 24;
+const ACCOUNTS: usize = 12;
 /// Statuses, most people in post.
 const STATUSES: [CadreStatus; 6] = [
     CadreStatus::InPost,

@@ -97,7 +97,7 @@ pub async fn auditors(world: &World, built: &mut Built) -> Vec<AccountId> {
 /// The phone of a person of this name, where one is on record.
 pub fn phone(name: &str) -> Option<String> {
     let number: usize = name.rsplit(' ').next()?.parse().ok()?;
-    (number % 2 == 0).then(|| format!("100000000{number:02}"))
+    number.is_multiple_of(2).then(|| format!("100000000{number:02}"))
 }
 
 /// Seals phones as a client does: by an officer whom no tier or ceiling stops.
