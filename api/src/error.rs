@@ -18,6 +18,8 @@ pub enum Error {
     Unauthenticated,
     /// The act is not among what the caller's grants allow. Said of acts, never of rows.
     Forbidden(Action),
+    /// As `Forbidden`, but a role would allow it that counts only after a sign-in with a second factor.
+    Withheld(Action),
     /// Absent, or outside the caller's scope: the two look the same.
     NotFound(&'static str),
     /// Somebody else changed the row; `actual` is its version now.
@@ -85,7 +87,7 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Unauthenticated => "UNAUTHENTICATED",
-            Self::Forbidden(_) => "FORBIDDEN",
+            Self::Forbidden(_) | Self::Withheld(_) => "FORBIDDEN",
             Self::NotFound(_) => "NOT_FOUND",
             Self::Stale { .. } => "STALE",
             Self::Invalid { .. } => "INVALID",
@@ -100,6 +102,10 @@ impl Error {
             Self::Unauthenticated => "The token is missing, wrong or over: sign in again.".to_owned(),
             Self::Forbidden(action) => {
                 format!("None of your grants allows {}: ask a security administrator for one that does.", action.text())
+            }
+            Self::Withheld(action) => {
+                let act = action.text();
+                format!("Your role that allows {act} counts only with a second factor: sign in again with one.")
             }
             Self::NotFound(noun) => format!("No such {}, or none that you may see.", noun.replace('_', " ")),
             Self::Stale { what, actual } => format!("The {what} is at version {actual} now."),
@@ -335,7 +341,9 @@ impl From<Error> for async_graphql::Error {
         let mut extensions = ErrorExtensionValues::default();
         extensions.set("code", error.code());
         match &error {
-            Error::Forbidden(action) => extensions.set("action", Value::Enum(Name::new(action.text()))),
+            Error::Forbidden(action) | Error::Withheld(action) => {
+                extensions.set("action", Value::Enum(Name::new(action.text())))
+            }
             Error::Invalid { field, .. } => extensions.set("field", *field),
             Error::Busy { retry_after_s } => extensions.set("retryAfterSeconds", *retry_after_s),
             _ => {}

@@ -139,7 +139,9 @@ both! {
         world.grant(account, Role::AuditAdmin, county, None).await;
         world.tell().await;
         let session = refresh(&world, &session).await;
-        client(&world, &session).run(TRAIL, json!({})).await.refused("FORBIDDEN");
+        let withheld = client(&world, &session).run(TRAIL, json!({})).await;
+        withheld.refused("FORBIDDEN");
+        assert!(withheld.text.contains("second factor"), "{}", withheld.text);
         client(&world, &session).run(CADRES, json!({})).await.at("/cadres");
         refused(&sign_in(&world, &login, PASSWORD).await, "mfa_enrollment_required");
         let authenticator = enrol(&world, &login).await;

@@ -1,6 +1,7 @@
 //! The laws and the stories, in one binary.
 
 mod access;
+mod attacks;
 mod audit;
 mod cache;
 mod career;

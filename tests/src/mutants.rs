@@ -24,6 +24,13 @@ pub mod mutant {
             Some(false) => Condition::all().add(Expr::cust("1 = 0")),
         }
     }
+    pub fn option(number: usize, given: Option<impl IntoCondition>) -> Option<Condition> {
+        match way(number) {
+            None => given.map(IntoCondition::into_condition),
+            Some(true) => Some(Condition::all().add(Expr::cust("1 = 1"))),
+            Some(false) => None,
+        }
+    }
     pub fn roles(number: usize, given: &[entity::kind::Role]) -> &[entity::kind::Role] {
         match way(number) {
             None => given,
@@ -39,6 +46,8 @@ pub mod mutant {
 
 /// Calls whose one argument is a condition of a row.
 const CONDITIONS: [&str; 3] = [".add(", ".cond_where(", ".and_where("];
+/// The call whose one argument may be a condition of a row.
+const OPTION: &str = ".add_option(";
 /// Calls whose last argument says for which roles.
 const ROLES: [&str; 3] = [".under(", ".above(", ".person("];
 
@@ -114,6 +123,9 @@ fn condition(code: &[char], at: usize) -> Option<(Range<usize>, &'static str)> {
     };
     if let Some(call) = CONDITIONS.iter().find(|it| starts(code, at, it)) {
         return Some((argument(call), "condition"));
+    }
+    if starts(code, at, OPTION) {
+        return Some((argument(OPTION), "option"));
     }
     if let Some(call) = ROLES.iter().find(|it| starts(code, at, it)) {
         return Some((last(code, argument(call)), "roles"));

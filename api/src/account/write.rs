@@ -1,5 +1,5 @@
 //! Commands on accounts and grants. Administrators come from the command line alone; business roles from a
-//! SECURITY_ADMIN, within the own reach and never for oneself. Every change of rights writes the account's row too, so
+//! SECURITY_ADMIN, within the own reach, tier and ceiling included, and never for oneself. Every change of rights writes the account's row too, so
 //! that two of them at once can't both pass a check that only one may pass.
 
 use chrono::{DateTime, Utc};
@@ -140,6 +140,12 @@ impl Command for LinkAccount {
         let cadre = tx.get::<cadre::Entity>(self.cadre).await?;
         let before = by_login(tx, &self.login).await?.ok_or(Error::NotFound("account"))?;
         not_oneself(tx, &before, "login")?;
+        if before.kind == AccountKind::Machine {
+            return Err(Error::invalid(
+                "login",
+                "is a program's, which is nobody of the registry: name a person's account",
+            ));
+        }
         if before.cadre_id.is_some_and(|it| it != cadre.id) {
             let message = "The account is another person already: close it and make one of its own.";
             return Err(Problem::new(ProblemCode::Conflict, message).on("login").into());
@@ -168,11 +174,7 @@ impl Command for CreateGrant {
         rules::grantable(self.granted.role)?;
         let account = tx.get::<account::Entity>(self.account).await?;
         not_oneself(tx, &account, "accountId")?;
-        let limit = tx.secrecy_limit();
-        if self.granted.ceiling > limit {
-            let why = format!("is above {}, the most that this deployment keeps", limit.text());
-            return Err(Error::invalid("secrecyCeiling", why));
-        }
+        within_own(tx, &self.granted)?;
         if matches!(self.granted.role, Role::Mentor | Role::Cadre) && account.cadre_id.is_none() {
             let why = "is no person of the registry yet: an officer says who it is with accountLink";
             return Err(Error::invalid("accountId", why));
@@ -236,6 +238,28 @@ fn not_oneself(tx: &Writer<'_>, account: &account::Model, field: &str) -> Result
         return Err(Problem::new(ProblemCode::SamePerson, message).on(field).into());
     }
     Ok(())
+}
+
+/// Nobody grants further than the own grant goes: not above its secrecy ceiling, nor above its managing tier.
+fn within_own(tx: &Writer<'_>, granted: &Granted) -> Result<()> {
+    let limit = tx.secrecy_limit();
+    if granted.ceiling > limit {
+        let why = format!("is above {}, the most that this deployment keeps", limit.text());
+        return Err(Error::invalid("secrecyCeiling", why));
+    }
+    let reader = tx.reader();
+    let scope = reader.gate().scope();
+    if granted.ceiling > scope.ceiling() {
+        let why = format!("is above {}, the ceiling of your own grant", scope.ceiling().text());
+        return Err(Error::invalid("secrecyCeiling", why));
+    }
+    match scope.tier() {
+        Some(own) if granted.tier.is_none_or(|it| it < own) => {
+            let why = format!("must be {} or lower: your own grant goes no further", own.text());
+            Err(Error::invalid("managingTier", why))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Adds a grant, where the account may hold it beside those that it holds anywhere.

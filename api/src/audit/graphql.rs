@@ -138,7 +138,7 @@ impl AuditEvent {
         self.0.purpose.as_deref()
     }
     /// The rows that it changed; empty where it changed none, and where the account ever held a grant beyond the
-    /// caller's reach, because its rows may be of there.
+    /// caller's reach or above the caller's ceiling, because its rows may be of there.
     async fn changes(&self, ctx: &Context<'_>) -> Result<Option<Vec<AuditChange>>> {
         let rows = ctx.load(FreshMany::<Changes>::of(self.0.id)).await?.unwrap_or_default();
         Ok(Some(rows.into_iter().map(AuditChange).collect()))

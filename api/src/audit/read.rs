@@ -4,16 +4,20 @@
 //! an account shows, whichever grant it acted with. What an act *changed* shows only where the account never held a
 //! grant elsewhere, because the trail says which row was changed and not whose it is: an officer of two counties would
 //! otherwise carry the rows of one into the sight of the other. Acts of no account (jobs), and of accounts without any
-//! grant, show to those whose reach covers every organization, who see everything.
+//! grant, show to those whose reach covers every organization, who see everything up to their ceiling.
 //!
-//! The access log goes by the person, not by the reader: those see it whose audit grant reaches the organization that
-//! keeps the person now, and the person. Nothing here is remembered: an auditor sees what is, and reads rarely.
+//! The secrecy ceiling holds here too. What was changed of a record that is above it now does not show, nor what was
+//! changed by an account that ever held a grant with a higher ceiling: its rows may hang on such records. A managing tier
+//! can't be told from a changed row, so an auditor with one sees acts without their changes.
+//!
+//! The access log goes by the person, not by the reader: those see it whose audit grant reaches the person's record,
+//! wherever it is kept now, and the person. Nothing here is remembered: an auditor sees what is, and reads rarely.
 
 use chrono::{DateTime, Utc};
 use entity::{
     access_log, account, account_grant, audit_change, audit_event, cadre,
     id::{AccessLogId, AccountId, AuditEventId, CadreId},
-    kind::{AuditOutcome, Role},
+    kind::{AuditOutcome, Role, SecrecyLevel},
     organization,
 };
 use sea_orm::{
@@ -25,6 +29,7 @@ use serde::Serialize;
 use crate::{
     auth::scope::Reach,
     belonging,
+    cadre::read::{cleared, kept, names_cleared},
     db::gate::{Alias, Gate, Visible},
     error::Action,
     questions,
@@ -63,6 +68,21 @@ fn everywhere(gate: &Gate) -> Condition {
     }
 }
 
+/// That an act is of nobody who ever held a grant with a higher ceiling.
+fn without_higher(event: Expr, gate: &Gate) -> Condition {
+    let (held, act) = (Alias::named("higher_grant"), Alias::named("higher_act"));
+    let levels = SecrecyLevel::ALL.iter().filter(|it| **it > gate.scope().ceiling()).copied();
+    let higher = gate
+        .raw::<account_grant::Entity>(account_grant::Column::AccountId, &held)
+        .and_where(held.col(account_grant::Column::SecrecyCeiling).is_in(levels))
+        .to_owned();
+    let acts = gate
+        .raw::<audit_event::Entity>(audit_event::Column::Id, &act)
+        .and_where(act.col(audit_event::Column::AccountId).in_subquery(higher))
+        .to_owned();
+    Condition::all().add(event.not_in_subquery(acts))
+}
+
 impl Visible for audit_event::Entity {
     /// Acts of those who are overseen.
     fn visible(at: &Alias, gate: &Gate) -> Condition {
@@ -71,8 +91,11 @@ impl Visible for audit_event::Entity {
 }
 
 impl Visible for audit_change::Entity {
-    /// Of acts of those who never held a grant beyond the reach.
+    /// Of acts of those who never held a grant beyond the reach or above the ceiling; of records up to the ceiling.
     fn visible(at: &Alias, gate: &Gate) -> Condition {
+        if gate.scope().reach_by_tier(OVERSEERS).iter().any(|(tier, _)| tier.is_some()) {
+            return Gate::nothing();
+        }
         let event = Alias::named("act");
         let account = event.col(audit_event::Column::AccountId);
         let events = gate
@@ -80,16 +103,22 @@ impl Visible for audit_change::Entity {
             .and_where(account.clone().in_subquery(holders(gate, true)))
             .and_where(account.not_in_subquery(holders(gate, false)))
             .to_owned();
-        Condition::any().add(at.col(audit_change::Column::EventId).in_subquery(events)).add(everywhere(gate))
+        let some =
+            Condition::any().add(at.col(audit_change::Column::EventId).in_subquery(events)).add(everywhere(gate));
+        let below = without_higher(at.col(audit_change::Column::EventId), gate);
+        Condition::all().add(some).add(below).add(names_cleared(at.col(audit_change::Column::RowId), gate))
     }
 }
 
 impl Visible for access_log::Entity {
-    /// Of persons kept within reach, and of oneself.
+    /// Of persons whose record is within reach, tier and ceiling included, and of oneself.
     fn visible(at: &Alias, gate: &Gate) -> Condition {
-        let (person, kept) = (at.col(access_log::Column::CadreId), Alias::named("seen"));
-        let reach = gate.under(kept.col(cadre::Column::OrganizationId), OVERSEERS);
-        let people = gate.raw::<cadre::Entity>(cadre::Column::Id, &kept).cond_where(reach).to_owned();
+        let (person, seen) = (at.col(access_log::Column::CadreId), Alias::named("seen"));
+        let people = gate
+            .raw::<cadre::Entity>(cadre::Column::Id, &seen)
+            .cond_where(kept(&seen, gate, OVERSEERS))
+            .cond_where(cleared(&seen, gate))
+            .to_owned();
         let own = gate.scope().person(&[Role::Cadre]).map(|own| person.clone().eq(own));
         Condition::any().add(person.in_subquery(people)).add_option(own)
     }

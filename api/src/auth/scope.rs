@@ -133,23 +133,25 @@ impl Scope {
     /// Narrows an actor to an act.
     ///
     /// # Errors
-    /// `Forbidden` when no grant is left.
+    /// `Forbidden` when no grant is left, `Withheld` when one would be after a sign-in with a second factor.
     pub fn narrow(actor: &Actor, action: Action, now: DateTime<Utc>) -> Result<Self> {
         let held: Vec<_> = match actor {
-            Actor::Account(identity) => identity
-                .grants
-                .iter()
-                .filter(|it| it.covers(now))
-                .filter(|it| !identity.withheld.contains(&it.role))
-                .filter(|it| policy::allows(it.role, action))
-                .map(|it| Held { role: it.role, at: it.organization, tier: it.tier, ceiling: it.ceiling })
-                .collect(),
+            Actor::Account(identity) => {
+                let valid = identity.grants.iter().filter(|it| it.covers(now));
+                let allowing = valid.filter(|it| policy::allows(it.role, action));
+                let (withheld, counting): (Vec<_>, Vec<_>) =
+                    allowing.partition(|it| identity.withheld.contains(&it.role));
+                match (counting.is_empty(), withheld.is_empty()) {
+                    (true, true) => return Err(Error::Forbidden(action)),
+                    (true, false) => return Err(Error::Withheld(action)),
+                    (false, _) => {}
+                }
+                let held = |it: &Grant| Held { role: it.role, at: it.organization, tier: it.tier, ceiling: it.ceiling };
+                counting.into_iter().map(held).collect()
+            }
             Actor::Job(job, _) if job.allows(action) => Vec::new(),
             Actor::Job(..) => return Err(Error::Forbidden(action)),
         };
-        if held.is_empty() && matches!(actor, Actor::Account(_)) {
-            return Err(Error::Forbidden(action));
-        }
         Ok(Self { actor: actor.clone(), action, held, supposing: Supposing::default() })
     }
 
@@ -200,6 +202,11 @@ impl Scope {
             Actor::Job(..) => SecrecyLevel::TopSecret,
             Actor::Account(_) => self.held.iter().map(|it| it.ceiling).min().unwrap_or(SecrecyLevel::Public),
         }
+    }
+
+    /// The lowest managing tier of the grants that count; none where all go without.
+    pub fn tier(&self) -> Option<ManagementAuthority> {
+        self.held.iter().filter_map(|it| it.tier).max()
     }
 
     fn of(&self, roles: &[Role]) -> impl Iterator<Item = &Held> {

@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use crate::{
     belonging,
+    cadre::read::{cleared, kept},
     career::draft::Span,
     db::gate::{Alias, Gate, Visible},
     follows, questions,
@@ -38,13 +39,15 @@ follows!(
 );
 
 impl Visible for sanction::Entity {
-    /// Of those kept within reach of who decides about them, or one's own.
+    /// Of those whose record is within reach of who decides about them, tier and ceiling included, or one's own.
     fn visible(at: &Alias, gate: &Gate) -> Condition {
         let whose = at.col(sanction::Column::CadreId);
-        let kept = Alias::named("sanctioned");
-        let people = gate.raw::<cadre::Entity>(cadre::Column::Id, &kept);
-        let within = gate.under(kept.col(cadre::Column::OrganizationId), DECIDING);
-        let people = people.clone().cond_where(within).to_owned();
+        let sanctioned = Alias::named("sanctioned");
+        let people = gate
+            .raw::<cadre::Entity>(cadre::Column::Id, &sanctioned)
+            .cond_where(kept(&sanctioned, gate, DECIDING))
+            .cond_where(cleared(&sanctioned, gate))
+            .to_owned();
         let some = Condition::any().add(whose.clone().in_subquery(people));
         match gate.scope().person(&[Role::Cadre]) {
             Some(person) => some.add(whose.eq(person)),

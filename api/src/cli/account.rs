@@ -6,7 +6,7 @@ use std::{io::Read, path::PathBuf, process::ExitCode, sync::Arc};
 use clap::ArgMatches;
 use entity::{
     id::AccountId,
-    kind::{Role, SecrecyLevel},
+    kind::{ManagementAuthority, Role, SecrecyLevel},
 };
 
 use crate::{
@@ -31,23 +31,32 @@ use crate::{
 /// Makes an account or adds a grant.
 pub async fn grant(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, String> {
     let text = |name: &str| matches.get_one::<String>(name).cloned().unwrap_or_default();
-    let role = text("role").replace('-', "_").to_uppercase();
-    let role = Role::parse(&role).ok_or_else(|| {
-        let all: Vec<&str> = Role::ALL.iter().map(|it| it.text()).collect();
-        format!("'{}' is no role; there are {}", text("role"), all.join(", "))
-    })?;
+    let role = one_of(&text("role"), "role", Role::ALL, Role::text)?;
+    let given = |name: &str| Some(text(name)).filter(|it| !it.is_empty());
+    let tier =
+        given("tier").map(|it| one_of(&it, "managing tier", ManagementAuthority::ALL, ManagementAuthority::text));
+    let tier = tier.transpose()?;
+    let ceiling = given("ceiling").map(|it| one_of(&it, "secrecy level", SecrecyLevel::ALL, SecrecyLevel::text));
+    let ceiling = ceiling.transpose()?.unwrap_or(SecrecyLevel::Internal);
     let session = operator(&settings(matches)?, hooks).await?;
     let code = text("organization");
     let top = session.ask(&OrganizationByCode(code.clone())).await.map_err(broken)?;
     let organization = top.ok_or_else(|| format!("no organization has the code '{code}'"))?.id;
     let name = matches.get_one::<String>("name").cloned();
-    let (tier, ceiling) = (None, SecrecyLevel::Internal);
     let granted = Granted { role, organization, from: None, to: None, tier, ceiling };
     let (login, machine) = (text("LOGIN"), matches.get_flag("machine"));
     let command = GrantFromCommandLine { login, name, machine, granted };
     session.run(command, &Terms::default()).await.map_err(broken)?;
     println!("{} is {} of {code} now.", text("LOGIN"), role.text());
     Ok(ExitCode::SUCCESS)
+}
+
+/// The value of a closed set that a word names, in either case and with hyphens or underscores.
+fn one_of<T: Copy>(word: &str, what: &str, all: &[T], text: impl Fn(T) -> &'static str) -> Result<T, String> {
+    let wanted = word.replace('-', "_").to_uppercase();
+    let found = all.iter().copied().find(|it| text(*it) == wanted);
+    let texts = || all.iter().map(|it| text(*it)).collect::<Vec<_>>().join(", ");
+    found.ok_or_else(|| format!("'{word}' is no {what}; there are {}", texts()))
 }
 
 /// Sets a password, read from standard input.

@@ -132,6 +132,8 @@ fn account() -> Command {
                 .arg(of("role", "A role such as audit-admin").required(true))
                 .arg(of("organization", "Code of the top of the subtree").required(true))
                 .arg(of("name", "Name to show, for a new account"))
+                .arg(of("tier", "Reaches only people managed at this tier or lower, such as county"))
+                .arg(of("ceiling", "Reaches only records up to this secrecy level; internal when it is left out"))
                 .arg(flag("machine", "The account is a program's: it signs in with client_credentials"))
                 .arg(demo()),
         ))

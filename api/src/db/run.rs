@@ -69,7 +69,7 @@ pub(super) async fn run<C: Command>(
             {
                 return Ok(C::Outcome::from_uuid(outcome));
             }
-            if matches!(error, Error::Rule(_) | Error::NotFound(_) | Error::Forbidden(_)) {
+            if matches!(error, Error::Rule(_) | Error::NotFound(_) | Error::Forbidden(_) | Error::Withheld(_)) {
                 refused(session, door, &scope, terms).await;
             }
             Err(error)

@@ -300,7 +300,7 @@ impl Session {
 
     async fn narrowed(&self, action: Action) -> Result<Scope> {
         let narrowed = Scope::narrow(&self.actor, action, self.door.clock.now());
-        if matches!(narrowed, Err(Error::Forbidden(_))) {
+        if matches!(narrowed, Err(Error::Forbidden(_) | Error::Withheld(_))) {
             super::run::refuse(self, &self.door, action).await;
         }
         narrowed

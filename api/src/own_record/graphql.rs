@@ -16,6 +16,7 @@ use crate::{
         graphql::{Cadre, CadreCard},
         read::{Levels, Posts},
     },
+    career::read::{Assessments, Awards, Educations, Experiences, Ranks, Resume, Sanctions, Titles, Trainings},
     connection,
     db::{
         open::Opened,
@@ -225,7 +226,7 @@ impl MyRecordExport {
     async fn file_name(&self) -> &str {
         &self.file_name
     }
-    /// JSON: the record, posts, levels, sealed values, disclosed memberships, pairs, requests, and the last 100 readings
+    /// JSON: the record, its dated facts, sealed values, disclosed memberships, pairs, requests, and the last 100 readings
     /// of the sealed values.
     async fn content(&self) -> &str {
         &self.content
@@ -371,6 +372,15 @@ async fn copy(session: &Session, person: CadreId, opened: &Opened, at: DateTime<
         "phone": sealed(SealedField::Phone),
         "posts": session.ask(&RowsOf::<Posts>::new([person])).await?,
         "positionLevels": session.ask(&RowsOf::<Levels>::new([person])).await?,
+        "ranks": session.ask(&RowsOf::<Ranks>::new([person])).await?,
+        "educations": session.ask(&RowsOf::<Educations>::new([person])).await?,
+        "titles": session.ask(&RowsOf::<Titles>::new([person])).await?,
+        "assessments": session.ask(&RowsOf::<Assessments>::new([person])).await?,
+        "experiences": session.ask(&RowsOf::<Experiences>::new([person])).await?,
+        "trainings": session.ask(&RowsOf::<Trainings>::new([person])).await?,
+        "awards": session.ask(&RowsOf::<Awards>::new([person])).await?,
+        "sanctions": session.ask(&RowsOf::<Sanctions>::new([person])).await?,
+        "resume": session.ask(&RowsOf::<Resume>::new([person])).await?,
         "memberships": session.ask(&MyMemberships { person }).await?,
         "pairs": session.ask(&MyPairs { person }).await?,
         "correctionRequests": session.ask(&RowsOf::<CorrectionsOf>::new([person])).await?,

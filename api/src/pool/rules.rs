@@ -1,13 +1,9 @@
 //! What pool memberships must hold together, without a database.
 
 use chrono::NaiveDate;
-use entity::{
-    id::AccountId,
-    kind::{
-        MembershipState::{self, Confirmed, Deployed, Exited, Proposed, Warned},
-        StepKind,
-    },
-    pool_membership,
+use entity::kind::{
+    MembershipState::{self, Confirmed, Deployed, Exited, Proposed, Warned},
+    StepKind,
 };
 
 use crate::error::{Error, Problem, ProblemCode, Result};
@@ -83,12 +79,12 @@ pub fn after(state: MembershipState, step: StepKind) -> Result<MembershipState> 
     Err(Problem::new(ProblemCode::TransitionRefused, message).on("id").into())
 }
 
-/// That whoever confirms is not who proposed.
+/// That whoever confirms is not who proposed, with this account or another of the same person.
 ///
 /// # Errors
 /// SAME_PERSON.
-pub fn not_the_proposer(membership: &pool_membership::Model, account: Option<AccountId>) -> Result<()> {
-    if account.is_some() && membership.proposed_by == account {
+pub fn not_the_proposer(proposed: bool) -> Result<()> {
+    if proposed {
         let message = "You proposed this person yourself: somebody else must confirm.";
         return Err(Problem::new(ProblemCode::SamePerson, message).on("id").into());
     }

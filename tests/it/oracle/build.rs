@@ -2,6 +2,8 @@
 //!
 //! One seed makes one world, so a difference can be met again: the seed and the account's grants stand in its message.
 
+mod further;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     id::{AccountId, CadreId, OrganizationId},
@@ -12,10 +14,12 @@ use entity::{
 };
 use tests::world::World;
 
+pub use further::phone;
+
 /// Persons of a world.
 const CADRES: usize = 60;
 /// Accounts of a world, besides one for each role and those that cross.
-const ACCOUNTS: usize = 24;
+const ACCOUNTS: usize = 12;
 /// Statuses, most people in post.
 const STATUSES: [CadreStatus; 6] = [
     CadreStatus::InPost,
@@ -77,7 +81,11 @@ pub async fn fill(world: &World, seed: u64) -> Vec<AccountId> {
     people(world, &mut built).await;
     pools(world, &mut built).await;
     pairs(world, &mut built).await;
-    accounts(world, &mut built).await
+    let mut all = accounts(world, &mut built).await;
+    all.extend(further::auditors(world, &mut built).await);
+    further::doings(world, &mut built, &all).await;
+    further::phones(world, &built).await;
+    all
 }
 
 /// Two counties, each with three departments, and units two and three levels down.
@@ -114,6 +122,7 @@ async fn people(world: &World, built: &mut Built) {
         if number % 3 == 0 {
             world.sanction(id, &format!("Number {number}")).await;
         }
+        further::dossier(world, &mut built.dice, id, &name).await;
         built.people.push(id);
         built.homes.push(at);
     }
@@ -126,7 +135,7 @@ async fn pools(world: &World, built: &mut Built) {
     for (number, keeper) in built.places.clone().into_iter().enumerate() {
         let disclosure = levels[(number + turn) % 3];
         let pool = world.pool(keeper, &format!("P{number}"), disclosure).await;
-        let mut members = Vec::new();
+        let (mut members, mut memberships) = (Vec::new(), Vec::new());
         for _ in 0..9 {
             let person = built.dice.pick(&built.people);
             if members.contains(&person) {
@@ -134,8 +143,9 @@ async fn pools(world: &World, built: &mut Built) {
             }
             members.push(person);
             let state = built.dice.pick(MembershipState::ALL);
-            world.membership(pool, person, state).await;
+            memberships.push(world.membership(pool, person, state).await);
         }
+        further::course(world, &mut built.dice, pool, &memberships).await;
     }
 }
 

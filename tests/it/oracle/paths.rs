@@ -1,7 +1,11 @@
 //! The paths by which an account may come at rows, each with the answer that the rules allow.
 
+mod changes;
+mod further;
+mod sealed;
+
 use entity::{
-    id::{Key, PairId},
+    id::Key,
     kind::{CadreStatus, MembershipState, PairState, Sex},
 };
 use serde_json::{Value, json};
@@ -9,12 +13,17 @@ use tests::world::global;
 
 use super::{build::Dice, rules::Act, sight::Sight};
 
+pub use changes::changes;
+pub use sealed::openings;
+
 /// What a path must yield.
 pub enum Expected {
     /// This, but for the order of lists.
     Answer(Value),
     /// Nothing but an error of this code.
     Refusal(&'static str),
+    /// This, with an error of one of these codes for each part that may not be opened.
+    Holes(Value),
 }
 
 /// One field of a document, and what must come of it.
@@ -35,11 +44,13 @@ const IDS: &str = "{ totalCount edges { node { id } } }";
 const CARD: &str = "{ cadreId name organization { id } }";
 
 fn cadre_fields() -> String {
-    "id name organization { id } posts { title } levels { level } sanctions { documentNumber } memberships { id } pairs { id }".to_owned()
+    "id name organization { id } posts { title } levels { level } sanctions { documentNumber } memberships { id } pairs { id }
+     ranks { rank } educations { school } titles { title } assessments { year } experiences { place } trainings { title }
+     awards { name } resume { rawText } grassrootsMonths".to_owned()
 }
 
 fn pool_fields() -> String {
-    "id name organization { id } tiers { code }".to_owned()
+    "id name organization { id } tiers { code } tracks { code }".to_owned()
 }
 
 fn pair_fields() -> String {
@@ -47,11 +58,11 @@ fn pair_fields() -> String {
 }
 
 fn membership_fields() -> String {
-    format!("id pool {{ id }} tier {{ code }} member {CARD}")
+    format!("id pool {{ id }} tier {{ code }} member {CARD} steps {{ reason }}")
 }
 
 /// Everything that an account can ask.
-pub fn questions(sight: &Sight<'_>) -> Vec<Path> {
+pub fn questions(sight: &Sight<'_>, dice: &mut Dice) -> Vec<Path> {
     let mut paths = Paths { sight, made: Vec::new() };
     paths.lists();
     paths.nodes();
@@ -60,6 +71,7 @@ pub fn questions(sight: &Sight<'_>) -> Vec<Path> {
     paths.filters_of_rows();
     paths.counts();
     paths.own();
+    paths.further(dice);
     paths.made
 }
 
@@ -88,9 +100,16 @@ impl Paths<'_, '_> {
         self.add(Act::Cadres, format!("cadres(first: 100) {}", whole(&cadre_fields())), || {
             sight.cadres(|_| true, |it| sight.cadre(it))
         });
-        let fields = format!("{} memberships(first: 100) {IDS}", pool_fields());
+        let log = "log(first: 100) { totalCount edges { node { reason membership { id } } } }";
+        let fields = format!("{} memberships(first: 100) {IDS} {log}", pool_fields());
         self.add(Act::Pools, format!("reservePools(first: 100) {}", whole(&fields)), || {
-            sight.pools(|_| true, |it| with(sight.pool(it), "memberships", sight.members(it.id, |_| true)))
+            sight.pools(
+                |_| true,
+                |it| {
+                    let pool = with(sight.pool(it), "memberships", sight.members(it.id, |_| true));
+                    with(pool, "log", sight.log(it.id))
+                },
+            )
         });
         let contacts = "contacts(first: 100) { totalCount edges { node { agreed } } }";
         let fields = format!("{} {contacts}", pair_fields());
@@ -106,7 +125,8 @@ impl Paths<'_, '_> {
             let ids: Vec<_> = some.iter().map(|(id, _)| id).collect();
             let field = format!(
                 "nodes(ids: {}) {{ id __typename ... on Organization {{ name parent {{ id }} }} ... on Cadre {{ {cadre} }}
-                 ... on ReservePool {{ {pool} }} ... on PoolMembership {{ {membership} }} ... on MentoringPair {{ {pair} }} }}",
+                 ... on ReservePool {{ {pool} }} ... on PoolMembership {{ {membership} }} ... on MentoringPair {{ {pair} }}
+                 ... on Account {{ isLinked }} ... on CorrectionRequest {{ reason }} }}",
                 json!(ids)
             );
             self.add(Act::LookUp, field, || some.iter().map(|(_, node)| node.clone()).collect());
@@ -213,58 +233,6 @@ impl Paths<'_, '_> {
         };
         self.made.push(Path { field, expected });
     }
-}
-
-/// Changes of random rows. Each is one that must not be made, so that it ends in a problem where the row exists for the
-/// account, and tells by the code alone that it does not.
-pub fn changes(sight: &Sight<'_>, dice: &mut Dice) -> Vec<Path> {
-    let raw = sight.raw;
-    let mut made = Vec::new();
-    let retired: Vec<_> = raw.cadres.iter().filter(|it| it.status != CadreStatus::InPost).collect();
-    for _ in 0..5 {
-        let mut add = |act: Act, field: String, answer: &dyn Fn(&super::rules::Lens) -> Option<&'static str>| {
-            let expected = match sight.lens(act).map(|lens| answer(&lens)) {
-                None => Expected::Refusal("FORBIDDEN"),
-                Some(None) => Expected::Refusal("NOT_FOUND"),
-                Some(Some(code)) => Expected::Answer(json!({ "problems": [{ "code": code }] })),
-            };
-            made.push(Path { field: format!("{field} {{ problems {{ code }} }}"), expected });
-        };
-        let place = &raw.organizations[dice.below(raw.organizations.len())];
-        let field =
-            format!("cadreCreate(input: {{ organizationId: \"{}\", name: \"\", sex: MALE }})", global(place.id));
-        add(Act::Record, field, &|lens| lens.organization(place).then_some("INVALID"));
-        let person = &raw.cadres[dice.below(raw.cadres.len())];
-        let field = format!("cadreUpdate(input: {{ id: \"{}\", expectedVersion: 77 }})", global(person.id));
-        add(Act::Record, field, &|lens| lens.cadre(person).then_some("STALE"));
-        let pool = &raw.pools[dice.below(raw.pools.len())];
-        let (at, whom) = (global(pool.id), global(person.id));
-        let input = format!("poolId: \"{at}\", cadreId: \"{whom}\", tierCode: \"none\", reason: \"Asked\"");
-        let problem = if person.status == CadreStatus::InPost { "INVALID" } else { "NOT_IN_POST" };
-        add(Act::Propose, format!("poolMembershipPropose(input: {{ {input} }})"), &|lens| {
-            (lens.pool(pool) && lens.cadre(person)).then_some(problem)
-        });
-        let member = &raw.memberships[dice.below(raw.memberships.len())];
-        let field = format!("poolMembershipConfirm(input: {{ id: \"{}\", expectedVersion: 77 }})", global(member.id));
-        add(Act::Confirm, field, &|lens| lens.membership(member).then_some("STALE"));
-        let other = retired[dice.below(retired.len())];
-        if other.id != person.id {
-            let input = format!("organizationId: \"{}\", mentorIds: [\"{}\"]", global(place.id), global(other.id));
-            add(Act::Propose, format!("pairPropose(input: {{ {input}, menteeIds: [\"{whom}\"] }})"), &|lens| {
-                (lens.organization(place) && lens.cadre(other) && lens.cadre(person)).then_some("NOT_IN_POST")
-            });
-        }
-        let pair = &raw.pairs[dice.below(raw.pairs.len())];
-        let field = format!("pairActivate(input: {{ id: \"{}\", expectedVersion: 77 }})", global(pair.id));
-        add(Act::Activate, field, &|lens| lens.pair(pair).then_some("STALE"));
-        let problem = if pair.state == PairState::Active { "INVALID" } else { "TRANSITION_REFUSED" };
-        add(Act::Contact, contact(pair.id), &|lens| lens.pair(pair).then_some(problem));
-    }
-    made
-}
-
-fn contact(pair: PairId) -> String {
-    format!("pairContactRecord(input: {{ pairId: \"{}\", heldOn: \"2199-01-01\", topic: WORK }})", global(pair))
 }
 
 fn id<K: Key>(key: K) -> Value {

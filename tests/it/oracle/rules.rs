@@ -4,19 +4,22 @@
 //! calls nothing of the server: parents are climbed one by one, sets are searched from end to end. Where the two
 //! differ, one of them is wrong, and the rules say which.
 
-use chrono::{DateTime, Utc};
+mod overseeing;
+mod raw;
+
 use entity::{
-    account, account_grant, cadre,
-    id::{AccountId, CadreId, OrganizationId, PairId, PoolId},
-    kind::{AccountState, Disclosure, ManagementAuthority, Role, SecrecyLevel},
-    level_period, mentoring_pair, organization, pair_contact, pair_part, pool_membership, pool_tier, post_assignment,
-    reserve_pool, sanction,
+    cadre,
+    id::{CadreId, OrganizationId, PairId},
+    kind::{Disclosure, ManagementAuthority, Role, SecrecyLevel},
+    mentoring_pair, organization, pair_part, pool_membership, reserve_pool,
 };
-use sea_orm::EntityTrait;
-use tests::world::World;
+
+pub use overseeing::Explained;
+pub use raw::Raw;
 
 use Role::{
-    Cadre, Mentor, OrganizationLeader, OrganizationOfficer, SecurityAdmin, SummaryReader, SystemAdmin, UnitOfficer,
+    AuditAdmin, Cadre, Mentor, OrganizationLeader, OrganizationOfficer, SecurityAdmin, SummaryReader, SystemAdmin,
+    UnitOfficer,
 };
 
 /// Roles that read the rows of a subtree.
@@ -41,6 +44,18 @@ pub enum Act {
     Confirm,
     Activate,
     Contact,
+    Void,
+    Open,
+    OwnRecord,
+    OwnCopy,
+    Corrections,
+    Decide,
+    Accounts,
+    UpdateAccount,
+    Grant,
+    Explain,
+    AccessLog,
+    Audit,
 }
 
 /// The table of roles.
@@ -54,33 +69,22 @@ fn roles(act: Act) -> Vec<Role> {
         Act::Sanctions => vec![OrganizationOfficer, OrganizationLeader, Cadre],
         Act::Status => OWN.to_vec(),
         Act::Summary => [ROWS, &[SummaryReader]].concat(),
-        Act::Record | Act::Activate => vec![OrganizationOfficer],
+        Act::Record | Act::Activate | Act::Void | Act::Open | Act::Decide => vec![OrganizationOfficer],
+        Act::OwnRecord | Act::OwnCopy => vec![Cadre],
+        Act::Corrections => vec![OrganizationOfficer, OrganizationLeader, Cadre],
+        Act::Accounts => vec![SystemAdmin, SecurityAdmin],
+        Act::UpdateAccount => vec![SystemAdmin],
+        Act::Grant | Act::Explain => vec![SecurityAdmin],
+        Act::AccessLog => vec![AuditAdmin, Cadre],
+        Act::Audit => vec![AuditAdmin],
         Act::Propose => vec![OrganizationOfficer, UnitOfficer],
         Act::Confirm => vec![OrganizationLeader],
         Act::Contact => vec![OrganizationOfficer, UnitOfficer, Mentor],
     }
 }
 
-/// All rows, as the tables hold them.
-pub struct Raw {
-    pub organizations: Vec<organization::Model>,
-    pub cadres: Vec<cadre::Model>,
-    pub posts: Vec<post_assignment::Model>,
-    pub levels: Vec<level_period::Model>,
-    pub sanctions: Vec<sanction::Model>,
-    pub pools: Vec<reserve_pool::Model>,
-    pub tiers: Vec<pool_tier::Model>,
-    pub memberships: Vec<pool_membership::Model>,
-    pub pairs: Vec<mentoring_pair::Model>,
-    pub parts: Vec<pair_part::Model>,
-    pub contacts: Vec<pair_contact::Model>,
-    pub accounts: Vec<account::Model>,
-    pub grants: Vec<account_grant::Model>,
-    /// The moment of asking.
-    pub now: DateTime<Utc>,
-}
-
 /// Somebody, narrowed to an act: the grants that count for it.
+#[derive(Clone)]
 pub struct Lens<'r> {
     raw: &'r Raw,
     act: Act,
@@ -88,87 +92,15 @@ pub struct Lens<'r> {
     /// The lowest ceiling of the grants that count.
     ceiling: SecrecyLevel,
     person: Option<CadreId>,
+    lifted: Lifted,
 }
 
-impl Raw {
-    /// Reads everything.
-    pub async fn of(world: &World) -> Self {
-        macro_rules! all {
-            ($($field:ident: $entity:ident,)+) => {
-                Self { $($field: {
-                    let mut rows = $entity::Entity::find().all(&world.db).await.expect("rows");
-                    rows.sort_by_key(|it| it.id); // made in one order, so one seed picks the same rows on each stack
-                    rows
-                },)+ now: world.now() }
-            };
-        }
-        all! {
-            organizations: organization,
-            cadres: cadre,
-            posts: post_assignment,
-            levels: level_period,
-            sanctions: sanction,
-            pools: reserve_pool,
-            tiers: pool_tier,
-            memberships: pool_membership,
-            pairs: mentoring_pair,
-            parts: pair_part,
-            contacts: pair_contact,
-            accounts: account,
-            grants: account_grant,
-        }
-    }
-
-    /// An account.
-    pub fn account(&self, id: AccountId) -> &account::Model {
-        self.accounts.iter().find(|it| it.id == id).expect("an account")
-    }
-
-    /// Somebody, narrowed to an act; none where no grant counts for it.
-    pub fn lens(&self, account: AccountId, act: Act) -> Option<Lens<'_>> {
-        let row = self.account(account);
-        assert_eq!(row.state, AccountState::Active, "a closed account asks nothing");
-        let counts = |it: &&account_grant::Model| {
-            it.account_id == account
-                && it.valid_from <= self.now
-                && it.valid_to.is_none_or(|end| end > self.now)
-                && roles(act).contains(&it.role)
-        };
-        let held: Vec<_> = self.grants.iter().filter(counts).collect();
-        let ceiling = held.iter().map(|it| it.secrecy_ceiling).min_by_key(|it| secret(*it))?;
-        let held = held.into_iter().map(|it| (it.role, it.organization_id, it.managing_tier)).collect();
-        Some(Lens { raw: self, act, held, ceiling, person: row.cadre_id })
-    }
-
-    /// Whether an organization is another, or stands somewhere below it.
-    pub fn within(&self, organization: OrganizationId, top: OrganizationId) -> bool {
-        let mut at = Some(organization);
-        while let Some(id) = at {
-            if id == top {
-                return true;
-            }
-            at = self.organizations.iter().find(|it| it.id == id).expect("an organization").parent_id;
-        }
-        false
-    }
-
-    /// A cadre.
-    pub fn cadre(&self, id: CadreId) -> &cadre::Model {
-        self.cadres.iter().find(|it| it.id == id).expect("a cadre")
-    }
-
-    fn pool(&self, id: PoolId) -> &reserve_pool::Model {
-        self.pools.iter().find(|it| it.id == id).expect("a pool")
-    }
-
-    fn pair(&self, id: PairId) -> &mentoring_pair::Model {
-        self.pairs.iter().find(|it| it.id == id).expect("a pair")
-    }
-
-    /// Whether a person takes part in a pair.
-    pub fn takes_part(&self, pair: PairId, person: CadreId) -> bool {
-        self.parts.iter().any(|it| it.pair_id == pair && it.cadre_id == person)
-    }
+/// What of a refusal is lifted, to tell which rule refuses.
+#[derive(Clone, Copy, Default)]
+pub struct Lifted {
+    tier: bool,
+    secrecy: bool,
+    disclosure: bool,
 }
 
 impl Lens<'_> {
@@ -182,6 +114,7 @@ impl Lens<'_> {
     fn keeps(&self, roles: &[Role], row: &cadre::Model) -> bool {
         self.held.iter().any(|(role, top, tier)| {
             let lower = match (tier, row.management_authority) {
+                _ if self.lifted.tier => true,
                 (None, _) | (_, None) => true,
                 (Some(tier), Some(by)) => rank(by) >= rank(*tier),
             };
@@ -191,7 +124,7 @@ impl Lens<'_> {
 
     /// Whether a record is up to the ceiling, or one's own.
     fn cleared(&self, row: &cadre::Model) -> bool {
-        secret(row.secrecy_level) <= secret(self.ceiling) || self.is_me(OWN, row.id)
+        self.lifted.secrecy || secret(row.secrecy_level) <= secret(self.ceiling) || self.is_me(OWN, row.id)
     }
 
     /// Whether counts of an organization lie below all grants to count, and beyond all that read rows.
@@ -243,16 +176,20 @@ impl Lens<'_> {
         (record || card) && self.cleared(row)
     }
 
+    fn disclosed(&self, so: bool) -> bool {
+        so || self.lifted.disclosure
+    }
+
     /// Kept within reach; disclosed to units below the keeper; disclosed to the person who is in it.
     pub fn pool(&self, row: &reserve_pool::Model) -> bool {
         let to_unit = || {
             let mut units = self.held.iter().filter(|(role, ..)| *role == UnitOfficer);
-            row.disclosure != Disclosure::Confidential
+            self.disclosed(row.disclosure != Disclosure::Confidential)
                 && units.any(|(_, unit, _)| self.raw.within(*unit, row.organization_id))
         };
         let to_me = || {
             let mut members = self.raw.memberships.iter().filter(|it| it.pool_id == row.id);
-            row.disclosure == Disclosure::Person && members.any(|it| self.is_me(&[Cadre], it.cadre_id))
+            self.disclosed(row.disclosure == Disclosure::Person) && members.any(|it| self.is_me(&[Cadre], it.cadre_id))
         };
         self.reaches(ROWS, row.organization_id) || to_unit() || to_me()
     }
@@ -262,8 +199,8 @@ impl Lens<'_> {
     pub fn membership(&self, row: &pool_membership::Model) -> bool {
         let pool = self.raw.pool(row.pool_id);
         let member = self.raw.cadre(row.cadre_id);
-        let to_unit = pool.disclosure != Disclosure::Confidential && self.keeps(&[UnitOfficer], member);
-        let to_me = pool.disclosure == Disclosure::Person && self.is_me(&[Cadre], row.cadre_id);
+        let to_unit = self.disclosed(pool.disclosure != Disclosure::Confidential) && self.keeps(&[UnitOfficer], member);
+        let to_me = self.disclosed(pool.disclosure == Disclosure::Person) && self.is_me(&[Cadre], row.cadre_id);
         (self.reaches(ROWS, pool.organization_id) || to_unit || to_me) && self.cleared(member)
     }
 
@@ -275,6 +212,11 @@ impl Lens<'_> {
         let parts = || self.raw.parts.iter().filter(|it| it.pair_id == row.id);
         let all_cleared = parts().all(|it| self.cleared(self.raw.cadre(it.cadre_id)));
         (self.reaches(ROWS, row.organization_id) || parts().any(with)) && all_cleared
+    }
+
+    /// The pools, tiers and memberships that the filter by pool or tier looks through.
+    pub fn pooled(&self, row: &pool_membership::Model, tier: bool) -> bool {
+        self.membership(row) && (!tier || self.pool(self.raw.pool(row.pool_id)))
     }
 
     /// Whether a person may be counted, and whether the record may be seen besides.

@@ -1,5 +1,7 @@
 //! What one account must be answered: the rows that exist for it, in the shape of the documents that ask for them.
 
+mod further;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use entity::{
@@ -88,23 +90,27 @@ impl<'r> Sight<'r> {
             let own = self.raw.sanctions.iter().filter(|it| it.cadre_id == row.id);
             own.map(|it| json!({ "documentNumber": it.document_number })).collect::<Vec<_>>()
         });
-        json!({
+        let mut facts = self.facts(row);
+        facts["sanctions"] = json!(sanctions);
+        let record = json!({
             "id": global(row.id),
             "name": row.name,
-            "sanctions": sanctions,
             "organization": self.place(row.organization_id),
             "posts": posts.collect::<Vec<_>>(),
             "levels": levels.collect::<Vec<_>>(),
             "memberships": memberships.map(|it| json!({ "id": global(it.id) })).collect::<Vec<_>>(),
             "pairs": pairs.map(|it| json!({ "id": global(it.id) })).collect::<Vec<_>>(),
-        })
+        });
+        merged(record, facts)
     }
 
     /// A pool with its tiers.
     pub fn pool(&self, row: &reserve_pool::Model) -> Value {
         let tiers = self.raw.tiers.iter().filter(|it| it.pool_id == row.id).map(|it| json!({ "code": it.code }));
-        let tiers: Vec<_> = tiers.collect();
-        json!({ "id": global(row.id), "name": row.name, "organization": self.place(row.organization_id), "tiers": tiers })
+        let tracks = self.raw.divisions.iter().filter(|it| it.pool_id == row.id).map(|it| json!({ "code": it.code }));
+        let (tiers, tracks): (Vec<_>, Vec<_>) = (tiers.collect(), tracks.collect());
+        let keeper = self.place(row.organization_id);
+        json!({ "id": global(row.id), "name": row.name, "organization": keeper, "tiers": tiers, "tracks": tracks })
     }
 
     /// A membership with its pool and the person's card.
@@ -112,7 +118,8 @@ impl<'r> Sight<'r> {
         let seen = self.pools.contains(&row.pool_id);
         let tier = self.raw.tiers.iter().find(|it| it.id == row.tier_id && seen).map(|it| json!({ "code": it.code }));
         let pool = seen.then(|| json!({ "id": global(row.pool_id) }));
-        json!({ "id": global(row.id), "pool": pool, "tier": tier, "member": self.card(row.cadre_id) })
+        let steps: Vec<_> = self.steps(row.id).collect();
+        json!({ "id": global(row.id), "pool": pool, "tier": tier, "member": self.card(row.cadre_id), "steps": steps })
     }
 
     /// A pair with the cards of its people.
@@ -193,6 +200,7 @@ impl<'r> Sight<'r> {
             organizations by organization as "Organization", cadres by cadre as "Cadre", pools by pool as "ReservePool",
             memberships by membership as "PoolMembership", pairs by pair as "MentoringPair"
         );
+        out.extend(self.further_nodes());
         out
     }
 
@@ -202,6 +210,7 @@ impl<'r> Sight<'r> {
         match K::NOUN {
             "organization" => self.organizations.contains(&OrganizationId(key)),
             "cadre" => self.cadres.contains(&CadreId(key)),
+            "pool_membership" => self.memberships.contains(&PoolMembershipId(key)),
             "reserve_pool" => self.pools.contains(&PoolId(key)),
             "mentoring_pair" => self.pairs.contains(&PairId(key)),
             other => panic!("nothing looks up a {other}"),
@@ -269,6 +278,13 @@ impl<'r> Sight<'r> {
         let person = self.raw.account(self.account).cadre_id.map(|it| &self.raw.cadre(it).name);
         format!("{person:?} with {:?}, now {:?}", grants.map(grant).collect::<Vec<_>>(), self.raw.now)
     }
+}
+
+/// The fields of two objects.
+fn merged(mut one: Value, other: Value) -> Value {
+    let fields = other.as_object().cloned().unwrap_or_default();
+    one.as_object_mut().expect("an object").extend(fields);
+    one
 }
 
 fn list(rows: impl Iterator<Item = Value>) -> Value {

@@ -35,11 +35,18 @@ impl IdentityQuery {
         #[graphql(desc = "What for, in your words: 1 to 200 characters.")] reason: String,
     ) -> Result<Option<Cadre>> {
         let (session, purpose) = (ctx.session()?, kind::AccessPurpose::from(purpose));
+        if purpose == kind::AccessPurpose::OwnCopy {
+            return Err(Error::invalid("purpose", "is for one's own record: say what you look somebody up for"));
+        }
         let terms = Terms { idempotency_key: None, purpose: Some(purpose.text().to_owned()) };
         match session.run(FindByNumber { number, reason: reason.clone() }, &terms).await {
             Ok(cadre) => {
-                session.open(&BTreeSet::from([(cadre, SealedField::IdentityNumber)]), purpose, &reason).await?;
-                Cadre::by_key(session, cadre).await
+                let number = BTreeSet::from([(cadre, SealedField::IdentityNumber)]);
+                // Who is not on record as found is not shown.
+                match session.open(&number, purpose, &reason).await?.knows(cadre) {
+                    true => Cadre::by_key(session, cadre).await,
+                    false => Ok(None),
+                }
             }
             Err(Error::NotFound(_)) => Ok(None),
             Err(error) => Err(error),

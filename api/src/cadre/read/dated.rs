@@ -118,7 +118,7 @@ fn full_months(table: &str, on: NaiveDate) -> String {
 /// People with an open membership of a pool, of one of its tiers where one is named, as far as it is disclosed.
 pub fn pooled(gate: &Gate, pool: Option<PoolId>, tier: Option<&str>) -> SelectStatement {
     let at = Alias::named("pooled");
-    let open = [MembershipState::Proposed, MembershipState::Confirmed];
+    let open = [MembershipState::Proposed, MembershipState::Confirmed, MembershipState::Warned];
     let mut people = gate.visible::<pool_membership::Entity>(pool_membership::Column::CadreId, &at);
     people.and_where(at.col(pool_membership::Column::State).is_in(open));
     if let Some(pool) = pool {

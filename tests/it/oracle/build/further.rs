@@ -1,0 +1,120 @@
+//! What hangs on the people and pools of the world: facts, sealed values, steps, requests, readings, acts.
+
+use entity::{
+    id::{AccountId, CadreId, Key, OrganizationId, PoolId, PoolMembershipId},
+    kind::{
+        AccessPurpose, CivilServantRank, CorrectionState, FactState, ManagementAuthority, Role, SealedField,
+        SecrecyLevel,
+    },
+};
+use serde_json::Value;
+use tests::world::{World, global};
+
+use super::{Built, Dice};
+
+/// Facts of a person: those in force, and some that were so once.
+pub async fn dossier(world: &World, dice: &mut Dice, person: CadreId, name: &str) {
+    let rank = dice.pick(&CivilServantRank::ALL[8..12]);
+    world.dossier(person, &format!("Of {name}"), rank, FactState::Recorded).await;
+    if dice.chance(30) {
+        let state = dice.pick(&[FactState::Superseded, FactState::Voided]);
+        world.dossier(person, &format!("Once of {name}"), rank, state).await;
+    }
+}
+
+/// A track of a pool, and steps of its memberships.
+pub async fn course(world: &World, dice: &mut Dice, pool: PoolId, memberships: &[PoolMembershipId]) {
+    world.track(pool, &format!("T{}", dice.below(3))).await;
+    for (number, membership) in memberships.iter().enumerate() {
+        for step in 0..dice.below(3) {
+            world.step(*membership, &format!("Step {number} {step}")).await;
+        }
+    }
+}
+
+/// Where accounts belong; what they asked for, read and did. Every eighth of them belongs nowhere.
+pub async fn doings(world: &World, built: &mut Built, accounts: &[AccountId]) {
+    for (number, account) in accounts.iter().enumerate() {
+        if number % 8 != 7 {
+            let place: OrganizationId = built.dice.pick(&built.places);
+            let values = vec![place.into(), (*account).into()];
+            world.sql("update account set organization_id = $1 where id = $2", values).await;
+        }
+        for _ in 0..3 {
+            let person = built.dice.pick(&built.people);
+            let field = built.dice.pick(SealedField::ALL);
+            world.reading(person, *account, field, AccessPurpose::Inspection).await;
+        }
+        for _ in 0..2 {
+            let rows = [built.dice.pick(&built.people).uuid(), built.dice.pick(&built.places).uuid()];
+            world.act(Some(*account), "CADRE_UPDATE", "oracle", &rows[built.dice.below(2)..]).await;
+        }
+    }
+    for _ in 0..4 {
+        let row = built.dice.pick(&built.people).uuid();
+        world.act(None, "ROSTER_IMPORT", "oracle", &[row]).await;
+    }
+    for person in built.people.clone() {
+        if built.dice.chance(60) {
+            let request = world.correction(person, built.dice.pick(accounts)).await;
+            let state = built.dice.pick(CorrectionState::ALL);
+            world
+                .sql("update correction_request set state = $1 where id = $2", vec![state.into(), request.into()])
+                .await;
+        }
+    }
+}
+
+/// An auditor of everything, and others whose grants carry a ceiling or a tier.
+pub async fn auditors(world: &World, built: &mut Built) -> Vec<AccountId> {
+    let mut out = Vec::new();
+    let (north, south) = (built.places[0], built.places[built.places.len() / 2]);
+    let some = [
+        (&[north, south][..], None, SecrecyLevel::Internal),
+        (&[north, south][..], None, SecrecyLevel::TopSecret),
+        (&[north][..], None, SecrecyLevel::Confidential),
+        (&[south][..], None, SecrecyLevel::TopSecret),
+        (&[north][..], Some(ManagementAuthority::Municipal), SecrecyLevel::Secret),
+    ];
+    for (places, tier, ceiling) in some {
+        let account = world.account(None).await;
+        for at in places {
+            let change =
+                |row: &mut entity::account_grant::Model| (row.managing_tier, row.secrecy_ceiling) = (tier, ceiling);
+            world.grant_of(account, Role::AuditAdmin, *at, change).await;
+        }
+        out.push(account);
+    }
+    // Administrators who reach a whole county, so that much of it can be explained and granted.
+    for (role, at) in [(Role::SecurityAdmin, north), (Role::SystemAdmin, south), (Role::SecurityAdmin, south)] {
+        let account = world.account(Some(built.dice.pick(&built.people))).await;
+        world.grant(account, role, at, None).await;
+        out.push(account);
+    }
+    out
+}
+
+/// The phone of a person of this name, where one is on record.
+pub fn phone(name: &str) -> Option<String> {
+    let number: usize = name.rsplit(' ').next()?.parse().ok()?;
+    number.is_multiple_of(2).then(|| format!("100000000{number:02}"))
+}
+
+/// Seals phones as a client does: by an officer whom no tier or ceiling stops.
+pub async fn phones(world: &World, built: &Built) {
+    let account = world.account(None).await;
+    for at in [built.places[0], built.places[built.places.len() / 2]] {
+        let change = |row: &mut entity::account_grant::Model| row.secrecy_ceiling = SecrecyLevel::TopSecret;
+        world.grant_of(account, Role::OrganizationOfficer, at, change).await;
+    }
+    let changes = built.people.iter().enumerate().filter_map(|(number, person)| {
+        let (id, phone) = (global(*person), phone(&format!("Person {number:02}"))?);
+        let input = format!("{{ id: \"{id}\", expectedVersion: 1, phone: \"{phone}\" }}");
+        Some(format!("c{number}: cadreUpdate(input: {input}) {{ problems {{ code message }} }}\n"))
+    });
+    let document = format!("mutation {{ {} }}", changes.collect::<String>());
+    let answer = world.client(account).run(&document, Value::Null).await;
+    let problems =
+        answer.at("").as_object().expect("answers").values().all(|it| it["problems"] == Value::Array(vec![]));
+    assert!(problems, "{}", answer.text);
+}
