@@ -132,6 +132,7 @@ pub mod roster {
     pub mod columns;
     pub mod compound;
     pub mod date;
+    pub mod decisions;
     pub mod delimited;
     pub mod duplicate;
     pub mod facts;
