@@ -155,6 +155,7 @@ pub mod roster {
     pub mod schooling;
     pub mod sheet;
     pub mod sheets;
+    pub mod stored;
     pub mod strings;
     pub mod text;
     pub mod units;

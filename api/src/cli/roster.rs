@@ -1,6 +1,10 @@
 //! `tidui import roster`: reads the file, runs the import as a job, prints the report.
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc};
+use std::{
+    path::PathBuf,
+    process::ExitCode,
+    sync::{Arc, atomic::Ordering},
+};
 
 use aws_lc_rs::digest;
 use clap::ArgMatches;
@@ -57,7 +61,10 @@ pub async fn import(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, Stri
     let watch = Watch::default();
     *watch.report.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = reading.report;
     let total = u64::try_from(reading.rows.len()).unwrap_or(0);
+    let dry_run = matches.get_flag("dry-run");
     let command = ImportRoster {
+        import: None,
+        dry_run,
         organization: top.id,
         mode,
         file_name: path.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default(),
@@ -77,8 +84,9 @@ pub async fn import(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, Stri
 
 /// Says what came of the import.
 fn settled(done: Result<(), Error>, mode: Mode, seen: u32, watch: &Watch) -> Result<ExitCode, String> {
+    let tried = watch.tried.load(Ordering::Relaxed);
     match done {
-        Ok(()) => {
+        done if done.is_ok() || tried => {
             let tally = watch.tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
             let left_out = match mode {
                 Mode::All => String::new(),
@@ -87,7 +95,8 @@ fn settled(done: Result<(), Error>, mode: Mode, seen: u32, watch: &Watch) -> Res
                 }
             };
             let Tally { added, changed, unchanged, .. } = tally;
-            println!("Imported: {added} added, {changed} changed, {unchanged} unchanged{left_out}.");
+            let verb = if tried { "Only tried" } else { "Imported" };
+            println!("{verb}: {added} added, {changed} changed, {unchanged} unchanged{left_out}.");
             Ok(ExitCode::SUCCESS)
         }
         Err(Error::Rule(problem)) => {
@@ -95,6 +104,7 @@ fn settled(done: Result<(), Error>, mode: Mode, seen: u32, watch: &Watch) -> Res
             Ok(ExitCode::FAILURE)
         }
         Err(error) => Err(broken(error)),
+        Ok(()) => Ok(ExitCode::SUCCESS),
     }
 }
 

@@ -13,7 +13,7 @@ use chrono::NaiveDate;
 use entity::{
     Kept, Row, Table, Versioned, account_factor, cadre,
     cadre_sealed::{self, Sealed},
-    id::{AccountId, CadreId, Key},
+    id::{AccountId, CadreId, ImportRowId, Key},
     kind::{SealedField, SecrecyLevel},
 };
 use sea_orm::{
@@ -121,6 +121,14 @@ impl<'s> Writer<'s> {
     pub fn step_of(&self, row: &account_factor::Model, code: &str) -> Result<Option<i32>> {
         let secret = self.seal.open_factor(row.account_id, &row.key_id, &row.secret)?;
         Ok(factor::step_of(&secret, code, self.now().timestamp(), row.last_step))
+    }
+
+    /// Seals a row of an imported file; with it the name of the key.
+    ///
+    /// # Errors
+    /// `Internal` when the machine gives no random bytes.
+    pub fn seal_import_row(&self, row: ImportRowId, cells: &[u8]) -> Result<(Sealed, String)> {
+        self.seal.seal_import_row(row, cells)
     }
 
     /// The civil day of the command.

@@ -5,6 +5,7 @@
 //! facts. What a file leaves blank stays as it is: a blank cell is no statement.
 
 mod facts;
+mod kept;
 mod people;
 mod record;
 mod sheaf;
@@ -14,11 +15,14 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
-use entity::{id::OrganizationId, organization};
+use entity::{
+    id::{ImportId, OrganizationId},
+    organization,
+};
 use sea_orm::sea_query::ExprTrait;
 use serde::Serialize;
 
@@ -36,6 +40,9 @@ use crate::{
     },
 };
 
+pub use entity::kind::ImportMode as Mode;
+use kept::Keeping;
+pub use kept::counted;
 use people::{Meant, Met, meanings};
 use sheaf::Sheaf;
 
@@ -55,16 +62,6 @@ pub struct Tally {
     pub skipped: u32,
 }
 
-/// What happens to the rows of a roster in which something is wrong.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub enum Mode {
-    /// Everything goes in, or nothing does.
-    #[default]
-    All,
-    /// The good rows go in; the others stand in the report.
-    Good,
-}
-
 /// What the caller of an import looks at while and after it runs.
 #[derive(Clone, Default)]
 pub struct Watch {
@@ -74,6 +71,8 @@ pub struct Watch {
     pub report: Arc<Mutex<Report>>,
     /// What came of it.
     pub tally: Arc<Mutex<Tally>>,
+    /// Whether a dry run came to its end.
+    pub tried: Arc<AtomicBool>,
     /// Rows that could mean several persons, and wait for a decision.
     pub waiting: Arc<Mutex<Vec<Waiting>>>,
 }
@@ -92,6 +91,10 @@ impl Watch {
 /// Imports the rows of a roster that was read without errors, or in mode `Good` those that have none.
 #[derive(Serialize)]
 pub struct ImportRoster {
+    /// The import that asks for it; none where it makes its own.
+    pub import: Option<ImportId>,
+    /// Whether it is only tried: then nothing stays, as if it had been refused.
+    pub dry_run: bool,
     /// The organization whose subtree the persons are in.
     pub organization: OrganizationId,
     /// Whether a row that can't go in keeps the others out.
@@ -113,8 +116,11 @@ pub struct ImportRoster {
 impl ImportRoster {
     /// Where a line of the file stands written.
     fn source(&self, line: u32) -> String {
-        let name: String = self.file_name.chars().filter(|letter| !letter.is_control()).take(FILE_NAME_CHARS).collect();
-        format!("roster {name}, line {line}")
+        format!("roster {}, line {line}", self.short_name())
+    }
+
+    fn short_name(&self) -> String {
+        self.file_name.chars().filter(|letter| !letter.is_control()).take(FILE_NAME_CHARS).collect()
     }
 }
 
@@ -129,7 +135,7 @@ impl Command for ImportRoster {
         // Two imports at once would each record a person whom the other can't see yet.
         tx.one_at_a_time().await?;
         let units = units(tx, &top).await?;
-        let (mut tally, mut met) = (Tally::default(), Met::default());
+        let (mut tally, mut met, mut keeping) = (Tally::default(), Met::default(), Keeping::of(tx, &self).await?);
         let mut undecided: BTreeSet<u32> = self.decisions.keys().copied().collect();
         let mut rows = std::mem::take(&mut self.rows).into_iter().peekable();
         while rows.peek().is_some() {
@@ -141,7 +147,11 @@ impl Command for ImportRoster {
             let meant = meanings(tx, batch, &units, &mut met, &self).await?;
             // After the first error rows are only looked at, so that one run names all of them.
             if self.mode == Mode::Good || self.watch.errors() == 0 {
-                write(tx, meant, &mut tally, &mut met, &self).await?;
+                for (line, raw) in std::mem::take(&mut met.left_out) {
+                    keeping.keep(tx, line, &raw, None, true)?;
+                }
+                write(tx, meant, &mut tally, &mut met, &mut keeping, &self).await?;
+                keeping.flush(tx, &self).await?;
             }
             self.watch.done.fetch_add(count, Ordering::Relaxed);
         }
@@ -154,7 +164,12 @@ impl Command for ImportRoster {
                 "The roster has errors, so nothing was imported: mend the lines of the report and import again.";
             return Err(Problem::new(ProblemCode::Invalid, message).on("file").into());
         }
-        *self.watch.tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = tally;
+        *self.watch.tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = tally.clone();
+        if self.dry_run {
+            self.watch.tried.store(true, Ordering::Relaxed);
+            return Err(Problem::new(ProblemCode::Invalid, "It was only tried.").into());
+        }
+        keeping.end(tx, &self, &tally).await?;
         Ok(top.id)
     }
 }
@@ -176,30 +191,42 @@ async fn write(
     meant: Vec<Meant>,
     tally: &mut Tally,
     met: &mut Met,
+    keeping: &mut Keeping,
     import: &ImportRoster,
 ) -> Result<()> {
     let mut sheaf = Sheaf::default();
     for it in meant {
-        let line = it.row.line;
+        let (line, raw) = (it.row.line, it.row.raw.clone());
         let source = import.source(line);
         let done = match it.person {
             None => record::create(tx, it.row, it.unit, source, &mut sheaf, &import.watch).await.map(|person| {
                 met.added.insert(person);
                 tally.added += 1;
+                (Some(person), true)
             }),
             Some(known) => {
+                let person = known.record.id;
                 let moved = record::change_known(tx, known, it.row, it.unit, source, &mut sheaf, &import.watch).await;
-                moved.map(|moved| if moved { tally.changed += 1 } else { tally.unchanged += 1 })
+                moved.map(|moved| {
+                    if moved {
+                        tally.changed += 1
+                    } else {
+                        tally.unchanged += 1
+                    };
+                    (Some(person), moved)
+                })
             }
         };
-        match done {
+        let (person, moved) = match done {
             // The record refuses what no single cell showed: a post that starts before birth.
             Err(Error::Invalid { field, why }) => {
                 let remark = Remark::error(FindingCode::RecordRefused, format!("{field} {why}."), "Mend the line.");
                 import.watch.add(remark, line, Field::Name);
+                (None, true)
             }
             done => done?,
-        }
+        };
+        keeping.keep(tx, line, &raw, person, moved)?;
     }
     sheaf.insert(tx).await
 }

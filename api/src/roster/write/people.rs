@@ -21,6 +21,7 @@ use crate::{
         decisions::{Candidate, Decision, Waiting},
         fields::Field,
         finding::{FindingCode, Remark},
+        raw::RawCells,
         row::RosterRow,
         text::quote,
         units::Units,
@@ -54,6 +55,8 @@ pub(super) struct Met {
     pub added: HashSet<CadreId>,
     /// Rows that a decision left out.
     pub skipped: u32,
+    /// Rows that can't go in, as they stand in the file, until they are kept.
+    pub left_out: Vec<(u32, RawCells)>,
 }
 
 /// A row and what it means.
@@ -114,6 +117,7 @@ pub(super) async fn meanings(
         let of_number = key(&row).map(|key| Owner { person: owners.get(&key).copied(), taken: taken.contains(&key) });
         if let Err((remark, field)) = classified(tx, &row) {
             import.watch.add(remark, line, field);
+            met.left_out.push((line, row.raw));
             continue;
         }
         match meaning(&row, of_number, &beside, met, import) {
@@ -126,7 +130,10 @@ pub(super) async fn meanings(
                 }
                 out.push(Meant { row, unit, person });
             }
-            Err((remark, field)) => import.watch.add(remark, line, field),
+            Err((remark, field)) => {
+                import.watch.add(remark, line, field);
+                met.left_out.push((line, row.raw));
+            }
         }
     }
     Ok(out)

@@ -81,12 +81,13 @@ pub(super) async fn change_known(
         levels: open.levels.iter().filter(|it| row.position_level == Some(it.level)).cloned().collect(),
         ..held
     };
-    let mut own = Sheaf::default();
-    let stated = facts::take(tx, &stamp, &row, same, &mut own, watch).await?;
+    // The record first: what it refuses, it refuses before anything of the row is written.
     let moved = match changes {
         Some(changes) => change(tx, record.clone(), open, changes).await?,
         None => false,
     };
+    let mut own = Sheaf::default();
+    let stated = facts::take(tx, &stamp, &row, same, &mut own, watch).await?;
     if stated && !moved {
         // The record moves on with each of its facts, so that two writers can't contradict each other.
         tx.update::<cadre::Entity>(&record, record.clone()).await?;
