@@ -135,6 +135,7 @@ pub mod roster {
     pub mod columns;
     pub mod compound;
     pub mod date;
+    pub mod decisions;
     pub mod delimited;
     pub mod duplicate;
     pub mod facts;
@@ -157,6 +158,7 @@ pub mod roster {
     pub mod schooling;
     pub mod sheet;
     pub mod sheets;
+    pub mod stored;
     pub mod strings;
     pub mod text;
     pub mod units;

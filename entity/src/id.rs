@@ -114,6 +114,12 @@ keys! {
     RevocationId = "revoked_token";
     /// A request to correct one's record.
     CorrectionId = "correction_request";
+    /// One import of a roster.
+    ImportId = "import";
+    /// One row of an imported file.
+    ImportRowId = "import_row";
+    /// One finding of an import.
+    ImportFindingId = "import_finding";
     /// One act in the audit trail.
     AuditEventId = "audit_event";
     /// One changed row in the audit trail.

@@ -33,8 +33,10 @@ macro_rules! kinds {
 }
 
 mod career;
+mod imports;
 
 pub use career::*;
+pub use imports::*;
 
 kinds! {
     /// What an organization is.

@@ -24,6 +24,9 @@ pub mod correction_request;
 pub mod education;
 pub mod experience;
 pub mod idempotency_record;
+pub mod import;
+pub mod import_finding;
+pub mod import_row;
 pub mod level_period;
 pub mod membership_step;
 pub mod mentoring_pair;
@@ -186,6 +189,9 @@ tables! {
         pair_part as PairPart by PairPartId,
         pair_contact as PairContact by PairContactId,
         correction_request as CorrectionRequest by CorrectionId,
+        import as Import by ImportId,
+        import_row as ImportRow by ImportRowId,
+        import_finding as ImportFinding by ImportFindingId,
     }
     appended {
         audit_event as AuditEvent by AuditEventId,

@@ -15,7 +15,7 @@ use aws_lc_rs::{
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use entity::{
     cadre_sealed::Sealed,
-    id::{AccountId, CadreId},
+    id::{AccountId, CadreId, ImportRowId},
     kind::SealedField,
 };
 
@@ -148,6 +148,22 @@ impl Seal {
         self.reopen(|| bound_factor(account), key_id, sealed)
     }
 
+    /// Seals a row of an imported file; with it the name of the key.
+    ///
+    /// # Errors
+    /// `Internal` when the machine gives no random bytes.
+    pub fn seal_import_row(&self, row: ImportRowId, cells: &[u8]) -> Result<(Sealed, String)> {
+        self.close(bound_row(row), cells.to_vec())
+    }
+
+    /// Opens a row of an imported file that was sealed with a key of this name.
+    ///
+    /// # Errors
+    /// `Internal` when that key is not here, or it was sealed for another row.
+    pub fn open_import_row(&self, row: ImportRowId, key_id: &str, sealed: &Sealed) -> Result<Vec<u8>> {
+        self.reopen(|| bound_row(row), key_id, sealed)
+    }
+
     fn close(&self, bound: Aad<Vec<u8>>, mut bytes: Vec<u8>) -> Result<(Sealed, String)> {
         let sealer = &self.ring().current;
         let nonce = sealer.aead.seal_in_place_append_tag(bound, &mut bytes);
@@ -198,4 +214,8 @@ fn bound(cadre: CadreId, field: SealedField) -> Aad<Vec<u8>> {
 
 fn bound_factor(account: AccountId) -> Aad<Vec<u8>> {
     Aad::from([account.0.as_bytes().as_slice(), b"SECOND_FACTOR"].concat())
+}
+
+fn bound_row(row: ImportRowId) -> Aad<Vec<u8>> {
+    Aad::from([row.0.as_bytes().as_slice(), b"IMPORT_ROW"].concat())
 }

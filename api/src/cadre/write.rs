@@ -196,8 +196,12 @@ impl Command for UpdateCadre {
 /// The dated rows of a person that have no end yet: what another post or level ends.
 #[derive(Default)]
 pub struct OpenHistory {
-    posts: Vec<post_assignment::Model>,
-    levels: Vec<level_period::Model>,
+    /// Principal posts.
+    pub posts: Vec<post_assignment::Model>,
+    /// Levels.
+    pub levels: Vec<level_period::Model>,
+    /// Where the next ones stand written; empty where nobody said.
+    pub source: String,
 }
 
 /// The open histories of some persons, read at once: a statement a person would weigh their visibility each time.
@@ -229,25 +233,32 @@ pub async fn open_histories(tx: &Writer<'_>, people: &[CadreId]) -> Result<HashM
     Ok(open)
 }
 
-/// Changes a record and its history; a change that changes nothing writes nothing.
+/// Changes a record and its history, and says whether the record moved on; a change that changes nothing writes nothing.
 ///
 /// # Errors
 /// As `UpdateCadre`.
-pub async fn change(tx: &mut Writer<'_>, before: cadre::Model, open: OpenHistory, changes: CadreChanges) -> Result<()> {
+pub async fn change(
+    tx: &mut Writer<'_>,
+    before: cadre::Model,
+    open: OpenHistory,
+    changes: CadreChanges,
+) -> Result<bool> {
     let after = changed(&before, &changes, tx.today())?;
     let number = seal(tx, before.id, SealedField::IdentityNumber, changes.identity_number).await?;
     let phone = seal(tx, before.id, SealedField::Phone, changes.phone).await?;
+    let OpenHistory { posts, levels, source } = open;
     if after.post_title != before.post_title {
-        succeed_post(tx, &after, open.posts, changes.post_start).await?;
+        succeed_post(tx, &after, posts, changes.post_start, &source).await?;
     }
     if after.position_level != before.position_level {
-        succeed_level(tx, &after, open.levels, changes.level_start).await?;
+        succeed_level(tx, &after, levels, changes.level_start, &source).await?;
     }
     // A sealed value is part of the record: without a new version two writers of it would overwrite each other.
-    if after != before || number || phone {
+    let moved = after != before || number || phone;
+    if moved {
         tx.update::<cadre::Entity>(&before, after).await?;
     }
-    Ok(())
+    Ok(moved)
 }
 
 fn changed(before: &cadre::Model, changes: &CadreChanges, today: NaiveDate) -> Result<cadre::Model> {
@@ -282,6 +293,7 @@ async fn succeed_post(
     after: &cadre::Model,
     open: Vec<post_assignment::Model>,
     from: Option<PartialDate>,
+    source: &str,
 ) -> Result<()> {
     let end = from.or_else(|| PartialDate::day_of(tx.today()));
     for post in open {
@@ -289,7 +301,10 @@ async fn succeed_post(
         tx.update::<post_assignment::Entity>(&post, ended).await?;
     }
     match after.post_title.clone() {
-        Some(title) => tx.insert::<post_assignment::Entity>(post_row(tx, after.id, title, from)).await.map(|_| ()),
+        Some(title) => {
+            let row = post_assignment::Model { source: source.to_owned(), ..post_row(tx, after.id, title, from) };
+            tx.insert::<post_assignment::Entity>(row).await.map(|_| ())
+        }
         None => Ok(()),
     }
 }
@@ -300,6 +315,7 @@ async fn succeed_level(
     after: &cadre::Model,
     open: Vec<level_period::Model>,
     from: Option<PartialDate>,
+    source: &str,
 ) -> Result<()> {
     let end = from.or_else(|| PartialDate::day_of(tx.today()));
     for level in open {
@@ -307,7 +323,10 @@ async fn succeed_level(
         tx.update::<level_period::Entity>(&level, ended).await?;
     }
     match after.position_level {
-        Some(level) => tx.insert::<level_period::Entity>(level_row(tx, after.id, level, from)).await.map(|_| ()),
+        Some(level) => {
+            let row = level_period::Model { source: source.to_owned(), ..level_row(tx, after.id, level, from) };
+            tx.insert::<level_period::Entity>(row).await.map(|_| ())
+        }
         None => Ok(()),
     }
 }

@@ -54,13 +54,19 @@ pub struct RecordFact {
 }
 
 /// What every row of a fact says of its recording.
-struct Stamp {
-    cadre: CadreId,
-    source: String,
-    at: DateTime<Utc>,
-    by: Option<AccountId>,
+#[derive(Clone)]
+pub struct Stamp {
+    /// Whose fact it is.
+    pub cadre: CadreId,
+    /// Where it stands written.
+    pub source: String,
+    /// When it is recorded.
+    pub at: DateTime<Utc>,
+    /// Who records it; none for a job.
+    pub by: Option<AccountId>,
 }
 
+/// The row of a fact: its own columns, and those that the stamp fills.
 macro_rules! row {
     ($stamp:ident, $module:ident, $key:ident, { $($fields:tt)* }) => {
         $module::Model {
@@ -70,13 +76,14 @@ macro_rules! row {
             source: $stamp.source,
             recorded_at: $stamp.at.into(),
             recorded_by: $stamp.by,
-            state: FactState::Recorded,
+            state: entity::kind::FactState::Recorded,
             superseded_by: None,
             void_reason: None,
             version: 1,
         }
     };
 }
+pub(crate) use row;
 
 impl Command for RecordFact {
     const ACTION: Action = Action::CadreFactRecord;

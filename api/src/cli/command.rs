@@ -50,7 +50,10 @@ fn roster() -> Command {
                 .value_parser(["all", "good"])
                 .default_value("all"),
         )
+        .arg(flag("dry-run", "Only tries: tells what would come of it, and changes nothing"))
         .arg(of("report", "FILE", "Writes every finding to this .csv file; the terminal shows the first of each kind"))
+        .arg(of("decisions", "FILE", "Whom the lines mean that could mean several persons: a filled-in file of them"))
+        .arg(of("report-decisions", "FILE", "Writes the lines that wait for a decision to this .csv file, to fill in"))
         .arg(data("Use the demo in this folder instead of the settings").required(false))
 }
 

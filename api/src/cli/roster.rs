@@ -1,6 +1,10 @@
 //! `tidui import roster`: reads the file, runs the import as a job, prints the report.
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc};
+use std::{
+    path::PathBuf,
+    process::ExitCode,
+    sync::{Arc, atomic::Ordering},
+};
 
 use aws_lc_rs::digest;
 use clap::ArgMatches;
@@ -15,6 +19,7 @@ use crate::{
     metrics::Metrics,
     organization::read::OrganizationByCode,
     roster::{
+        decisions,
         limits::Limits,
         listing::Listing,
         read,
@@ -39,6 +44,9 @@ pub async fn import(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, Stri
     let mode = if matches.get_one::<String>("mode").is_some_and(|it| it == "good") { Mode::Good } else { Mode::All };
     let listing = matches.get_one::<String>("report").map(|to| Listing::create(&PathBuf::from(to))).transpose()?;
 
+    let decisions = matches.get_one::<String>("decisions").map(|it| decisions::read(&PathBuf::from(it))).transpose()?;
+    let decisions = decisions.unwrap_or_default();
+
     let (file, limits) = (path.clone(), limits(&config));
     let report = listing.clone().map_or_else(Report::default, Report::listed);
     let reading = tokio::task::spawn_blocking(move || read::read_file(&file, &limits, today, report)).await;
@@ -53,15 +61,32 @@ pub async fn import(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, Stri
     let watch = Watch::default();
     *watch.report.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = reading.report;
     let total = u64::try_from(reading.rows.len()).unwrap_or(0);
-    let command =
-        ImportRoster { organization: top.id, mode, file_hash: hash(&path)?, rows: reading.rows, watch: watch.clone() };
+    let dry_run = matches.get_flag("dry-run");
+    let command = ImportRoster {
+        import: None,
+        dry_run,
+        organization: top.id,
+        mode,
+        file_name: path.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default(),
+        file_hash: hash(&path)?,
+        decisions,
+        rows: reading.rows,
+        watch: watch.clone(),
+    };
     let session = door.job(Job::RosterImport, Some(top.id));
     let terms = Terms::default();
     let done = progress::while_working("Importing", total, watch.done.clone(), session.run(command, &terms)).await;
     println!("{}", watch.report.lock().unwrap_or_else(std::sync::PoisonError::into_inner).text());
     finish(listing)?;
+    undecided(matches, &watch)?;
+    settled(done.map(|_| ()), mode, seen, &watch)
+}
+
+/// Says what came of the import.
+fn settled(done: Result<(), Error>, mode: Mode, seen: u32, watch: &Watch) -> Result<ExitCode, String> {
+    let tried = watch.tried.load(Ordering::Relaxed);
     match done {
-        Ok(_) => {
+        done if done.is_ok() || tried => {
             let tally = watch.tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
             let left_out = match mode {
                 Mode::All => String::new(),
@@ -69,8 +94,9 @@ pub async fn import(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, Stri
                     format!(", {} left out", seen.saturating_sub(tally.added + tally.changed + tally.unchanged))
                 }
             };
-            let Tally { added, changed, unchanged } = tally;
-            println!("Imported: {added} added, {changed} changed, {unchanged} unchanged{left_out}.");
+            let Tally { added, changed, unchanged, .. } = tally;
+            let verb = if tried { "Only tried" } else { "Imported" };
+            println!("{verb}: {added} added, {changed} changed, {unchanged} unchanged{left_out}.");
             Ok(ExitCode::SUCCESS)
         }
         Err(Error::Rule(problem)) => {
@@ -78,7 +104,17 @@ pub async fn import(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, Stri
             Ok(ExitCode::FAILURE)
         }
         Err(error) => Err(broken(error)),
+        Ok(()) => Ok(ExitCode::SUCCESS),
     }
+}
+
+/// Writes the rows that wait for a decision, where somebody wants them as a file.
+fn undecided(matches: &ArgMatches, watch: &Watch) -> Result<(), String> {
+    let waiting = watch.waiting.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let Some(to) = matches.get_one::<String>("report-decisions") else { return Ok(()) };
+    decisions::write(&PathBuf::from(to), &waiting)?;
+    println!("{} line(s) wait for a decision: fill in {to} and import again with --decisions {to}.", waiting.len());
+    Ok(())
 }
 
 /// A listing that is not complete must not look so.

@@ -13,11 +13,12 @@ use chrono::NaiveDate;
 use entity::{
     Kept, Row, Table, Versioned, account_factor, cadre,
     cadre_sealed::{self, Sealed},
-    id::{AccountId, CadreId, Key},
+    id::{AccountId, CadreId, ImportRowId, Key},
     kind::{SealedField, SecrecyLevel},
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, IntoActiveModel,
+    QueryFilter, Statement,
     sea_query::{Expr, SelectStatement},
 };
 use uuid::Uuid;
@@ -38,6 +39,11 @@ use crate::{
 
 /// Rows of one insert statement: 20 columns of 500 rows stay below both databases' limit of bound values.
 const BATCH: usize = 500;
+/// How often a command that must be alone looks whether it is, and how long it waits between: ten seconds in all.
+const TURNS: u32 = 50;
+const TURN: std::time::Duration = std::time::Duration::from_millis(200);
+/// Names the turn among the locks of the database; the digits say nothing.
+const TURN_KEY: i64 = 5_823_304_166;
 
 /// Which rows of a table were written, and the statement that reads them back.
 struct Written {
@@ -117,6 +123,14 @@ impl<'s> Writer<'s> {
         Ok(factor::step_of(&secret, code, self.now().timestamp(), row.last_step))
     }
 
+    /// Seals a row of an imported file; with it the name of the key.
+    ///
+    /// # Errors
+    /// `Internal` when the machine gives no random bytes.
+    pub fn seal_import_row(&self, row: ImportRowId, cells: &[u8]) -> Result<(Sealed, String)> {
+        self.seal.seal_import_row(row, cells)
+    }
+
     /// The civil day of the command.
     pub fn today(&self) -> NaiveDate {
         self.clock.today()
@@ -163,6 +177,27 @@ impl<'s> Writer<'s> {
         let among = cadre_sealed::Column::MatchKey.is_in(keys.iter().map(String::as_str));
         let found = cadre_sealed::Entity::find().filter(among).all(&self.tx).await?;
         Ok(found.into_iter().filter_map(|it| it.match_key).collect())
+    }
+
+    /// Lets only one command at a time go on from here, until it ends: those that must see what the others commit.
+    /// SQLite has one writer anyway.
+    ///
+    /// # Errors
+    /// `Busy` when another one takes longer than is worth waiting for.
+    pub async fn one_at_a_time(&self) -> Result<()> {
+        if self.tx.get_database_backend() != DbBackend::Postgres {
+            return Ok(());
+        }
+        for _ in 0..TURNS {
+            self.sent();
+            let free = format!("SELECT pg_try_advisory_xact_lock({TURN_KEY}) AS free");
+            let free = self.tx.query_one_raw(Statement::from_string(DbBackend::Postgres, free)).await?;
+            if free.map(|row| row.try_get::<bool>("", "free")).transpose()? == Some(true) {
+                return Ok(());
+            }
+            tokio::time::sleep(TURN).await;
+        }
+        Err(Error::Busy { retry_after_s: 10 })
     }
 
     /// The row of a key.

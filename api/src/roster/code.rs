@@ -4,7 +4,7 @@
 //! GB/T 4658. Status: ZB126. Authority: ZB130. Sex: GB/T 2261.1. The full code sets, with editions and labels, come
 //! with the code set tables; here stands only what a roster cell may say.
 
-use entity::kind::{CadreStatus, Education, ManagementAuthority, PositionLevel, Sex};
+use entity::kind::{CadreStatus, Education, ManagementAuthority, PositionLevel, SecrecyLevel, Sex};
 
 use super::{
     finding::{FindingCode, Remark, Severity},
@@ -70,6 +70,20 @@ pub fn management_authority(cell: &Cell) -> Value<ManagementAuthority> {
         }
     };
     lookup(cell, find, "Write 中央管, 省管, 市管 or 县管, or leave the cell empty.")
+}
+
+/// Reads 密级. A word that is not known keeps the row out: who can't tell how secret it is must not file it.
+pub fn secrecy(cell: &Cell) -> Value<SecrecyLevel> {
+    let find = |word: &str| match word.trim_end_matches('★') {
+        "公开" | "非密" | "非涉密" => Some(Some(SecrecyLevel::Public)),
+        "内部" => Some(Some(SecrecyLevel::Internal)),
+        "秘密" => Some(Some(SecrecyLevel::Confidential)),
+        "机密" => Some(Some(SecrecyLevel::Secret)),
+        "绝密" => Some(Some(SecrecyLevel::TopSecret)),
+        "-" | "/" => Some(None),
+        _ => None,
+    };
+    lookup(cell, find, "Write 公开, 内部, 秘密, 机密 or 绝密.")
 }
 
 /// Reads 职务层次.

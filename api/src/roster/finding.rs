@@ -117,6 +117,12 @@ words! {
         IdentityHeldElsewhere = "IDENTITY_HELD_ELSEWHERE",
         /// The identity number belongs to a person of another name.
         NameChanges = "NAME_CHANGES",
+        /// A decision about a line that needs none, or for a person whom the line can't mean.
+        DecisionInvalid = "DECISION_INVALID",
+        /// A record above what may be kept here.
+        SecrecyExceeded = "SECRECY_EXCEEDED",
+        /// Something that could not become a fact; the rest of the line could.
+        FactLeftOut = "FACT_LEFT_OUT",
         /// A value that the record can't hold.
         RecordRefused = "RECORD_REFUSED",
     }

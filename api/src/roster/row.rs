@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use entity::{
-    kind::{CadreStatus, Education, ManagementAuthority, PositionLevel, Sex},
+    kind::{CadreStatus, Education, ManagementAuthority, PositionLevel, SecrecyLevel, Sex},
     partial_date::PartialDate,
 };
 
@@ -56,6 +56,8 @@ pub struct RosterRow {
     pub status: Option<CadreStatus>,
     /// 管理权限
     pub management_authority: Option<ManagementAuthority>,
+    /// 密级
+    pub secrecy_level: Option<SecrecyLevel>,
     /// 任现职时间
     pub post_start: Option<PartialDate>,
     /// 任现职务层次时间
@@ -84,6 +86,7 @@ impl std::fmt::Debug for RosterRow {
             .field("education", &self.education)
             .field("status", &self.status)
             .field("management_authority", &self.management_authority)
+            .field("secrecy_level", &self.secrecy_level)
             .field("post_start", &self.post_start)
             .field("level_start", &self.level_start)
             .field("phone", &hidden(&self.phone))
@@ -131,6 +134,7 @@ pub fn person(
         education: cells.read(Field::Education, highest),
         status: cells.read(Field::Status, code::status),
         management_authority: cells.read(Field::ManagementAuthority, code::management_authority),
+        secrecy_level: cells.read(Field::Secrecy, code::secrecy),
         post_start: cells.read(Field::PostStart, date),
         level_start: cells.read(Field::LevelStart, date),
         phone: cells.read(Field::Phone, value::phone),

@@ -1,0 +1,62 @@
+//! One import of a roster: which file, by whom, what came of it.
+
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    id::{AccountId, ImportId, OrganizationId},
+    kind::{ImportMode, ImportState},
+};
+
+/// One row: see the file's header.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DeriveEntityModel)]
+#[sea_orm(table_name = "import")]
+pub struct Model {
+    /// Key.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: ImportId,
+    /// The organization whose people the file lists.
+    pub organization_id: OrganizationId,
+    /// What the file is called.
+    pub file_name: String,
+    /// SHA-256 of the file in hexadecimal; none until it has come.
+    pub file_hash: Option<String>,
+    /// Whether a row that can't go in keeps the others out.
+    pub mode: ImportMode,
+    /// Whether it is only tried.
+    pub dry_run: bool,
+    /// How far it is.
+    pub state: ImportState,
+    /// Rows of people in the file, good and bad.
+    pub rows_read: i32,
+    /// New persons.
+    pub added: i32,
+    /// Persons whose record or facts changed.
+    pub changed: i32,
+    /// Persons of whom everything was recorded already.
+    pub unchanged: i32,
+    /// Rows that a decision left out.
+    pub skipped: i32,
+    /// Errors that were found.
+    pub errors: i32,
+    /// Warnings.
+    pub warnings: i32,
+    /// Hints.
+    pub hints: i32,
+    /// When it was asked for.
+    pub asked_at: DateTimeUtc,
+    /// When the rows began to go in.
+    pub begun_at: Option<DateTimeUtc>,
+    /// When it ended.
+    pub ended_at: Option<DateTimeUtc>,
+    /// Who asked for it; none for a job of the command line.
+    pub begun_by: Option<AccountId>,
+    /// Grows by one at each change; an update states the version it saw.
+    pub version: i32,
+}
+
+/// Joins are planned by the door, so no relation is declared here.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
