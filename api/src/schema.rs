@@ -25,7 +25,7 @@ use crate::{
         read::Pairs,
     },
     organization::{
-        graphql::{Organization, OrganizationQuery},
+        graphql::{Organization, OrganizationMutation, OrganizationQuery, ReformMutation},
         read::Organizations,
     },
     own_record::{
@@ -93,6 +93,8 @@ pub struct Mutation(
     MentoringMutation,
     AccountMutation,
     OwnRecordMutation,
+    OrganizationMutation,
+    ReformMutation,
 );
 
 /// The schema over which every transport executes.

@@ -33,8 +33,10 @@ macro_rules! kinds {
 }
 
 mod career;
+mod organization;
 
 pub use career::*;
+pub use organization::*;
 
 kinds! {
     /// What an organization is.

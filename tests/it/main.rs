@@ -14,6 +14,7 @@ mod grants;
 mod keys;
 mod leak;
 mod oracle;
+mod organizations;
 mod outage;
 mod outside;
 mod own_record;

@@ -11,13 +11,21 @@ use entity::kind::Role::{
 use crate::error::Action;
 
 /// Bumped when an arm or a row policy changes meaning, so that answers remembered under the old one die.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Whether a role may perform an act.
 pub fn allows(role: Role, action: Action) -> bool {
     match action {
         Action::MeRead | Action::NodeRead | Action::CodeSetRead => true,
         Action::OrganizationRead => !matches!(role, AuditAdmin),
+        // Who administers organizations keeps the tree; what stands in it others keep.
+        Action::OrganizationCreate
+        | Action::OrganizationUpdate
+        | Action::OrganizationRename
+        | Action::OrganizationMove
+        | Action::OrganizationMerge
+        | Action::OrganizationSplit
+        | Action::OrganizationClose => matches!(role, SystemAdmin),
         Action::CadreRead => matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | Cadre),
         Action::CadreCardRead | Action::PairRead => {
             matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | Mentor | Cadre)

@@ -15,7 +15,7 @@ use std::{
 use entity::{
     cadre, cadre_sealed,
     id::{CadreId, OrganizationId},
-    kind::{CadreStatus, SealedField, SecrecyLevel, Sex},
+    kind::{CadreStatus, OrganizationState, SealedField, SecrecyLevel, Sex},
     level_period, organization, post_assignment,
 };
 use sea_orm::sea_query::ExprTrait;
@@ -25,7 +25,7 @@ use crate::{
     cadre::write::{CadreChanges, CreateCadre, NewCadre, OpenHistory, change, open_histories},
     db::{gate::Alias, session::Command, writer::Writer},
     error::{Action, Error, Problem, ProblemCode, Result},
-    organization::read::below,
+    organization::{read::below, write::standing},
     roster::{
         fields::Field,
         finding::{FindingCode, Remark},
@@ -116,11 +116,13 @@ impl Command for ImportRoster {
     const ACTION: Action = Action::RosterImport;
     type Outcome = OrganizationId;
     async fn apply(self, tx: &mut Writer<'_>) -> Result<OrganizationId> {
-        let top = tx.get::<organization::Entity>(self.organization).await?;
+        let top = standing(tx, self.organization).await?;
         let at = Alias::own::<organization::Entity>();
         let reader = tx.reader();
         let within = at.col(organization::Column::Id).in_subquery(below(reader.gate(), top.id));
-        let units = Units::new(reader.find::<organization::Entity>().filter(within).all().await?, top.id);
+        let active = at.col(organization::Column::State).eq(OrganizationState::Active);
+        let units = reader.find::<organization::Entity>().filter(within).filter(active).held();
+        let units = Units::new(units.all().await?, top.id);
         let (mut tally, mut met) = (Tally::default(), Met::default());
         let mut rows = self.rows.into_iter().peekable();
         while rows.peek().is_some() {
