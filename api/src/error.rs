@@ -215,6 +215,8 @@ named! {
         Overlaps = "OVERLAPS",
         /// The two may not be paired.
         Conflict = "CONFLICT",
+        /// An organization can't stand below itself.
+        Cycle = "CYCLE",
     }
 }
 
@@ -230,6 +232,20 @@ named! {
         CodeSetRead = "CODE_SET_READ",
         /// Read organizations.
         OrganizationRead = "ORGANIZATION_READ",
+        /// Make an organization.
+        OrganizationCreate = "ORGANIZATION_CREATE",
+        /// Change what an organization is.
+        OrganizationUpdate = "ORGANIZATION_UPDATE",
+        /// Rename an organization.
+        OrganizationRename = "ORGANIZATION_RENAME",
+        /// Put an organization under another one.
+        OrganizationMove = "ORGANIZATION_MOVE",
+        /// Merge an organization into another one.
+        OrganizationMerge = "ORGANIZATION_MERGE",
+        /// Make organizations out of one.
+        OrganizationSplit = "ORGANIZATION_SPLIT",
+        /// Close an organization.
+        OrganizationClose = "ORGANIZATION_CLOSE",
         /// Read cadres' records.
         CadreRead = "CADRE_READ",
         /// Read a cadre's sanctions.

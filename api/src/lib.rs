@@ -49,6 +49,7 @@ pub mod db {
     pub mod keeping;
     pub mod open;
     pub mod reader;
+    mod rekeeping;
     pub mod resealing;
     mod rights;
     mod run;
@@ -57,6 +58,8 @@ pub mod db {
     mod unique;
     pub mod writer;
 }
+/// The unified social credit code.
+pub mod credit_code;
 /// The citizen identity number.
 pub mod identity_number;
 /// Batched loading, per request.
@@ -84,10 +87,12 @@ pub mod codeset {
     pub mod graphql;
     pub mod read;
 }
-/// The tree of organizations. Owns the row policy of `organization`.
+/// The tree of organizations and what happened to it. Owns the row policies of `organization`, `organization_event`.
 pub mod organization {
     pub mod graphql;
     pub mod read;
+    pub mod rules;
+    pub mod write;
 }
 /// The person: record, posts, levels, sealed values. Owns their row policies.
 pub mod cadre {

@@ -31,7 +31,7 @@ use crate::{
         read::{Contacts, Pairs},
     },
     organization::{
-        graphql::{Organization, OrganizationQuery},
+        graphql::{Organization, OrganizationMutation, OrganizationQuery, ReformMutation},
         read::Organizations,
     },
     own_record::{
@@ -107,6 +107,8 @@ pub struct Mutation(
     MentoringMutation,
     AccountMutation,
     OwnRecordMutation,
+    OrganizationMutation,
+    ReformMutation,
 );
 
 /// The schema over which every transport executes.

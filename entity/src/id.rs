@@ -56,6 +56,10 @@ macro_rules! keys {
 keys! {
     /// An organization, from a province down to an internal unit.
     OrganizationId = "organization";
+    /// Something that happened to an organization.
+    OrganizationEventId = "organization_event";
+    /// A post of an organization.
+    PostId = "post";
     /// A person in the registry.
     CadreId = "cadre";
     /// One dated post of a cadre.

@@ -34,9 +34,11 @@ macro_rules! kinds {
 
 mod career;
 mod imports;
+mod organization;
 
 pub use career::*;
 pub use imports::*;
+pub use organization::*;
 
 kinds! {
     /// What an organization is.

@@ -32,11 +32,13 @@ pub mod membership_step;
 pub mod mentoring_pair;
 pub mod organization;
 pub mod organization_closure;
+pub mod organization_event;
 pub mod pair_contact;
 pub mod pair_part;
 pub mod pool_division;
 pub mod pool_membership;
 pub mod pool_tier;
+pub mod post;
 pub mod post_assignment;
 pub mod professional_title;
 pub mod rank_period;
@@ -161,6 +163,8 @@ macro_rules! tables {
 tables! {
     kept {
         organization as Organization by OrganizationId,
+        organization_event as OrganizationEvent by OrganizationEventId,
+        post as Post by PostId,
         account as Account by AccountId,
         account_grant as AccountGrant by GrantId,
         account_credential as AccountCredential by CredentialId,

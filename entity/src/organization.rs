@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     id::OrganizationId,
-    kind::{OrganizationKind, PositionLevel},
+    kind::{AffiliationLevel, OrganizationKind, OrganizationState, PositionLevel},
 };
 
 /// One row: see the file's header.
@@ -29,6 +29,22 @@ pub struct Model {
     pub level: Option<PositionLevel>,
     /// 行政区划 (GB/T 2260), six digits, where it has one.
     pub division_code: Option<String>,
+    /// 统一社会信用代码 (GB 32100), where it has one; unique.
+    pub unified_social_credit_code: Option<String>,
+    /// 隶属关系 (GB/T 12404), where known.
+    pub affiliation: Option<AffiliationLevel>,
+    /// 主管单位, where it is not the organization above.
+    pub managing_organization_id: Option<OrganizationId>,
+    /// Whether it is one still.
+    pub state: OrganizationState,
+    /// 设立日期, where known.
+    pub valid_from: Option<Date>,
+    /// The first day on which it was none any more.
+    pub valid_to: Option<Date>,
+    /// What it was merged into.
+    pub successor_id: Option<OrganizationId>,
+    /// What it was split from.
+    pub split_from_id: Option<OrganizationId>,
     /// Grows by one at each change; an update states the version it saw.
     pub version: i32,
 }

@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{AccountId, CadreId, PostAssignmentId},
+    id::{AccountId, CadreId, PostAssignmentId, PostId},
     kind::{FactState, PostRole},
     partial_date::PartialDate,
 };
@@ -30,6 +30,8 @@ pub struct Model {
     pub role: Option<PostRole>,
     /// 任职文号 (A0245)
     pub document_number: Option<String>,
+    /// The post of an organization that it fills, where it names one.
+    pub post_id: Option<PostId>,
     /// Where it stands written: a document, a file, a form.
     pub source: String,
     /// When it was recorded; none for rows older than this column.

@@ -15,6 +15,7 @@ mod grants;
 mod keys;
 mod leak;
 mod oracle;
+mod organizations;
 mod outage;
 mod outside;
 mod own_record;

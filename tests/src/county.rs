@@ -138,6 +138,20 @@ pub const PROBES: &[(&str, &str)] = &[
     ("codeCrosswalk", "query { codeCrosswalk(codeSet: \"ZB09\", edition: \"1A\", code: \"1A31\") { exactness from { code } to { code codeSet edition labelZh labelEn } } }"),
     ("organization", "query($organization: ID!) { organization(id: $organization) { ...organization children { totalCount edges { node { ...organization } } } } }"),
     ("organizations", "query { organizations(first: 100, orderBy: ID) { totalCount pageInfo { endCursor } edges { cursor node { ...organization } } } }"),
+    ("organizationCreate", "mutation($organization: ID!) { organizationCreate(input: { parentId: $organization, code: \"two words\", name: \"Probe\", kind: DEPARTMENT }) {
+        problems { code message } organization { ...organization } } }"),
+    ("organizationUpdate", "mutation($department: ID!) { organizationUpdate(input: { id: $department, expectedVersion: 77, level: CLERK }) {
+        problems { code message } organization { ...organization } } }"),
+    ("organizationRename", "mutation($department: ID!) { organizationRename(input: { id: $department, expectedVersion: 77, name: \"Probe\" }) {
+        problems { code message } organization { ...organization } } }"),
+    ("organizationMove", "mutation($department: ID!, $organization: ID!) { organizationMove(input: { id: $department, expectedVersion: 77, parentId: $organization }) {
+        problems { code message } organization { ...organization } } }"),
+    ("organizationMerge", "mutation($department: ID!, $organization: ID!) { organizationMerge(input: { sourceId: $department, expectedVersion: 77, targetId: $organization }) {
+        problems { code message } organization { ...organization } } }"),
+    ("organizationSplit", "mutation($department: ID!) { organizationSplit(input: { id: $department, expectedVersion: 77, units: [] }) {
+        problems { code message } organization { ...organization } } }"),
+    ("organizationClose", "mutation($department: ID!) { organizationClose(input: { id: $department, expectedVersion: 77 }) {
+        problems { code message } organization { ...organization } } }"),
     ("cadre", "query($cadre: ID!) { cadre(id: $cadre) { ...cadre } }"),
     ("cadres", "query { cadres(first: 20) { totalCount pageInfo { endCursor } edges { cursor node { ...cadre } } } }"),
     ("cadreByIdentityNumber", "query { cadreByIdentityNumber(number: \"990000199003070013\", purpose: FILE_REVIEW, reason: \"Probe\") { ...cadre } }"),
@@ -211,7 +225,7 @@ pub const PROBES: &[(&str, &str)] = &[
 const FRAGMENTS: &[(&str, &str)] = &[
     (
         "organization",
-        "fragment organization on Organization { id code name kind level divisionCode version parent { id name } }",
+        "fragment organization on Organization { id code name kind level divisionCode unifiedSocialCreditCode affiliationLevel state validFrom validTo nameAsOf version parent { id name } managingOrganization { id name } successor { id name } predecessors { id name } splitFrom { id name } offshoots { id name } history { kind effectiveOn documentNumber reason nameBefore nameAfter parentBefore { id name } parentAfter { id name } other { id name } } }",
     ),
     ("card", "fragment card on CadreCard { cadreId name postTitle organization { id name } }"),
     (

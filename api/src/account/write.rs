@@ -7,7 +7,6 @@ use entity::{
     account, account_grant, cadre,
     id::{AccountId, CadreId, GrantId, OrganizationId},
     kind::{AccountKind, AccountState, ManagementAuthority, Role, SecrecyLevel},
-    organization,
 };
 use sea_orm::sea_query::{Expr, ExprTrait};
 use serde::Serialize;
@@ -16,6 +15,7 @@ use crate::{
     account::rules,
     db::{gate::Alias, session::Command, writer::Writer},
     error::{Action, Error, Problem, ProblemCode, Result},
+    organization::write::standing,
 };
 
 /// What is granted: a role on a subtree for a time, and how far inside it.
@@ -90,7 +90,7 @@ impl Command for CreateAccount {
     type Outcome = AccountId;
     async fn apply(self, tx: &mut Writer<'_>) -> Result<AccountId> {
         let (login, name) = (rules::login(&self.login)?, rules::name(&self.name)?);
-        tx.get::<organization::Entity>(self.organization).await?;
+        standing(tx, self.organization).await?;
         tx.insert::<account::Entity>(account_row(name, login, self.kind, self.organization)).await
     }
 }
@@ -264,7 +264,7 @@ fn within_own(tx: &Writer<'_>, granted: &Granted) -> Result<()> {
 
 /// Adds a grant, where the account may hold it beside those that it holds anywhere.
 async fn grant(tx: &mut Writer<'_>, account: account::Model, granted: Granted) -> Result<GrantId> {
-    tx.get::<organization::Entity>(granted.organization).await?;
+    standing(tx, granted.organization).await?;
     let from = granted.from.unwrap_or_else(|| tx.now());
     rules::term(from, granted.to, tx.now())?;
     no_excluded(tx, account.id, granted.role).await?;

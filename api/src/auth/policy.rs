@@ -18,6 +18,14 @@ pub fn allows(role: Role, action: Action) -> bool {
     match action {
         Action::MeRead | Action::NodeRead | Action::CodeSetRead => true,
         Action::OrganizationRead => !matches!(role, AuditAdmin),
+        // Who administers organizations keeps the tree; what stands in it others keep.
+        Action::OrganizationCreate
+        | Action::OrganizationUpdate
+        | Action::OrganizationRename
+        | Action::OrganizationMove
+        | Action::OrganizationMerge
+        | Action::OrganizationSplit
+        | Action::OrganizationClose => matches!(role, SystemAdmin),
         Action::CadreRead => matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | Cadre),
         Action::CadreCardRead | Action::PairRead => {
             matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | Mentor | Cadre)

@@ -14,7 +14,7 @@ use entity::{
     cadre, cadre_sealed,
     id::{CadreId, LevelPeriodId, OrganizationId, PostAssignmentId},
     kind::{CadreStatus, Education, FactState, ManagementAuthority, PositionLevel, SealedField, SecrecyLevel, Sex},
-    level_period, organization,
+    level_period,
     partial_date::PartialDate,
     post_assignment,
 };
@@ -25,6 +25,7 @@ use crate::{
     cadre::rules,
     db::{gate::Alias, session::Command, writer::Writer},
     error::{Action, Result},
+    organization::write::standing,
     pinyin::{initials, sort_key},
 };
 
@@ -125,7 +126,7 @@ impl Command for CreateCadre {
     const ACTION: Action = Action::CadreCreate;
     type Outcome = CadreId;
     async fn apply(self, tx: &mut Writer<'_>) -> Result<CadreId> {
-        tx.get::<organization::Entity>(self.organization).await?;
+        standing(tx, self.organization).await?;
         let new = self.rows(tx)?;
         let id = tx.insert::<cadre::Entity>(new.cadre).await?;
         tx.insert_many::<cadre_sealed::Entity>(new.sealed).await?;
@@ -346,6 +347,7 @@ fn post_row(
         is_primary: true,
         role: None,
         document_number: None,
+        post_id: None,
         source: String::new(),
         recorded_at: Some(tx.now()),
         recorded_by: tx.account(),

@@ -115,7 +115,7 @@ async fn put_draft(tx: &mut Writer<'_>, old: Option<Uuid>, stamp: Stamp, draft: 
     match draft {
         Draft::Post { title, is_primary, role, document_number, span: Span { from, to } } => {
             let row = row!(stamp, post_assignment, PostAssignmentId, {
-                title: title.trim().to_owned(), valid_from: from, valid_to: to, is_primary, role, document_number,
+                title: title.trim().to_owned(), valid_from: from, valid_to: to, is_primary, role, document_number, post_id: None,
             });
             put::<post_assignment::Entity>(tx, old, row).await
         }

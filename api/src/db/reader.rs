@@ -10,7 +10,10 @@ use sea_orm::{
 };
 
 use crate::{
-    db::gate::{Alias, Countable, Gate, Visible},
+    db::{
+        gate::{Alias, Countable, Gate, Visible},
+        unique,
+    },
     error::{Error, Result},
     page::{Order, Page, PageArgs, Position},
 };
@@ -110,6 +113,12 @@ impl<'r, 'c, E: Visible> Find<'r, 'c, E> {
         self
     }
 
+    /// Kept from changing until the transaction of a command ends.
+    pub fn held(mut self) -> Self {
+        self.select = self.select.lock_shared();
+        self
+    }
+
     /// At most so many rows.
     pub fn limit(mut self, most: u64) -> Self {
         self.select = self.select.limit(most);
@@ -122,7 +131,7 @@ impl<'r, 'c, E: Visible> Find<'r, 'c, E> {
     /// `Internal` when the database fails.
     pub async fn all(self) -> Result<Vec<E::Model>> {
         self.reader.sent();
-        Ok(self.select.all(&self.reader.link).await?)
+        self.select.all(&self.reader.link).await.map_err(unique::failed)
     }
 
     /// The first of them.
@@ -131,7 +140,7 @@ impl<'r, 'c, E: Visible> Find<'r, 'c, E> {
     /// `Internal` when the database fails.
     pub async fn one(self) -> Result<Option<E::Model>> {
         self.reader.sent();
-        Ok(self.select.one(&self.reader.link).await?)
+        self.select.one(&self.reader.link).await.map_err(unique::failed)
     }
 
     /// How many there are.

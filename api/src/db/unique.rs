@@ -24,6 +24,20 @@ const CONSTRAINTS: &[Constraint] = &[
         message: "Another organization has this code: choose another.",
     },
     Constraint {
+        name: "uq_organization_credit",
+        columns: "organization.unified_social_credit_code",
+        code: ProblemCode::Taken,
+        field: "unifiedSocialCreditCode",
+        message: "Another organization has this credit code: compare both with their certificates.",
+    },
+    Constraint {
+        name: "uq_post_code",
+        columns: "post.organization_id, post.code",
+        code: ProblemCode::Taken,
+        field: "code",
+        message: "The organization has a post with this code: choose another.",
+    },
+    Constraint {
         name: "uq_cadre_sealed_match",
         columns: "cadre_sealed.field, cadre_sealed.match_key",
         code: ProblemCode::IdentityHeldElsewhere,

@@ -2,6 +2,10 @@
 //!
 //! `Writer` has no commit and no raw SQL. `Session::run` ends it, so a command can neither skip the audit nor commit
 //! half of itself.
+//!
+//! Every row that a command changes it has read under the row policies, and reads back under them. Two verbs differ, by
+//! name: `hand_over` lets a row leave the scope, and `merge_keep` (see `rekeeping`) gives rows another keeper that
+//! their merger may not see.
 
 use std::{
     any::Any,
@@ -19,7 +23,7 @@ use entity::{
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, IntoActiveModel,
     QueryFilter, Statement,
-    sea_query::{Expr, SelectStatement},
+    sea_query::{Expr, ExprTrait, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -30,7 +34,7 @@ use crate::{
         change::Change,
         closure,
         door::Door,
-        gate::{Gate, Visible},
+        gate::{Alias, Gate, Visible},
         reader::{Reader, missing},
         unique,
     },
@@ -206,6 +210,16 @@ impl<'s> Writer<'s> {
     /// `NotFound` when it does not exist for the scope.
     pub async fn get<E: Visible>(&self, id: E::Key) -> Result<E::Model> {
         self.reader().get::<E>(id).await?.ok_or_else(missing::<E>)
+    }
+
+    /// The row of a key, kept from changing until the commit.
+    ///
+    /// # Errors
+    /// `NotFound` when it does not exist for the scope.
+    pub async fn get_held<E: Visible>(&self, id: E::Key) -> Result<E::Model> {
+        let reader = self.reader();
+        let row = reader.find::<E>().filter(Alias::own::<E>().col(E::ID).eq(id)).held();
+        row.one().await?.ok_or_else(missing::<E>)
     }
 
     /// The row of a key at the version that the client saw.

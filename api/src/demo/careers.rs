@@ -98,6 +98,7 @@ pub fn career(dice: &mut Dice, course: &Course, county: &CountyTree) -> Career {
                 is_primary: true,
                 role: None,
                 document_number: None,
+                post_id: None,
                 source: "干部履历".to_owned(),
                 recorded_at: None,
                 recorded_by: None,

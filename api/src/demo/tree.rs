@@ -2,7 +2,7 @@
 
 use entity::{
     id::OrganizationId,
-    kind::{OrganizationKind, PositionLevel},
+    kind::{OrganizationKind, OrganizationState, PositionLevel},
     organization,
 };
 
@@ -153,6 +153,14 @@ fn row(
         kind,
         level: Some(level),
         division_code: None,
+        unified_social_credit_code: None,
+        affiliation: None,
+        managing_organization_id: None,
+        state: OrganizationState::Active,
+        valid_from: None,
+        valid_to: None,
+        successor_id: None,
+        split_from_id: None,
         version: 1,
     }
 }

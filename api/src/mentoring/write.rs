@@ -5,7 +5,7 @@ use entity::{
     cadre,
     id::{CadreId, OrganizationId, PairContactId, PairId, PairPartId},
     kind::{CadreStatus, ContactTopic, PairSide, PairState, Role},
-    mentoring_pair, organization, pair_contact, pair_part,
+    mentoring_pair, pair_contact, pair_part,
 };
 use sea_orm::sea_query::ExprTrait;
 use serde::Serialize;
@@ -16,6 +16,7 @@ use crate::{
     db::{gate::Alias, session::Command, writer::Writer},
     error::{Action, Error, Problem, ProblemCode, Result},
     mentoring::rules,
+    organization::write::standing,
 };
 
 /// Proposes a pair. Fails with INVALID, NOT_IN_POST, CONFLICT or IDEMPOTENCY_KEY_REUSED.
@@ -37,7 +38,7 @@ impl Command for ProposePair {
     async fn apply(self, tx: &mut Writer<'_>) -> Result<PairId> {
         rules::sides(&self.mentors, &self.mentees)?;
         let contact_every_days = rules::cadence(self.contact_every_days)?;
-        tx.get::<organization::Entity>(self.organization).await?;
+        standing(tx, self.organization).await?;
         let people: Vec<CadreId> = self.mentors.iter().chain(&self.mentees).copied().collect();
         in_post(tx, &people).await?;
         let pair = tx

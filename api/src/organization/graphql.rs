@@ -1,4 +1,8 @@
-//! Organizations in the schema.
+//! Organizations in the schema; their history stands in `history`, their changes in `changes` and `reforms`.
+
+mod changes;
+mod history;
+mod reforms;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use entity::{id::OrganizationId, kind, organization};
@@ -8,11 +12,47 @@ use crate::{
     db::session::Session,
     error::{Action, Result},
     loaders::Caller,
-    organization::read::{Among, OrganizationByCode, Organizations},
+    organization::read::{Among, Events, Offshoots, OrganizationByCode, Organizations, Predecessors},
     page,
-    questions::{self, One},
-    relay::{FromRow, access, global_id, key},
+    questions::{self, Many, One},
+    relay::{Date, FromRow, access, global_id, key},
 };
+
+pub use changes::OrganizationMutation;
+pub use history::{OrganizationEvent, OrganizationEventKind};
+pub use reforms::ReformMutation;
+
+/// Whether an organization is one still.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, serde::Serialize)]
+#[graphql(remote = "kind::OrganizationState")]
+pub enum OrganizationState {
+    /// 存续
+    Active,
+    /// 已并入其他单位: `successor` says which.
+    Merged,
+    /// 已撤销
+    Closed,
+}
+
+/// 隶属关系 (GB/T 12404), highest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, serde::Serialize)]
+#[graphql(remote = "kind::AffiliationLevel")]
+pub enum AffiliationLevel {
+    /// 中央
+    Central,
+    /// 省
+    Province,
+    /// 副省级市
+    SubProvincialCity,
+    /// 市（地区）
+    Prefecture,
+    /// 区
+    District,
+    /// 县
+    County,
+    /// 镇、乡
+    Township,
+}
 
 /// What an organization is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, serde::Serialize)]
@@ -92,6 +132,12 @@ pub struct OrganizationFilter {
     pub kinds: Option<Vec<OrganizationKind>>,
     /// Only names that begin so.
     pub name_prefix: Option<String>,
+    /// Only in these states; left out, only those that are ACTIVE. An id or code finds the others too.
+    pub states: Option<Vec<OrganizationState>>,
+    /// Only of these codes.
+    pub codes: Option<Vec<String>>,
+    /// Only of this unified social credit code.
+    pub unified_social_credit_code: Option<String>,
 }
 
 impl From<OrganizationFilter> for Among {
@@ -101,6 +147,12 @@ impl From<OrganizationFilter> for Among {
             parent: it.parent.as_ref().map(key),
             kinds: it.kinds.map(|all| all.into_iter().map(Into::into).collect()),
             name_prefix: it.name_prefix,
+            states: Some(it.states.map_or_else(
+                || vec![kind::OrganizationState::Active],
+                |all| all.into_iter().map(Into::into).collect(),
+            )),
+            codes: it.codes,
+            credit_code: it.unified_social_credit_code.map(|it| it.trim().to_uppercase()),
         }
     }
 }
@@ -125,6 +177,11 @@ impl Organization {
     /// As the question.
     pub async fn by_key(session: &Session, key: OrganizationId) -> Result<Option<Self>> {
         Ok(questions::row::<Organizations>(session, key).await?.map(Self))
+    }
+
+    async fn maybe(ctx: &Context<'_>, key: Option<OrganizationId>) -> Result<Option<Self>> {
+        let Some(key) = key else { return Ok(None) };
+        Ok(ctx.load(One::<Organizations>::of(key)).await?.map(Self))
     }
 }
 
@@ -155,16 +212,73 @@ impl Organization {
     async fn division_code(&self) -> Option<&str> {
         self.0.division_code.as_deref()
     }
+    /// 统一社会信用代码 (GB 32100), where it has one.
+    async fn unified_social_credit_code(&self) -> Option<&str> {
+        self.0.unified_social_credit_code.as_deref()
+    }
+    /// 隶属关系 (GB/T 12404), where known.
+    async fn affiliation_level(&self) -> Option<AffiliationLevel> {
+        self.0.affiliation.map(Into::into)
+    }
+    /// 主管单位, where it is another one than the organization above; null too where the caller may not see it.
+    async fn managing_organization(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
+        Self::maybe(ctx, self.0.managing_organization_id).await
+    }
+    /// Whether it is one still.
+    async fn state(&self) -> OrganizationState {
+        self.0.state.into()
+    }
+    /// 设立日期, where known.
+    async fn valid_from(&self) -> Option<Date> {
+        self.0.valid_from.map(Date)
+    }
+    /// The first day on which it was none any more.
+    async fn valid_to(&self) -> Option<Date> {
+        self.0.valid_to.map(Date)
+    }
+    /// What it was merged into; that one may have ended too since. Null too where the caller may not see it.
+    async fn successor(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
+        Self::maybe(ctx, self.0.successor_id).await
+    }
+    /// Those that were merged into it, as far as the caller may see them.
+    async fn predecessors(&self, ctx: &Context<'_>) -> Result<Option<Vec<Organization>>> {
+        let rows = ctx.load(Many::<Predecessors>::of(self.0.id)).await?.unwrap_or_default();
+        Ok(Some(rows.into_iter().map(Organization).collect()))
+    }
+    /// What it was split from.
+    async fn split_from(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
+        Self::maybe(ctx, self.0.split_from_id).await
+    }
+    /// Those that were split from it, as far as the caller may see them.
+    async fn offshoots(&self, ctx: &Context<'_>) -> Result<Option<Vec<Organization>>> {
+        let rows = ctx.load(Many::<Offshoots>::of(self.0.id)).await?.unwrap_or_default();
+        Ok(Some(rows.into_iter().map(Organization).collect()))
+    }
+    /// What happened to it, in the order of effect; none of what happened before it was kept here.
+    async fn history(&self, ctx: &Context<'_>) -> Result<Option<Vec<OrganizationEvent>>> {
+        let rows = ctx.load(Many::<Events>::of(self.0.id)).await?.unwrap_or_default();
+        Ok(Some(rows.into_iter().map(OrganizationEvent).collect()))
+    }
+    /// Its name on the request's day. Its place in the tree is told as it is now, whatever the day: `history` says when
+    /// it moved.
+    async fn name_as_of(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day; one date for the whole request.")] as_of: Option<Date>,
+    ) -> Result<Option<String>> {
+        let on = ctx.session()?.agree(as_of.map(|it| it.0))?;
+        let events = ctx.load(Many::<Events>::of(self.0.id)).await?.unwrap_or_default();
+        Ok(Some(history::name_on(&events, on).unwrap_or(&self.0.name).to_owned()))
+    }
     /// Grows by one at each change.
     async fn version(&self) -> i32 {
         self.0.version
     }
     /// The organization above; none at the top, or where the caller may not see it.
     async fn parent(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
-        let Some(parent) = self.0.parent_id else { return Ok(None) };
-        Ok(ctx.load(One::<Organizations>::of(parent)).await?.map(Organization))
+        Self::maybe(ctx, self.0.parent_id).await
     }
-    /// The organizations directly below.
+    /// The ACTIVE organizations directly below.
     async fn children(
         &self,
         ctx: &Context<'_>,
@@ -199,7 +313,7 @@ impl OrganizationQuery {
         }
     }
 
-    /// Organizations that the caller may see, by name.
+    /// Organizations that the caller may see, by name; those that ended only where `states` asks for them.
     #[graphql(directive = access::apply(Action::OrganizationRead))]
     async fn organizations(
         &self,

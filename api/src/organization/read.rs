@@ -5,8 +5,8 @@
 
 use entity::{
     id::{Key, OrganizationId},
-    kind::{OrganizationKind, Role},
-    organization, organization_closure,
+    kind::{OrganizationKind, OrganizationState, Role},
+    organization, organization_closure, organization_event,
 };
 use sea_orm::{
     Condition,
@@ -22,7 +22,7 @@ use crate::{
         session::{Query, Remember},
     },
     error::{Action, Result},
-    questions,
+    follows, questions,
 };
 
 const REACHING: &[Role] = &[
@@ -49,6 +49,8 @@ impl Visible for organization::Entity {
     }
 }
 
+follows!(organization_event.OrganizationId => organization);
+
 /// Which organizations to list.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Among {
@@ -60,6 +62,12 @@ pub struct Among {
     pub kinds: Option<Vec<OrganizationKind>>,
     /// How names begin.
     pub name_prefix: Option<String>,
+    /// The states.
+    pub states: Option<Vec<OrganizationState>>,
+    /// The codes.
+    pub codes: Option<Vec<String>>,
+    /// The credit code.
+    pub credit_code: Option<String>,
 }
 
 impl questions::Among for Among {
@@ -76,6 +84,11 @@ impl questions::Among for Among {
             .add_option(self.under.map(|top| at.col(organization::Column::Id).in_subquery(below(gate, top))))
             .add_option(self.parent.map(|top| at.col(organization::Column::ParentId).eq(top)))
             .add_option(self.kinds.clone().map(|kinds| at.col(organization::Column::Kind).is_in(kinds)))
+            .add_option(self.states.clone().map(|all| at.col(organization::Column::State).is_in(all)))
+            .add_option(self.codes.clone().map(|all| at.col(organization::Column::Code).is_in(all)))
+            .add_option(
+                self.credit_code.as_deref().map(|it| at.col(organization::Column::UnifiedSocialCreditCode).eq(it)),
+            )
             .add_option(self.name_prefix.as_deref().map(|text| begins(at.col(organization::Column::Name), text)))
     }
 }
@@ -118,4 +131,37 @@ impl Remember for OrganizationByCode {
 belonging! {
     /// Organizations by their own keys.
     Organizations = organization by Id(id: OrganizationId), ordered Id, OrganizationRead, "organization.by_id";
+    /// What happened to organizations, in the order of effect.
+    Events = organization_event by OrganizationId(organization_id: OrganizationId), ordered EffectiveOn, OrganizationRead, "organization.events";
+}
+
+macro_rules! come_of {
+    ($($(#[$doc:meta])* $name:ident by $column:ident($field:ident), $key:literal;)+) => {$(
+        $(#[$doc])*
+        pub enum $name {}
+
+        impl questions::Belonging for $name {
+            type Entity = organization::Entity;
+            type By = OrganizationId;
+            const ACTION: Action = Action::OrganizationRead;
+            const NAME: &'static str = $key;
+            fn column() -> organization::Column {
+                organization::Column::$column
+            }
+            fn order() -> organization::Column {
+                organization::Column::Id
+            }
+            fn key(row: &organization::Model) -> OrganizationId {
+                // The statement finds only rows that name one.
+                row.$field.unwrap_or(row.id)
+            }
+        }
+    )+};
+}
+
+come_of! {
+    /// Organizations by what they were merged into.
+    Predecessors by SuccessorId(successor_id), "organization.predecessors";
+    /// Organizations by what they were split from.
+    Offshoots by SplitFromId(split_from_id), "organization.offshoots";
 }

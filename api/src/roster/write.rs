@@ -21,6 +21,7 @@ use std::{
 
 use entity::{
     id::{ImportId, OrganizationId},
+    kind::OrganizationState,
     organization,
 };
 use sea_orm::sea_query::ExprTrait;
@@ -29,7 +30,7 @@ use serde::Serialize;
 use crate::{
     db::{gate::Alias, session::Command, writer::Writer},
     error::{Action, Error, Problem, ProblemCode, Result},
-    organization::read::below,
+    organization::{read::below, write::standing},
     roster::{
         decisions::{Decision, Waiting},
         fields::Field,
@@ -131,7 +132,7 @@ impl Command for ImportRoster {
     const ACTION: Action = Action::RosterImport;
     type Outcome = OrganizationId;
     async fn apply(mut self, tx: &mut Writer<'_>) -> Result<OrganizationId> {
-        let top = tx.get::<organization::Entity>(self.organization).await?;
+        let top = standing(tx, self.organization).await?;
         // Two imports at once would each record a person whom the other can't see yet.
         tx.one_at_a_time().await?;
         let units = units(tx, &top).await?;
@@ -183,7 +184,8 @@ async fn units(tx: &Writer<'_>, top: &organization::Model) -> Result<Units> {
     let at = Alias::own::<organization::Entity>();
     let reader = tx.reader();
     let within = at.col(organization::Column::Id).in_subquery(below(reader.gate(), top.id));
-    Ok(Units::new(reader.find::<organization::Entity>().filter(within).all().await?, top.id))
+    let active = at.col(organization::Column::State).eq(OrganizationState::Active);
+    Ok(Units::new(reader.find::<organization::Entity>().filter(within).filter(active).held().all().await?, top.id))
 }
 
 async fn write(

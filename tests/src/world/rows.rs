@@ -8,8 +8,8 @@ use entity::{
         PoolMembershipId, PoolTierId, PostAssignmentId, SanctionId,
     },
     kind::{
-        CadreStatus, ContactTopic, Disclosure, ExperienceKind, FactState, MembershipState, OrganizationKind, PairSide,
-        PairState, PoolKind, PositionLevel, SanctionKind, SecrecyLevel, Sex,
+        CadreStatus, ContactTopic, Disclosure, ExperienceKind, FactState, MembershipState, OrganizationKind,
+        OrganizationState, PairSide, PairState, PoolKind, PositionLevel, SanctionKind, SecrecyLevel, Sex,
     },
     level_period, mentoring_pair, organization, pair_contact, pair_part,
     partial_date::PartialDate,
@@ -40,6 +40,14 @@ impl World {
             kind,
             level: None,
             division_code: None,
+            unified_social_credit_code: None,
+            affiliation: None,
+            managing_organization_id: None,
+            state: OrganizationState::Active,
+            valid_from: None,
+            valid_to: None,
+            successor_id: None,
+            split_from_id: None,
             version: 1,
         };
         self.insert(row).await;
@@ -158,6 +166,7 @@ impl World {
             is_primary: true,
             role: None,
             document_number: None,
+            post_id: None,
             source: String::new(),
             recorded_at: None,
             recorded_by: None,

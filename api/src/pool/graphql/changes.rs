@@ -69,6 +69,8 @@ pub struct PoolUpdateInput {
     id: ID,
     /// The version that you read.
     expected_version: i32,
+    /// Code, unique within the organization; two that are to be merged may not have one code.
+    code: Option<String>,
     /// Name, 1 to 120 characters.
     name: Option<String>,
     /// How far memberships may be known.
@@ -148,6 +150,7 @@ impl PoolMutation {
         let command = UpdatePool {
             id: key(&input.id),
             expected_version: input.expected_version,
+            code: input.code,
             name: input.name,
             disclosure: input.disclosure.map(Into::into),
             target_size: match input.target_size {

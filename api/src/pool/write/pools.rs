@@ -6,13 +6,14 @@ use entity::{
     Kept,
     id::{OrganizationId, PoolDivisionId, PoolId, PoolTierId},
     kind::{Disclosure, PoolAxis, PoolKind},
-    organization, pool_division, pool_tier, reserve_pool,
+    pool_division, pool_tier, reserve_pool,
 };
 use serde::Serialize;
 
 use crate::{
     db::{gate::Visible, session::Command, writer::Writer},
     error::{Action, Error, Result},
+    organization::write::standing,
     pinyin::sort_key,
     pool::{
         rules,
@@ -70,7 +71,7 @@ impl Command for CreatePool {
     const ACTION: Action = Action::PoolCreate;
     type Outcome = PoolId;
     async fn apply(self, tx: &mut Writer<'_>) -> Result<PoolId> {
-        tx.get::<organization::Entity>(self.organization).await?;
+        standing(tx, self.organization).await?;
         if self.parts.tiers.is_empty() {
             return Err(Error::invalid("tiers", "is empty: a pool has one tier at least"));
         }
@@ -101,6 +102,8 @@ pub struct UpdatePool {
     pub id: PoolId,
     /// The version that the client saw.
     pub expected_version: i32,
+    /// Code, unique within the organization.
+    pub code: Option<String>,
     /// Name.
     pub name: Option<String>,
     /// How far memberships may be known.
@@ -122,7 +125,9 @@ impl Command for UpdatePool {
             None => before.target_size,
         };
         let disclosure = self.disclosure.unwrap_or(before.disclosure);
-        let after = reserve_pool::Model { name_sort: sort_key(&name), name, target_size, disclosure, ..before.clone() };
+        let code = self.code.map(|it| rules::code("code", &it)).transpose()?.unwrap_or_else(|| before.code.clone());
+        let after =
+            reserve_pool::Model { code, name_sort: sort_key(&name), name, target_size, disclosure, ..before.clone() };
         tx.update::<reserve_pool::Entity>(&before, after).await?;
         put(tx, self.id, self.parts).await?;
         Ok(self.id)

@@ -47,6 +47,7 @@ fn a_full_row_in_utf8_and_gb18030() {
         position_level: Some(PositionLevel::TownshipPrincipal),
         education: Some(Education::Bachelor),
         status: Some(CadreStatus::InPost),
+        secrecy_level: None,
         management_authority: Some(ManagementAuthority::County),
         post_start: date("2021-05"),
         level_start: date("2019-05-13"),
