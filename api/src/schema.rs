@@ -38,6 +38,7 @@ use crate::{
     },
     questions::{Belonging as _, One},
     relay::{self, Problem, access, read_id},
+    roster::graphql::RosterQuery,
     status::graphql::StatusQuery,
     summary::graphql::SummaryQuery,
 };
@@ -81,6 +82,7 @@ pub struct Query(
     OwnRecordQuery,
     CodeSetQuery,
     IdentityQuery,
+    RosterQuery,
 );
 
 /// Everything that can be changed. Each field is one command in one transaction.
