@@ -324,6 +324,8 @@ named! {
         CorrectionDecide = "CORRECTION_DECIDE",
         /// Import a roster.
         RosterImport = "ROSTER_IMPORT",
+        /// Read which rosters were imported.
+        RosterImportRead = "ROSTER_IMPORT_READ",
         /// Begin a session.
         SignIn = "SIGN_IN",
         /// Go on with a session.

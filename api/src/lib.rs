@@ -148,6 +148,7 @@ pub mod roster {
     pub mod file;
     pub mod finding;
     pub mod footer;
+    pub mod graphql;
     pub mod header;
     pub mod identity;
     pub mod kind;

@@ -44,6 +44,7 @@ use crate::{
     },
     questions::{Belonging as _, FreshOne, One},
     relay::{self, FromRow, Problem, access, read_id},
+    roster::graphql::RosterQuery,
     status::graphql::StatusQuery,
     summary::graphql::SummaryQuery,
 };
@@ -95,6 +96,7 @@ pub struct Query(
     OwnRecordQuery,
     CodeSetQuery,
     IdentityQuery,
+    RosterQuery,
 );
 
 /// Everything that can be changed. Each field is one command in one transaction.

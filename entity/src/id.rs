@@ -122,8 +122,6 @@ keys! {
     ImportId = "import";
     /// One row of an imported file.
     ImportRowId = "import_row";
-    /// One finding of an import.
-    ImportFindingId = "import_finding";
     /// One act in the audit trail.
     AuditEventId = "audit_event";
     /// One changed row in the audit trail.

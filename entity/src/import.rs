@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     id::{AccountId, ImportId, OrganizationId},
-    kind::{ImportMode, ImportState},
+    kind::ImportMode,
 };
 
 /// One row: see the file's header.
@@ -19,14 +19,10 @@ pub struct Model {
     pub organization_id: OrganizationId,
     /// What the file is called.
     pub file_name: String,
-    /// SHA-256 of the file in hexadecimal; none until it has come.
-    pub file_hash: Option<String>,
+    /// SHA-256 of the file in hexadecimal.
+    pub file_hash: String,
     /// Whether a row that can't go in keeps the others out.
     pub mode: ImportMode,
-    /// Whether it is only tried.
-    pub dry_run: bool,
-    /// How far it is.
-    pub state: ImportState,
     /// Rows of people in the file, good and bad.
     pub rows_read: i32,
     /// New persons.
@@ -43,14 +39,10 @@ pub struct Model {
     pub warnings: i32,
     /// Hints.
     pub hints: i32,
-    /// When it was asked for.
-    pub asked_at: DateTimeUtc,
-    /// When the rows began to go in.
-    pub begun_at: Option<DateTimeUtc>,
-    /// When it ended.
-    pub ended_at: Option<DateTimeUtc>,
-    /// Who asked for it; none for a job of the command line.
-    pub begun_by: Option<AccountId>,
+    /// When.
+    pub imported_at: DateTimeUtc,
+    /// By whom; none for a job of the command line.
+    pub imported_by: Option<AccountId>,
     /// Grows by one at each change; an update states the version it saw.
     pub version: i32,
 }

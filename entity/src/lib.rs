@@ -25,7 +25,6 @@ pub mod education;
 pub mod experience;
 pub mod idempotency_record;
 pub mod import;
-pub mod import_finding;
 pub mod import_row;
 pub mod level_period;
 pub mod membership_step;
@@ -195,7 +194,6 @@ tables! {
         correction_request as CorrectionRequest by CorrectionId,
         import as Import by ImportId,
         import_row as ImportRow by ImportRowId,
-        import_finding as ImportFinding by ImportFindingId,
     }
     appended {
         audit_event as AuditEvent by AuditEventId,

@@ -1,4 +1,4 @@
-//! Imports of rosters: each import, the rows of its file sealed as they stood there, and its findings.
+//! Imports of rosters: each import, and the rows of its file sealed as they stood there.
 
 use sea_orm_migration::prelude::*;
 
@@ -6,9 +6,6 @@ use crate::columns::{Columns, drop_all, index};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
-
-const STATES: [&str; 8] =
-    ["AWAITING_FILE", "RECEIVED", "RUNNING", "DONE", "REFUSED", "TRIED", "INTERRUPTED", "EXPIRED"];
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
@@ -18,23 +15,18 @@ impl MigrationTrait for Migration {
             .key()
             .refer("organization_id", "organization")
             .text("file_name", 200)
-            .text_maybe("file_hash", 64)
-            .kind("mode", &["ALL", "GOOD"])
-            .flag("dry_run")
-            .kind("state", &STATES);
+            .text("file_hash", 64)
+            .kind("mode", &["ALL", "GOOD"]);
         counts
             .into_iter()
             .fold(import, Columns::number)
-            .moment("asked_at")
-            .moment_maybe("begun_at")
-            .moment_maybe("ended_at")
-            .refer_maybe("begun_by", "account")
+            .moment("imported_at")
+            .refer_maybe("imported_by", "account")
             .version()
             .create()
             .await?;
-        index(manager, false, "ix_import_asked", "import", &["organization_id", "asked_at", "id"]).await?;
+        index(manager, false, "ix_import_organization", "import", &["organization_id", "id"]).await?;
         index(manager, false, "ix_import_file", "import", &["file_hash", "organization_id"]).await?;
-        index(manager, false, "ix_import_state", "import", &["state", "asked_at"]).await?;
         Columns::of(manager, "import_row")
             .key()
             .refer("import_id", "import")
@@ -47,25 +39,10 @@ impl MigrationTrait for Migration {
             .await?;
         index(manager, false, "ix_import_row_import", "import_row", &["import_id", "line"]).await?;
         index(manager, false, "ix_import_row_cadre", "import_row", &["cadre_id"]).await?;
-        index(manager, false, "ix_import_row_key", "import_row", &["key_id", "id"]).await?;
-        Columns::of(manager, "import_finding")
-            .key()
-            .refer("import_id", "import")
-            .number("ordinal")
-            .kind("severity", &["ERROR", "WARNING", "HINT"])
-            .number_maybe("line")
-            .text_maybe("header", 200)
-            .text("code", 40)
-            .text("message", 4000)
-            .text("remedy", 1000)
-            .long_text_maybe("candidates")
-            .version()
-            .create()
-            .await?;
-        index(manager, false, "ix_import_finding_import", "import_finding", &["import_id", "ordinal"]).await
+        index(manager, false, "ix_import_row_key", "import_row", &["key_id", "id"]).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_all(manager, &["import_finding", "import_row", "import"]).await
+        drop_all(manager, &["import_row", "import"]).await
     }
 }

@@ -68,6 +68,7 @@ impl County {
         let grant = world.grant(account, Role::UnitOfficer, department, None).await;
         let correction = world.correction(mentee, account).await;
         let sanction = world.sanction(mentee, &format!("{name} 1")).await;
+        world.import(top, &format!("{name} people.csv")).await;
         let mut people = Vec::new();
         for role in Role::ALL {
             let client = match role {
@@ -203,6 +204,8 @@ pub const PROBES: &[(&str, &str)] = &[
         decision message roles grants { decision grant { ...grant } } } }"),
     ("myRecord", "query { myRecord { ...cadre } }"),
     ("correctionRequests", "query { correctionRequests(first: 20) { totalCount edges { cursor node { ...correction } } } }"),
+    ("rosterImports", "query { rosterImports(first: 20) { totalCount edges { cursor node {
+        id fileName sha256 mode rowsRead added changed unchanged skipped errors warnings hints importedAt organization { ...organization } } } } }"),
     ("accountCreate", "mutation($organization: ID!) { accountCreate(input: { organizationId: $organization, login: \"x\", name: \"Probe\" }) {
         problems { code message } account { ...account } } }"),
     ("accountUpdate", "mutation($account: ID!) { accountUpdate(input: { id: $account, expectedVersion: 77, name: \"Probe\" }) {

@@ -36,7 +36,9 @@ pub fn allows(role: Role, action: Action) -> bool {
         // A unit's officer keeps the unit's people, but does not decide about them.
         Action::SanctionRead => matches!(role, OrganizationOfficer | OrganizationLeader | Cadre),
         Action::IdentityLookUp | Action::CadreFactRecord | Action::CadreFactVoid => matches!(role, OrganizationOfficer),
-        Action::CadreCreate | Action::CadreUpdate | Action::RosterImport => matches!(role, OrganizationOfficer),
+        Action::CadreCreate | Action::CadreUpdate | Action::RosterImport | Action::RosterImportRead => {
+            matches!(role, OrganizationOfficer)
+        }
         Action::MembershipPropose | Action::PairPropose => matches!(role, OrganizationOfficer | UnitOfficer),
         Action::MembershipConfirm
         | Action::MembershipWarn

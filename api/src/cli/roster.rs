@@ -63,7 +63,6 @@ pub async fn import(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, Stri
     let total = u64::try_from(reading.rows.len()).unwrap_or(0);
     let dry_run = matches.get_flag("dry-run");
     let command = ImportRoster {
-        import: None,
         dry_run,
         organization: top.id,
         mode,

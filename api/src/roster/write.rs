@@ -19,11 +19,7 @@ use std::{
     },
 };
 
-use entity::{
-    id::{ImportId, OrganizationId},
-    kind::OrganizationState,
-    organization,
-};
+use entity::{id::OrganizationId, kind::OrganizationState, organization};
 use sea_orm::sea_query::ExprTrait;
 use serde::Serialize;
 
@@ -43,7 +39,6 @@ use crate::{
 
 pub use entity::kind::ImportMode as Mode;
 use kept::Keeping;
-pub use kept::counted;
 use people::{Meant, Met, meanings};
 use sheaf::Sheaf;
 
@@ -92,8 +87,6 @@ impl Watch {
 /// Imports the rows of a roster that was read without errors, or in mode `Good` those that have none.
 #[derive(Serialize)]
 pub struct ImportRoster {
-    /// The import that asks for it; none where it makes its own.
-    pub import: Option<ImportId>,
     /// Whether it is only tried: then nothing stays, as if it had been refused.
     pub dry_run: bool,
     /// The organization whose subtree the persons are in.

@@ -3,8 +3,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     account, account_grant, correction_request,
-    id::{AccountId, CadreId, CorrectionId, GrantId, OrganizationId},
-    kind::{AccountKind, AccountState, CorrectionField, CorrectionState, Role, SecrecyLevel},
+    id::{AccountId, CadreId, CorrectionId, GrantId, ImportId, OrganizationId},
+    import,
+    kind::{AccountKind, AccountState, CorrectionField, CorrectionState, ImportMode, Role, SecrecyLevel},
 };
 
 use crate::{client::Client, world::World};
@@ -118,5 +119,28 @@ impl World {
         })
         .await;
         id
+    }
+
+    /// A roster that went in.
+    pub async fn import(&self, organization_id: OrganizationId, file_name: &str) {
+        self.insert(import::Model {
+            id: ImportId::fresh(),
+            organization_id,
+            file_name: file_name.to_owned(),
+            file_hash: "0".repeat(64),
+            mode: ImportMode::All,
+            rows_read: 3,
+            added: 2,
+            changed: 1,
+            unchanged: 0,
+            skipped: 0,
+            errors: 0,
+            warnings: 0,
+            hints: 0,
+            imported_at: self.now(),
+            imported_by: None,
+            version: 1,
+        })
+        .await;
     }
 }

@@ -5,7 +5,6 @@
 use entity::{
     id::{CadreId, ImportId, ImportRowId, OrganizationId},
     import, import_row,
-    kind::ImportState,
 };
 use sea_orm::sea_query::ExprTrait;
 
@@ -28,15 +27,15 @@ pub(super) struct Keeping {
     /// Whether the file went in before.
     known: bool,
     rows: Vec<import_row::Model>,
-    kept: u32,
+    /// Whether the import stands in the database.
+    begun: bool,
 }
 
 impl Keeping {
-    /// Begins; the import itself stands in the database from the first row on.
+    /// Begins; the import stands in the database from its first row on.
     pub async fn of(tx: &Writer<'_>, command: &ImportRoster) -> Result<Self> {
         let known = known(tx, command.organization, &command.file_hash).await?;
-        let import = command.import.unwrap_or_else(ImportId::fresh);
-        Ok(Self { import, known, rows: Vec::new(), kept: 0 })
+        Ok(Self { import: ImportId::fresh(), known, rows: Vec::new(), begun: false })
     }
 
     /// Keeps a row, unless nothing of it is new.
@@ -72,28 +71,27 @@ impl Keeping {
         if self.rows.is_empty() {
             return Ok(());
         }
-        if self.kept == 0 && command.import.is_none() {
+        if !self.begun {
             tx.insert::<import::Entity>(begun(tx, self.import, command)).await?;
         }
-        self.kept = self.kept.saturating_add(u32::try_from(self.rows.len()).unwrap_or(u32::MAX));
+        self.begun = true;
         tx.insert_many::<import_row::Entity>(std::mem::take(&mut self.rows)).await
     }
 
     /// Says on the import what came of it. An import that changed nothing, of a file that is kept, leaves nothing.
     pub async fn end(self, tx: &mut Writer<'_>, command: &ImportRoster, tally: &Tally) -> Result<()> {
-        let Some(before) = tx.reader().get::<import::Entity>(self.import).await? else { return Ok(()) };
+        if !self.begun {
+            return Ok(());
+        }
+        let before = tx.get::<import::Entity>(self.import).await?;
         let report = command.watch.report.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
-        let after = import::Model {
-            state: ImportState::Done,
-            ended_at: Some(tx.now()),
-            ..counted(before.clone(), &report, tally)
-        };
+        let after = counted(before.clone(), &report, tally);
         tx.update::<import::Entity>(&before, after).await
     }
 }
 
 /// An import with what was counted.
-pub fn counted(row: import::Model, report: &Report, tally: &Tally) -> import::Model {
+fn counted(row: import::Model, report: &Report, tally: &Tally) -> import::Model {
     let number = |count: u32| i32::try_from(count).unwrap_or(i32::MAX);
     import::Model {
         rows_read: number(report.rows),
@@ -113,10 +111,8 @@ fn begun(tx: &Writer<'_>, id: ImportId, command: &ImportRoster) -> import::Model
         id,
         organization_id: command.organization,
         file_name: command.short_name(),
-        file_hash: Some(command.file_hash.clone()),
+        file_hash: command.file_hash.clone(),
         mode: command.mode,
-        dry_run: false,
-        state: ImportState::Running,
         rows_read: 0,
         added: 0,
         changed: 0,
@@ -125,10 +121,8 @@ fn begun(tx: &Writer<'_>, id: ImportId, command: &ImportRoster) -> import::Model
         errors: 0,
         warnings: 0,
         hints: 0,
-        asked_at: tx.now(),
-        begun_at: Some(tx.now()),
-        ended_at: None,
-        begun_by: tx.account(),
+        imported_at: tx.now(),
+        imported_by: tx.account(),
         version: 1,
     }
 }
@@ -140,7 +134,6 @@ async fn known(tx: &Writer<'_>, organization: OrganizationId, hash: &str) -> Res
         .find::<import::Entity>()
         .filter(at.col(import::Column::FileHash).eq(hash))
         .filter(at.col(import::Column::OrganizationId).eq(organization))
-        .filter(at.col(import::Column::State).eq(ImportState::Done))
         .all()
         .await?;
     Ok(!done.is_empty())
