@@ -40,6 +40,7 @@ pub mod cache {
 /// The only door to the data: `ask`, `recall`, `run`, `open`, `explain`.
 pub mod db {
     mod change;
+    mod classified;
     mod closure;
     pub mod connect;
     mod digest;

@@ -69,7 +69,7 @@ both! {
         let query = "query($id: ID!) { cadre(id: $id) { version postTitle positionLevel education
             posts { title role documentNumber isCurrent source } ranks { rank rankCode { labelZh codeSet } } titles { title grade }
             educations { level degree degreeCode { labelZh edition } } highestEducation(mode: FULL_TIME) { school }
-            assessments(lastYears: 5) { grade gradeCode { code codeSet } } grassrootsMonths trainings { hours } awards { awardCode { labelZh } }
+            assessments(lastYears: 5) { grade gradeCode { code codeSet } } grassrootsMonths trainings { hours } awards { code { labelZh } }
             sanctions { kind inEffect documentNumber appealTo } resume { ordinal rawText validFrom } findings { code } } }";
         let told = officer.run(query, json!({ "id": global(cadre) })).await;
         assert_eq!(told.at("/cadre"), &json!({
@@ -80,7 +80,7 @@ both! {
             "educations": [{ "level": "BACHELOR", "degree": "BACHELOR", "degreeCode": { "labelZh": "工学学士", "edition": "2003" } }],
             "highestEducation": { "school": "A university" },
             "assessments": [{ "grade": "EXCELLENT", "gradeCode": { "code": "1", "codeSet": "ZB18" } }],
-            "grassrootsMonths": 24, "trainings": [{ "hours": 56 }], "awards": [{ "awardCode": { "labelZh": "嘉奖" } }],
+            "grassrootsMonths": 24, "trainings": [{ "hours": 56 }], "awards": [{ "code": { "labelZh": "嘉奖" } }],
             "sanctions": [{ "kind": "ADMONITION", "inEffect": false, "documentNumber": "9-2", "appealTo": "Supervision above" }],
             "resume": [{ "ordinal": 1, "rawText": "2006.09--2010.07 大学", "validFrom": "2006-09" }], "findings": [],
         }));

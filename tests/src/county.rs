@@ -228,20 +228,20 @@ pub const PROBES: &[(&str, &str)] = &[
 const FRAGMENTS: &[(&str, &str)] = &[
     (
         "organization",
-        "fragment organization on Organization { id code name kind level divisionCode unifiedSocialCreditCode affiliationLevel state validFrom validTo nameAsOf version parent { id name } managingOrganization { id name } successor { id name } predecessors { id name } splitFrom { id name } offshoots { id name } history { kind effectiveOn documentNumber reason nameBefore nameAfter parentBefore { id name } parentAfter { id name } other { id name } } }",
+        "fragment organization on Organization { id code name kind level divisionCode unifiedSocialCreditCode affiliationLevel organizationState: state validFrom validTo nameAsOf version parent { id name } managingOrganization { id name } successor { id name } predecessors { id name } splitFrom { id name } offshoots { id name } history { kind effectiveOn documentNumber reason nameBefore nameAfter parentBefore { id name } parentAfter { id name } other { id name } } }",
     ),
     ("card", "fragment card on CadreCard { cadreId name postTitle organization { id name } }"),
     (
         "pool",
-        "fragment pool on ReservePool { id code name kind targetSize disclosure tracks { code } categories { code } maturities { code } log(first: 5) { totalCount edges { node { kind membership { id } } } } organization { id name } tiers { code name targetCount ordinal } memberships(first: 10) { totalCount edges { node { ...membership } } } }",
+        "fragment pool on ReservePool { id code name poolKind: kind targetSize disclosure tracks { code } categories { code } maturities { code } log(first: 5) { totalCount edges { node { kind membership { id } } } } organization { id name } tiers { code name targetCount ordinal } members: memberships(first: 10) { totalCount edges { node { ...membership } } } }",
     ),
     (
         "membership",
-        "fragment membership on PoolMembership { id state reason source entryRoute track { code } steps { kind reason decidedBy } proposedOn decidedOn pool { id name } tier { code } member { ...card } }",
+        "fragment membership on PoolMembership { id membershipState: state reason source entryRoute track { code } steps { kind reason decidedBy } proposedOn decidedOn pool { id name } tier { code } member { ...card } }",
     ),
     (
         "pair",
-        "fragment pair on MentoringPair { id state startedOn nextContactDue overdue organization { id name } mentors { ...card } mentees { ...card } contacts(first: 10) { totalCount edges { node { heldOn topic agreed } } } }",
+        "fragment pair on MentoringPair { id pairState: state startedOn nextContactDue overdue organization { id name } mentors { ...card } mentees { ...card } contacts(first: 10) { totalCount edges { node { heldOn topic agreed } } } }",
     ),
     (
         "grant",

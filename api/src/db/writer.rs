@@ -15,7 +15,7 @@ use std::{
 
 use chrono::NaiveDate;
 use entity::{
-    Kept, Row, Table, Versioned, account_factor, cadre,
+    Kept, Row, Table, Versioned, account_factor,
     cadre_sealed::{self, Sealed},
     id::{AccountId, CadreId, ImportRowId, Key},
     kind::{SealedField, SecrecyLevel},
@@ -32,6 +32,7 @@ use crate::{
     clock::Clock,
     db::{
         change::Change,
+        classified::classified,
         closure,
         door::Door,
         gate::{Alias, Gate, Visible},
@@ -392,16 +393,5 @@ impl<'s> Writer<'s> {
 
     pub(super) fn sent(&self) {
         self.statements.fetch_add(1, Ordering::Relaxed);
-    }
-}
-
-/// Refuses a record that the deployment may not keep, whichever command writes it.
-fn classified<M: Any>(row: &M, limit: SecrecyLevel) -> Result<()> {
-    match (row as &dyn Any).downcast_ref::<cadre::Model>() {
-        Some(row) if row.secrecy_level > limit => {
-            let why = format!("is {}; this deployment keeps nothing above {}", row.secrecy_level.text(), limit.text());
-            Err(Error::invalid("secrecyLevel", why))
-        }
-        _ => Ok(()),
     }
 }
