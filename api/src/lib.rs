@@ -39,6 +39,7 @@ pub mod cache {
 }
 /// The only door to the data: `ask`, `recall`, `run`, `open`, `explain`.
 pub mod db {
+    mod beyond;
     mod change;
     mod closure;
     pub mod connect;

@@ -21,7 +21,7 @@ use crate::{
     error::{Action, Error, Result},
     loaders::Caller,
     mentoring::{
-        graphql::{MentoringMutation, MentoringPair, MentoringQuery},
+        graphql::{LimitMutation, LimitQuery, MentoringMutation, MentoringPair, MentoringQuery, PairStepMutation},
         read::Pairs,
     },
     organization::{
@@ -75,6 +75,7 @@ pub struct Query(
     CadreQuery,
     PoolQuery,
     MentoringQuery,
+    LimitQuery,
     SummaryQuery,
     AuditQuery,
     AccessQuery,
@@ -91,6 +92,8 @@ pub struct Mutation(
     PoolMutation,
     MembershipMutation,
     MentoringMutation,
+    PairStepMutation,
+    LimitMutation,
     AccountMutation,
     OwnRecordMutation,
 );

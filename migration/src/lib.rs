@@ -16,6 +16,7 @@ mod m20261121_000007_factors;
 mod m20261121_000008_reach;
 mod m20261121_000009_career;
 mod m20261121_000010_pools;
+mod m20261121_000011_mentoring;
 
 use sea_orm_migration::{
     MigratorTrait as _,
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000008_reach::Migration),
             Box::new(m20261121_000009_career::Migration),
             Box::new(m20261121_000010_pools::Migration),
+            Box::new(m20261121_000011_mentoring::Migration),
         ]
     }
 }

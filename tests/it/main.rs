@@ -17,6 +17,7 @@ mod oracle;
 mod outage;
 mod outside;
 mod own_record;
+mod pairs;
 mod pools;
 mod reach;
 mod revocation;

@@ -11,7 +11,7 @@ use entity::kind::Role::{
 use crate::error::Action;
 
 /// Bumped when an arm or a row policy changes meaning, so that answers remembered under the old one die.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Whether a role may perform an act.
 pub fn allows(role: Role, action: Action) -> bool {
@@ -36,6 +36,17 @@ pub fn allows(role: Role, action: Action) -> bool {
         | Action::MembershipExit
         | Action::MembershipDeploy => matches!(role, OrganizationLeader),
         Action::PoolCreate | Action::PoolUpdate => matches!(role, OrganizationOfficer),
+        Action::PairSuspend
+        | Action::PairResume
+        | Action::PairComplete
+        | Action::PairEnd
+        | Action::PairReplace
+        | Action::PairPartEnd
+        | Action::PairCapacitySet
+        | Action::KinDeclare
+        | Action::KinEnd => matches!(role, OrganizationOfficer),
+        Action::PairPlanSave => matches!(role, OrganizationOfficer | Mentor),
+        Action::PairEvaluate => matches!(role, OrganizationOfficer | Mentor | Cadre),
         Action::PairActivate | Action::SensitiveOpen => matches!(role, OrganizationOfficer),
         Action::AuditRead => matches!(role, AuditAdmin),
         Action::AccessLogRead => matches!(role, AuditAdmin | Cadre),

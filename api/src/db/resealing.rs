@@ -13,6 +13,7 @@ use entity::{
     Kept, Row, Versioned, account_factor,
     cadre_sealed::{self, Sealed},
     id::Key,
+    kin_declaration,
 };
 use sea_orm::{
     ColumnTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -65,6 +66,14 @@ impl Resealed for account_factor::Entity {
     const VALUE: Self::Column = account_factor::Column::Secret;
     fn renewed(row: &account_factor::Model, seal: &Seal) -> Result<(Sealed, String)> {
         seal.seal_factor(row.account_id, &seal.open_factor(row.account_id, &row.key_id, &row.secret)?)
+    }
+}
+
+impl Resealed for kin_declaration::Entity {
+    const KEY_ID: Self::Column = kin_declaration::Column::KeyId;
+    const VALUE: Self::Column = kin_declaration::Column::Kinship;
+    fn renewed(row: &kin_declaration::Model, seal: &Seal) -> Result<(Sealed, String)> {
+        seal.reseal_kinship(&row.match_key, &row.key_id, &row.kinship)
     }
 }
 
@@ -143,7 +152,8 @@ pub async fn keep(door: Arc<Door>) {
 /// Seals every value anew that an old key sealed.
 async fn reseal(door: &Arc<Door>) -> Result<()> {
     each::<cadre_sealed::Entity>(door).await?;
-    each::<account_factor::Entity>(door).await
+    each::<account_factor::Entity>(door).await?;
+    each::<kin_declaration::Entity>(door).await
 }
 
 async fn each<E: Resealed>(door: &Arc<Door>) -> Result<()> {
@@ -173,8 +183,10 @@ async fn waiting<E: Resealed>(door: &Door) -> Result<bool> {
 /// `Internal` when the database fails.
 pub async fn sealed_with(door: &Door) -> Result<BTreeMap<String, i64>> {
     let mut out = counted::<cadre_sealed::Entity>(door).await?;
-    for (key, count) in counted::<account_factor::Entity>(door).await? {
-        *out.entry(key).or_default() += count;
+    for more in [counted::<account_factor::Entity>(door).await?, counted::<kin_declaration::Entity>(door).await?] {
+        for (key, count) in more {
+            *out.entry(key).or_default() += count;
+        }
     }
     Ok(out)
 }

@@ -117,6 +117,19 @@ impl<'s> Writer<'s> {
         Ok(factor::step_of(&secret, code, self.now().timestamp(), row.last_step))
     }
 
+    /// The keyed hash that two persons share, in whichever order they are named.
+    pub fn kin_key(&self, one: CadreId, other: CadreId) -> String {
+        self.seal.kin_key(one, other)
+    }
+
+    /// Seals how two persons are kin; with it the name of the key.
+    ///
+    /// # Errors
+    /// `Internal` when the machine gives no random bytes.
+    pub fn seal_kinship(&self, kin_key: &str, kinship: &str) -> Result<(Sealed, String)> {
+        self.seal.seal_kinship(kin_key, kinship)
+    }
+
     /// The civil day of the command.
     pub fn today(&self) -> NaiveDate {
         self.clock.today()
@@ -311,7 +324,7 @@ impl<'s> Writer<'s> {
         self.audited::<E>(before, after);
     }
 
-    fn audited<E: Kept>(&mut self, before: Option<&E::Model>, after: Option<&E::Model>) {
+    pub(super) fn audited<E: Kept>(&mut self, before: Option<&E::Model>, after: Option<&E::Model>) {
         self.touched.insert(E::TABLE);
         if E::TABLE == Table::Organization {
             self.touched.insert(Table::OrganizationClosure);

@@ -4,6 +4,8 @@
 //! A person is recognised by the identity number; without one, by name, birth date and unit when exactly one person
 //! fits. What a file leaves blank stays as it is: a blank cell is no statement.
 
+mod added;
+
 use std::{
     collections::{HashMap, HashSet},
     sync::{
@@ -15,16 +17,19 @@ use std::{
 use entity::{
     cadre, cadre_sealed,
     id::{CadreId, OrganizationId},
-    kind::{CadreStatus, SealedField, SecrecyLevel, Sex},
-    level_period, organization, post_assignment,
+    kind::SealedField,
+    organization,
 };
 use sea_orm::sea_query::ExprTrait;
 use serde::Serialize;
 
+use added::{created, insert};
+
 use crate::{
-    cadre::write::{CadreChanges, CreateCadre, NewCadre, OpenHistory, change, open_histories},
+    cadre::write::{CadreChanges, OpenHistory, change, open_histories},
     db::{gate::Alias, session::Command, writer::Writer},
     error::{Action, Error, Problem, ProblemCode, Result},
+    mentoring::write::leaving::{Standing, suspend_pairs},
     organization::read::below,
     roster::{
         fields::Field,
@@ -299,7 +304,7 @@ fn same_month(one: entity::partial_date::PartialDate, other: entity::partial_dat
 }
 
 async fn write(tx: &mut Writer<'_>, meant: Vec<Meant>, tally: &mut Tally, met: &mut Met, watch: &Watch) -> Result<()> {
-    let mut new = Vec::new();
+    let (mut new, mut changed) = (Vec::new(), Vec::new());
     for it in meant {
         let line = it.row.line;
         let done = match it.person {
@@ -313,7 +318,13 @@ async fn write(tx: &mut Writer<'_>, meant: Vec<Meant>, tally: &mut Tally, met: &
                     tally.unchanged += 1;
                     Ok(())
                 }
-                Some(changes) => change(tx, known.record, known.open, changes).await.map(|()| tally.changed += 1),
+                Some(changes) => {
+                    let standing = stands(&known.record, &changes);
+                    change(tx, known.record, known.open, changes).await.map(|()| {
+                        changed.push(standing);
+                        tally.changed += 1;
+                    })
+                }
             },
         };
         match done {
@@ -325,41 +336,15 @@ async fn write(tx: &mut Writer<'_>, meant: Vec<Meant>, tally: &mut Tally, met: &
             done => done?,
         }
     }
+    suspend_pairs(tx, &changed).await?;
     insert(tx, new).await
 }
 
-async fn insert(tx: &mut Writer<'_>, new: Vec<NewCadre>) -> Result<()> {
-    let (mut cadres, mut posts, mut levels, mut sealed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for it in new {
-        cadres.push(it.cadre);
-        posts.extend(it.post);
-        levels.extend(it.level);
-        sealed.extend(it.sealed);
-    }
-    tx.insert_many::<cadre::Entity>(cadres).await?;
-    tx.insert_many::<cadre_sealed::Entity>(sealed).await?;
-    tx.insert_many::<post_assignment::Entity>(posts).await?;
-    tx.insert_many::<level_period::Entity>(levels).await
-}
-
-fn created(tx: &Writer<'_>, row: RosterRow, organization: OrganizationId) -> Result<NewCadre> {
-    let new = CreateCadre {
-        organization,
-        name: row.name,
-        sex: row.sex.unwrap_or(Sex::Unknown),
-        birth_date: row.birth_date,
-        post_title: row.post_title,
-        post_start: row.post_start,
-        position_level: row.position_level,
-        level_start: row.level_start,
-        education: row.education,
-        management_authority: row.management_authority,
-        status: row.status.unwrap_or(CadreStatus::InPost),
-        secrecy_level: SecrecyLevel::Internal,
-        identity_number: row.identity_number,
-        phone: row.phone,
-    };
-    new.rows(tx)
+/// How a person stood before, and stands after a change.
+fn stands(before: &cadre::Model, changes: &CadreChanges) -> (Standing, Standing) {
+    let was = Standing::from(before);
+    let (status, home) = (changes.status.unwrap_or(was.status), changes.organization.unwrap_or(was.home));
+    (was, Standing { status, home, ..was })
 }
 
 /// What a row changes of a record; none where it says the same.

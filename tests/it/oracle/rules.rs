@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use entity::{
     account, account_grant, cadre,
     id::{AccountId, CadreId, OrganizationId, PairId, PoolId},
-    kind::{AccountState, Disclosure, ManagementAuthority, Role, SecrecyLevel},
+    kind::{AccountState, Disclosure, ManagementAuthority, PairState, Role, SecrecyLevel},
     level_period, mentoring_pair, organization, pair_contact, pair_part, pool_membership, pool_tier, post_assignment,
     reserve_pool, sanction,
 };
@@ -165,9 +165,9 @@ impl Raw {
         self.pairs.iter().find(|it| it.id == id).expect("a pair")
     }
 
-    /// Whether a person takes part in a pair.
+    /// Whether a person takes part in a pair, and has not left it.
     pub fn takes_part(&self, pair: PairId, person: CadreId) -> bool {
-        self.parts.iter().any(|it| it.pair_id == pair && it.cadre_id == person)
+        self.parts.iter().any(|it| it.pair_id == pair && it.cadre_id == person && it.left_on.is_none())
     }
 }
 
@@ -212,10 +212,12 @@ impl Lens<'_> {
         self.person == Some(person) && !self.lacks(roles)
     }
 
-    /// Oneself, or somebody met in an own pair.
+    /// Oneself, or somebody met in an own pair that runs: neither a proposal nor history shows anybody.
     fn meets(&self, person: CadreId) -> bool {
-        let pairs = || self.raw.pairs.iter().filter(|it| self.raw.takes_part(it.id, person));
-        let mine = |pair: PairId| self.raw.parts.iter().any(|it| it.pair_id == pair && self.is_me(OWN, it.cadre_id));
+        let runs = |it: &&mentoring_pair::Model| matches!(it.state, PairState::Active | PairState::Suspended);
+        let pairs = || self.raw.pairs.iter().filter(runs).filter(|it| self.raw.takes_part(it.id, person));
+        let present = |it: &&pair_part::Model| it.left_on.is_none() && self.is_me(OWN, it.cadre_id);
+        let mine = |pair: PairId| self.raw.parts.iter().filter(present).any(|it| it.pair_id == pair);
         self.is_me(OWN, person) || pairs().any(|it| mine(it.id))
     }
 
@@ -267,10 +269,12 @@ impl Lens<'_> {
         (self.reaches(ROWS, pool.organization_id) || to_unit || to_me) && self.cleared(member)
     }
 
-    /// Kept within reach, with people of the unit in it, or one's own. With nobody above the ceiling in it.
+    /// Kept within reach, with people of the unit in it, or one's own until one leaves it. With nobody above the ceiling in
+    /// it.
     pub fn pair(&self, row: &mentoring_pair::Model) -> bool {
         let with = |part: &pair_part::Model| {
-            self.keeps(&[UnitOfficer], self.raw.cadre(part.cadre_id)) || self.is_me(OWN, part.cadre_id)
+            let mine = self.is_me(OWN, part.cadre_id) && part.left_on.is_none();
+            self.keeps(&[UnitOfficer], self.raw.cadre(part.cadre_id)) || mine
         };
         let parts = || self.raw.parts.iter().filter(|it| it.pair_id == row.id);
         let all_cleared = parts().all(|it| self.cleared(self.raw.cadre(it.cadre_id)));
