@@ -97,6 +97,8 @@ impl Pairs {
         let course = course(dice, lot, keeper.today);
         let pair_id = PairId(dice.key());
         let every = TimeDelta::days(i64::from(course.every_days));
+        // Dice of their own: what is told of a pair does not move what was drawn before it was told.
+        let aside = &mut Dice::new(u64::try_from(self.pairs.len()).unwrap_or(0) ^ 0x7069_7273);
         let pair = mentoring_pair::Model {
             id: pair_id,
             organization_id: keeper.organization_id,
@@ -106,7 +108,7 @@ impl Pairs {
             contact_every_days: course.every_days,
             next_contact_due: course.last_contact_on.filter(|_| lot.state == Active).map(|last| last + every),
             form: if mentees.len() > 1 { PairForm::OneToMany } else { PairForm::OneToOne },
-            plan_goal: Some(dice.pick(GOALS).to_string()),
+            plan_goal: Some(aside.pick(GOALS).to_string()),
             plan_measures: None,
             term_ends_on: course.started_on.map(|start| start + TimeDelta::days(3 * 365)),
             reason_code: match lot.state {
@@ -118,7 +120,7 @@ impl Pairs {
             proposed_by: Some(keeper.officer),
             version: 1,
         };
-        self.steps.extend(steps(dice, &pair, course.last_contact_on, keeper.today, keeper.officer));
+        self.steps.extend(steps(aside, &pair, course.last_contact_on, keeper.today, keeper.officer));
         self.pairs.push(pair);
         let sides =
             std::iter::once((mentor, PairSide::Mentor)).chain(mentees.iter().map(|who| (*who, PairSide::Mentee)));
