@@ -217,6 +217,8 @@ named! {
         Conflict = "CONFLICT",
         /// An organization can't stand below itself.
         Cycle = "CYCLE",
+        /// A person has as many mentors or mentees as the organization allows.
+        CapacityReached = "CAPACITY_REACHED",
     }
 }
 
@@ -290,6 +292,28 @@ named! {
         PairPropose = "PAIR_PROPOSE",
         /// Activate a proposed pair.
         PairActivate = "PAIR_ACTIVATE",
+        /// Suspend a pair.
+        PairSuspend = "PAIR_SUSPEND",
+        /// Resume a suspended pair.
+        PairResume = "PAIR_RESUME",
+        /// Complete a pair.
+        PairComplete = "PAIR_COMPLETE",
+        /// End a pair before its time.
+        PairEnd = "PAIR_END",
+        /// Put another pair in the place of one.
+        PairReplace = "PAIR_REPLACE",
+        /// Take a person out of a pair.
+        PairPartEnd = "PAIR_PART_END",
+        /// Save the plan of a pair.
+        PairPlanSave = "PAIR_PLAN_SAVE",
+        /// Evaluate a pair.
+        PairEvaluate = "PAIR_EVALUATE",
+        /// Say how many pairs one person may have.
+        PairCapacitySet = "PAIR_CAPACITY_SET",
+        /// Declare that two persons are kin.
+        KinDeclare = "KIN_DECLARE",
+        /// Say that two persons are kin no more.
+        KinEnd = "KIN_END",
         /// Record a contact of a pair.
         ContactRecord = "CONTACT_RECORD",
         /// Open sensitive values of a person, for a stated purpose.

@@ -39,6 +39,7 @@ pub mod cache {
 }
 /// The only door to the data: `ask`, `recall`, `run`, `open`, `explain`.
 pub mod db {
+    mod beyond;
     mod change;
     mod classified;
     mod closure;
@@ -54,6 +55,7 @@ pub mod db {
     pub mod resealing;
     mod rights;
     mod run;
+    mod sealing;
     pub mod session;
     pub mod sweeper;
     mod unique;

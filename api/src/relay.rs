@@ -289,6 +289,41 @@ pub type QueryRoot = crate::schema::Query;
 /// The payload of a mutation: the changed object, the problems, and the way on.
 #[macro_export]
 macro_rules! payload {
+    ($(#[$doc:meta])* $payload:ident {}) => {
+        $(#[$doc])*
+        pub struct $payload {
+            problems: Vec<$crate::relay::Problem>,
+            client_mutation_id: Option<String>,
+        }
+
+        impl $payload {
+            /// What came of a command that shows nothing.
+            ///
+            /// # Errors
+            /// Every error that is no answer to the input.
+            pub fn of<K>(done: $crate::error::Result<K>, client_mutation_id: Option<String>) -> $crate::error::Result<Self> {
+                let (_, problems) = $crate::relay::outcome(done)?;
+                Ok(Self { problems, client_mutation_id })
+            }
+        }
+
+        $(#[$doc])*
+        #[async_graphql::Object]
+        impl $payload {
+            /// Why nothing was changed; empty when it was, or nothing had to be.
+            async fn problems(&self) -> Vec<$crate::relay::Problem> {
+                self.problems.clone()
+            }
+            /// The whole query root, to read on in the same request.
+            async fn query(&self) -> $crate::schema::Query {
+                $crate::schema::Query::default()
+            }
+            /// The text that the client sent along, unchanged.
+            async fn client_mutation_id(&self) -> Option<&str> {
+                self.client_mutation_id.as_deref()
+            }
+        }
+    };
     ($(#[$doc:meta])* $payload:ident { $(#[$each:meta])* $field:ident: $type:ident by $key:ty }) => {
         $(#[$doc])*
         pub struct $payload {

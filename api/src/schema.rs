@@ -27,7 +27,9 @@ use crate::{
     error::{Action, Error, Result},
     loaders::Caller,
     mentoring::{
-        graphql::{MentoringMutation, MentoringPair, MentoringQuery, PairContact},
+        graphql::{
+            LimitMutation, LimitQuery, MentoringMutation, MentoringPair, MentoringQuery, PairContact, PairStepMutation,
+        },
         read::{Contacts, Pairs},
     },
     organization::{
@@ -90,6 +92,7 @@ pub struct Query(
     CadreQuery,
     PoolQuery,
     MentoringQuery,
+    LimitQuery,
     SummaryQuery,
     AuditQuery,
     AccessQuery,
@@ -107,6 +110,8 @@ pub struct Mutation(
     PoolMutation,
     MembershipMutation,
     MentoringMutation,
+    PairStepMutation,
+    LimitMutation,
     AccountMutation,
     OwnRecordMutation,
     OrganizationMutation,

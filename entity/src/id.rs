@@ -104,6 +104,14 @@ keys! {
     PairPartId = "pair_part";
     /// A contact held within a pair.
     PairContactId = "pair_contact";
+    /// A step of a mentoring pair.
+    PairStepId = "pair_step";
+    /// What one side says of a mentoring pair.
+    PairEvaluationId = "pair_evaluation";
+    /// How many pairs one person may have under an organization.
+    PairCapacityId = "pair_capacity";
+    /// That two persons are kin.
+    KinDeclarationId = "kin_declaration";
     /// Somebody who may sign in.
     AccountId = "account";
     /// A role on an organization subtree for a time.

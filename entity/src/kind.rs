@@ -35,10 +35,12 @@ macro_rules! kinds {
 mod career;
 mod imports;
 mod organization;
+mod pairing;
 
 pub use career::*;
 pub use imports::*;
 pub use organization::*;
+pub use pairing::*;
 
 kinds! {
     /// What an organization is.
@@ -209,40 +211,6 @@ kinds! {
         Exited = "EXITED",
         /// 使用
         Deployed = "DEPLOYED",
-    }
-
-    /// The course of a mentoring pair.
-    PairState {
-        /// 拟结对
-        Proposed = "PROPOSED",
-        /// 结对中
-        Active = "ACTIVE",
-        /// 暂停
-        Suspended = "SUSPENDED",
-        /// 期满
-        Completed = "COMPLETED",
-        /// 提前终止
-        EndedEarly = "ENDED_EARLY",
-    }
-
-    /// Which side of a pair a person is on.
-    PairSide {
-        /// 导师
-        Mentor = "MENTOR",
-        /// 帮带对象
-        Mentee = "MENTEE",
-    }
-
-    /// What a contact was about: the class alone, for a private matter stays private.
-    ContactTopic {
-        /// 业务工作
-        Work = "WORK",
-        /// 学习培训
-        Study = "STUDY",
-        /// 职业发展
-        Development = "DEVELOPMENT",
-        /// 其他
-        Other = "OTHER",
     }
 
     /// Which sensitive value of a cadre a sealed row holds.

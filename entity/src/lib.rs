@@ -26,14 +26,18 @@ pub mod experience;
 pub mod idempotency_record;
 pub mod import;
 pub mod import_row;
+pub mod kin_declaration;
 pub mod level_period;
 pub mod membership_step;
 pub mod mentoring_pair;
 pub mod organization;
 pub mod organization_closure;
 pub mod organization_event;
+pub mod pair_capacity;
 pub mod pair_contact;
+pub mod pair_evaluation;
 pub mod pair_part;
+pub mod pair_step;
 pub mod pool_division;
 pub mod pool_membership;
 pub mod pool_tier;
@@ -191,6 +195,10 @@ tables! {
         mentoring_pair as MentoringPair by PairId,
         pair_part as PairPart by PairPartId,
         pair_contact as PairContact by PairContactId,
+        pair_step as PairStep by PairStepId,
+        pair_evaluation as PairEvaluation by PairEvaluationId,
+        pair_capacity as PairCapacity by PairCapacityId,
+        kin_declaration as KinDeclaration by KinDeclarationId,
         correction_request as CorrectionRequest by CorrectionId,
         import as Import by ImportId,
         import_row as ImportRow by ImportRowId,

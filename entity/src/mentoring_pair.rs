@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     id::{AccountId, OrganizationId, PairId},
-    kind::PairState,
+    kind::{PairForm, PairState},
 };
 
 /// One row: see the file's header.
@@ -27,6 +27,18 @@ pub struct Model {
     pub contact_every_days: i32,
     /// The day by which the next contact is due, while active.
     pub next_contact_due: Option<Date>,
+    /// Who mentors whom, as a form.
+    pub form: PairForm,
+    /// What it is to lead to.
+    pub plan_goal: Option<String>,
+    /// What is to be done for it.
+    pub plan_measures: Option<String>,
+    /// The day on which its term is over.
+    pub term_ends_on: Option<Date>,
+    /// Why it is suspended or ended, as a code.
+    pub reason_code: Option<String>,
+    /// The pair that took its place.
+    pub successor_id: Option<PairId>,
     /// Who proposed; none for an import.
     pub proposed_by: Option<AccountId>,
     /// Grows by one at each change; an update states the version it saw.

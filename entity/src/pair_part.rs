@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     id::{CadreId, PairId, PairPartId},
-    kind::PairSide,
+    kind::{PairRole, PairSide},
 };
 
 /// One row: see the file's header.
@@ -21,6 +21,12 @@ pub struct Model {
     pub cadre_id: CadreId,
     /// Mentor or mentee.
     pub side: PairSide,
+    /// As what.
+    pub role: PairRole,
+    /// Since when, once the pair is active.
+    pub joined_on: Option<Date>,
+    /// Since when no more, where the person left before the pair ended.
+    pub left_on: Option<Date>,
     /// Grows by one at each change; an update states the version it saw.
     pub version: i32,
 }

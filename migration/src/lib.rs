@@ -16,6 +16,7 @@ mod m20261121_000007_factors;
 mod m20261121_000008_reach;
 mod m20261121_000009_career;
 mod m20261121_000010_pools;
+mod m20261121_000011_mentoring;
 mod m20261121_000012_imports;
 mod m20261121_000013_organizations;
 
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000008_reach::Migration),
             Box::new(m20261121_000009_career::Migration),
             Box::new(m20261121_000010_pools::Migration),
+            Box::new(m20261121_000011_mentoring::Migration),
             Box::new(m20261121_000012_imports::Migration),
             Box::new(m20261121_000013_organizations::Migration),
         ]

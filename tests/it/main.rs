@@ -19,6 +19,7 @@ mod organizations;
 mod outage;
 mod outside;
 mod own_record;
+mod pairs;
 mod pools;
 mod reach;
 mod revocation;

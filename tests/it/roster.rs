@@ -36,7 +36,7 @@ fn number(birth: &str, serial: u16) -> String {
 }
 
 /// A text file with these lines.
-fn csv(lines: &[&str]) -> PathBuf {
+pub fn csv(lines: &[&str]) -> PathBuf {
     written("roster.csv", lines.join("\n").as_bytes())
 }
 
@@ -75,7 +75,7 @@ async fn program(world: &World, at: OrganizationId, file: &Path, more: &[&str]) 
 }
 
 /// Imports a good file.
-async fn imported(world: &World, at: OrganizationId, file: &Path, counts: &str) -> String {
+pub async fn imported(world: &World, at: OrganizationId, file: &Path, counts: &str) -> String {
     let out = import(world, at, file).await.done().out;
     assert!(out.ends_with(&format!("Imported: {counts}.\n")), "{out}");
     out

@@ -197,6 +197,30 @@ pub const PROBES: &[(&str, &str)] = &[
         problems { code message } pair { ...pair } } }"),
     ("pairActivate", "mutation($pair: ID!) { pairActivate(input: { id: $pair, expectedVersion: 77 }) {
         problems { code message } pair { ...pair } } }"),
+    ("pairSuspend", "mutation($pair: ID!) { pairSuspend(input: { id: $pair, expectedVersion: 77, reason: \"Probe\" }) {
+        problems { code message } pair { ...pair } } }"),
+    ("pairResume", "mutation($pair: ID!) { pairResume(input: { id: $pair, expectedVersion: 77 }) {
+        problems { code message } pair { ...pair } } }"),
+    ("pairComplete", "mutation($pair: ID!) { pairComplete(input: { id: $pair, expectedVersion: 77 }) {
+        problems { code message } pair { ...pair } } }"),
+    ("pairEnd", "mutation($pair: ID!) { pairEnd(input: { id: $pair, expectedVersion: 77, reason: \"Probe\", reasonCode: \"PROBE\" }) {
+        problems { code message } pair { ...pair } } }"),
+    ("pairReplace", "mutation($pair: ID!, $mentor: ID!) { pairReplace(input: { id: $pair, expectedVersion: 77, reason: \"Probe\", reasonCode: \"PROBE\", mentorIds: [$mentor] }) {
+        problems { code message } pair { ...pair } } }"),
+    ("pairPartEnd", "mutation($pair: ID!, $mentor: ID!) { pairPartEnd(input: { id: $pair, expectedVersion: 77, reason: \"Probe\", cadreId: $mentor }) {
+        problems { code message } pair { ...pair } } }"),
+    ("pairPlanSave", "mutation($pair: ID!) { pairPlanSave(input: { id: $pair, expectedVersion: 77, planGoal: \"Probe\" }) {
+        problems { code message } pair { ...pair } } }"),
+    ("pairEvaluate", "mutation($pair: ID!) { pairEvaluate(input: { pairId: $pair, side: ORGANIZATION, grade: \"A\", summary: \"\" }) {
+        problems { code message } pair { ...pair } } }"),
+    ("pairCapacities", "query($organization: ID!) { pairCapacities(organization: $organization) {
+        organization { ...organization } menteesPerMentor mentorsPerMentee validFrom validTo setBy } }"),
+    ("pairCapacitySet", "mutation($organization: ID!) { pairCapacitySet(input: { organizationId: $organization, menteesPerMentor: 0 }) {
+        problems { code message } capacity { menteesPerMentor organization { ...organization } } } }"),
+    ("kinDeclare", "mutation($cadre: ID!, $mentor: ID!) { kinDeclare(input: { cadreId: $cadre, otherCadreId: $mentor, kinship: \"\" }) {
+        problems { code message } } }"),
+    ("kinEnd", "mutation($cadre: ID!) { kinEnd(input: { cadreId: $cadre, otherCadreId: $cadre }) {
+        problems { code message } } }"),
     ("pairContactRecord", "mutation($pair: ID!, $today: Date!) { pairContactRecord(input: { pairId: $pair, heldOn: $today, topic: WORK }) {
         problems { code message } pair { ...pair } } }"),
     ("accounts", "query { accounts(first: 20) { totalCount pageInfo { endCursor } edges { cursor node { ...account } } } }"),
@@ -241,7 +265,7 @@ const FRAGMENTS: &[(&str, &str)] = &[
     ),
     (
         "pair",
-        "fragment pair on MentoringPair { id pairState: state startedOn nextContactDue overdue organization { id name } mentors { ...card } mentees { ...card } contacts(first: 10) { totalCount edges { node { heldOn topic agreed } } } }",
+        "fragment pair on MentoringPair { id pairState: state form planGoal reasonCode successor { id } predecessor { id } parts { role person { name } } pairSteps: steps { kind reason } evaluations { side summary } startedOn nextContactDue overdue organization { id name } mentors { ...card } mentees { ...card } contacts(first: 10) { totalCount edges { node { heldOn topic agreed } } } }",
     ),
     (
         "grant",

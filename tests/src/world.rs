@@ -179,6 +179,12 @@ impl World {
         row.expect("an answer").expect("a row").try_get_by_index(0).expect("a number")
     }
 
+    /// The texts that a statement yields, one a row.
+    pub async fn texts(&self, sql: &str) -> Vec<String> {
+        let rows = self.db.query_all_raw(Statement::from_string(self.db.get_database_backend(), sql)).await;
+        rows.expect("an answer").iter().map(|row| row.try_get_by_index(0).expect("a text")).collect()
+    }
+
     /// Runs a statement.
     pub async fn sql(&self, sql: &str, values: Vec<sea_orm::Value>) {
         let statement = Statement::from_sql_and_values(self.db.get_database_backend(), sql, values);

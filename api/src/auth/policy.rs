@@ -13,13 +13,15 @@ use crate::error::Action;
 /// Bumped when an arm or a row policy changes meaning, so that answers remembered under the old one die.
 pub const VERSION: u32 = 4;
 
-/// Whether a role may perform an act.
+/// Whether a role may perform an act. Who administers organizations keeps the tree, and others what stands in it. A
+/// unit's officer keeps the unit's people, and does not decide about them: sanctions are not for that office.
 pub fn allows(role: Role, action: Action) -> bool {
     match action {
         Action::MeRead | Action::NodeRead | Action::CodeSetRead => true,
         Action::OrganizationRead => !matches!(role, AuditAdmin),
-        // Who administers organizations keeps the tree; what stands in it others keep.
-        Action::OrganizationCreate
+        Action::AccountCreate
+        | Action::AccountUpdate
+        | Action::OrganizationCreate
         | Action::OrganizationUpdate
         | Action::OrganizationRename
         | Action::OrganizationMove
@@ -33,25 +35,34 @@ pub fn allows(role: Role, action: Action) -> bool {
         Action::PoolRead => matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | Cadre),
         Action::StatusRead => matches!(role, Mentor | Cadre),
         Action::SummaryRead => matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | SummaryReader),
-        // A unit's officer keeps the unit's people, but does not decide about them.
         Action::SanctionRead => matches!(role, OrganizationOfficer | OrganizationLeader | Cadre),
         Action::IdentityLookUp | Action::CadreFactRecord | Action::CadreFactVoid => matches!(role, OrganizationOfficer),
-        Action::CadreCreate | Action::CadreUpdate | Action::RosterImport | Action::RosterImportRead => {
-            matches!(role, OrganizationOfficer)
-        }
+        Action::CadreCreate | Action::CadreUpdate => role == OrganizationOfficer,
+        Action::RosterImport | Action::RosterImportRead => role == OrganizationOfficer,
         Action::MembershipPropose | Action::PairPropose => matches!(role, OrganizationOfficer | UnitOfficer),
         Action::MembershipConfirm
         | Action::MembershipWarn
         | Action::MembershipMove
         | Action::MembershipExit
         | Action::MembershipDeploy => matches!(role, OrganizationLeader),
-        Action::PoolCreate | Action::PoolUpdate => matches!(role, OrganizationOfficer),
-        Action::PairActivate | Action::SensitiveOpen => matches!(role, OrganizationOfficer),
+        Action::PairSuspend
+        | Action::PairResume
+        | Action::PairComplete
+        | Action::PairEnd
+        | Action::PairReplace
+        | Action::PairPartEnd
+        | Action::PairCapacitySet
+        | Action::KinDeclare
+        | Action::KinEnd => matches!(role, OrganizationOfficer),
+        Action::PoolCreate | Action::PoolUpdate | Action::PairActivate | Action::SensitiveOpen => {
+            role == OrganizationOfficer
+        }
+        Action::PairPlanSave => matches!(role, OrganizationOfficer | Mentor),
+        Action::PairEvaluate => matches!(role, OrganizationOfficer | Mentor | Cadre),
         Action::AuditRead => matches!(role, AuditAdmin),
         Action::AccessLogRead => matches!(role, AuditAdmin | Cadre),
         Action::ContactRecord => matches!(role, OrganizationOfficer | UnitOfficer | Mentor),
         Action::AccountRead => matches!(role, SystemAdmin | SecurityAdmin),
-        Action::AccountCreate | Action::AccountUpdate => matches!(role, SystemAdmin),
         Action::AccountLink | Action::CorrectionDecide => matches!(role, OrganizationOfficer),
         Action::GrantCreate | Action::GrantRevoke | Action::AccessExplain => matches!(role, SecurityAdmin),
         Action::OwnRecordRead | Action::OwnRecordExport | Action::CorrectionRequest => matches!(role, Cadre),

@@ -164,6 +164,29 @@ impl Seal {
         self.reopen(|| bound_row(row), key_id, sealed)
     }
 
+    /// The keyed hash that two persons share, in whichever order they are named.
+    pub fn kin_key(&self, one: CadreId, other: CadreId) -> String {
+        let (first, second) = (one.min(other), one.max(other));
+        hex(hmac::sign(&self.matching, format!("KIN:{}:{}", first.0, second.0).as_bytes()).as_ref())
+    }
+
+    /// Seals how two persons are kin; with it the name of the key.
+    ///
+    /// # Errors
+    /// `Internal` when the machine gives no random bytes.
+    pub fn seal_kinship(&self, kin_key: &str, kinship: &str) -> Result<(Sealed, String)> {
+        self.close(bound_kinship(kin_key), kinship.as_bytes().to_vec())
+    }
+
+    /// Seals anew how two persons are kin; with it the name of the key.
+    ///
+    /// # Errors
+    /// `Internal` when the key of the value is not here, or it was sealed for others.
+    pub fn reseal_kinship(&self, kin_key: &str, key_id: &str, sealed: &Sealed) -> Result<(Sealed, String)> {
+        let bytes = self.reopen(|| bound_kinship(kin_key), key_id, sealed)?;
+        self.close(bound_kinship(kin_key), bytes)
+    }
+
     fn close(&self, bound: Aad<Vec<u8>>, mut bytes: Vec<u8>) -> Result<(Sealed, String)> {
         let sealer = &self.ring().current;
         let nonce = sealer.aead.seal_in_place_append_tag(bound, &mut bytes);
@@ -218,4 +241,8 @@ fn bound_factor(account: AccountId) -> Aad<Vec<u8>> {
 
 fn bound_row(row: ImportRowId) -> Aad<Vec<u8>> {
     Aad::from([row.0.as_bytes().as_slice(), b"IMPORT_ROW"].concat())
+}
+
+fn bound_kinship(kin_key: &str) -> Aad<Vec<u8>> {
+    Aad::from([kin_key.as_bytes(), b"KINSHIP"].concat())
 }

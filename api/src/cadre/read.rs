@@ -1,8 +1,9 @@
 //! Questions about cadres, and who may see their rows.
 //!
 //! A record is visible to those whose grant reaches the organization that keeps the person, and to the person. The
-//! short card (name, organization, post) goes further: to the other side of a pair, and to those who keep a pool or
-//! pair that the person is in, because a nominee may come from outside. A record above the secrecy ceiling of the act
+//! short card (name, organization, post) goes further: to the others of a pair while it runs, and to those who keep a
+//! pool or pair that the person is in, because a nominee may come from outside. A pair runs while it is active or
+//! suspended: who is only proposed as a mentor learns nothing of the mentee, and who was one learns nothing more. A record above the secrecy ceiling of the act
 //! exists for nobody but the person.
 
 mod dated;
@@ -14,8 +15,8 @@ use entity::{
     cadre, cadre_sealed,
     id::{CadreId, Key, OrganizationId, PoolId},
     kind::{
-        AccessPurpose, CadreStatus, CivilServantRank, Education, ManagementAuthority, PairSide, PositionLevel, Role,
-        SealedField, SecrecyLevel, Sex,
+        AccessPurpose, CadreStatus, CivilServantRank, Education, ManagementAuthority, PairSide, PairState,
+        PositionLevel, Role, SealedField, SecrecyLevel, Sex,
     },
     level_period, mentoring_pair, pair_part,
     partial_date::PartialDate,
@@ -100,14 +101,19 @@ impl Countable for cadre::Entity {
     }
 }
 
-/// The person behind the scope, and those in a pair with them, up to the secrecy ceiling.
+/// The person behind the scope, and those in a running pair with them, up to the secrecy ceiling.
 pub fn known_to_person(at: &Alias, gate: &Gate) -> Condition {
     let Some(person) = gate.scope().person(&[Role::Mentor, Role::Cadre]) else { return Gate::nothing() };
-    let (mine, theirs) = (Alias::named("mine"), Alias::named("theirs"));
-    let pairs = gate.raw::<pair_part::Entity>(pair_part::Column::PairId, &mine);
-    let pairs = pairs.clone().and_where(mine.col(pair_part::Column::CadreId).eq(person)).to_owned();
-    let people = gate.raw::<pair_part::Entity>(pair_part::Column::CadreId, &theirs);
-    let people = people.clone().and_where(theirs.col(pair_part::Column::PairId).in_subquery(pairs)).to_owned();
+    let (mine, theirs, running) = (Alias::named("mine"), Alias::named("theirs"), Alias::named("running"));
+    let mut run = gate.raw::<mentoring_pair::Entity>(mentoring_pair::Column::Id, &running);
+    run.and_where(running.col(mentoring_pair::Column::State).is_in([PairState::Active, PairState::Suspended]));
+    let mut pairs = gate.raw::<pair_part::Entity>(pair_part::Column::PairId, &mine);
+    pairs.and_where(mine.col(pair_part::Column::CadreId).eq(person));
+    pairs.and_where(mine.col(pair_part::Column::LeftOn).is_null());
+    pairs.and_where(mine.col(pair_part::Column::PairId).in_subquery(run));
+    let mut people = gate.raw::<pair_part::Entity>(pair_part::Column::CadreId, &theirs);
+    people.and_where(theirs.col(pair_part::Column::LeftOn).is_null());
+    people.and_where(theirs.col(pair_part::Column::PairId).in_subquery(pairs));
     let id = at.col(cadre::Column::Id);
     let some = Condition::any().add(id.clone().eq(person)).add(id.in_subquery(people));
     Condition::all().add(some).add(cleared(at, gate))

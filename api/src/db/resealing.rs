@@ -13,7 +13,7 @@ use entity::{
     Kept, Row, Versioned, account_factor,
     cadre_sealed::{self, Sealed},
     id::Key,
-    import_row,
+    import_row, kin_declaration,
 };
 use sea_orm::{
     ColumnTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -74,6 +74,14 @@ impl Resealed for import_row::Entity {
     const VALUE: Self::Column = import_row::Column::Cells;
     fn renewed(row: &import_row::Model, seal: &Seal) -> Result<(Sealed, String)> {
         seal.seal_import_row(row.id, &seal.open_import_row(row.id, &row.key_id, &row.cells)?)
+    }
+}
+
+impl Resealed for kin_declaration::Entity {
+    const KEY_ID: Self::Column = kin_declaration::Column::KeyId;
+    const VALUE: Self::Column = kin_declaration::Column::Kinship;
+    fn renewed(row: &kin_declaration::Model, seal: &Seal) -> Result<(Sealed, String)> {
+        seal.reseal_kinship(&row.match_key, &row.key_id, &row.kinship)
     }
 }
 
@@ -153,7 +161,8 @@ pub async fn keep(door: Arc<Door>) {
 async fn reseal(door: &Arc<Door>) -> Result<()> {
     each::<cadre_sealed::Entity>(door).await?;
     each::<account_factor::Entity>(door).await?;
-    each::<import_row::Entity>(door).await
+    each::<import_row::Entity>(door).await?;
+    each::<kin_declaration::Entity>(door).await
 }
 
 async fn each<E: Resealed>(door: &Arc<Door>) -> Result<()> {
@@ -183,7 +192,12 @@ async fn waiting<E: Resealed>(door: &Door) -> Result<bool> {
 /// `Internal` when the database fails.
 pub async fn sealed_with(door: &Door) -> Result<BTreeMap<String, i64>> {
     let mut out = counted::<cadre_sealed::Entity>(door).await?;
-    for more in [counted::<account_factor::Entity>(door).await?, counted::<import_row::Entity>(door).await?] {
+    let more = [
+        counted::<account_factor::Entity>(door).await?,
+        counted::<import_row::Entity>(door).await?,
+        counted::<kin_declaration::Entity>(door).await?,
+    ];
+    for more in more {
         for (key, count) in more {
             *out.entry(key).or_default() += count;
         }

@@ -87,6 +87,13 @@ const CONSTRAINTS: &[Constraint] = &[
         message: "A person can take only one part in a pair: name each person once.",
     },
     Constraint {
+        name: "uq_pair_capacity_from",
+        columns: "pair_capacity.organization_id, pair_capacity.valid_from",
+        code: ProblemCode::Taken,
+        field: "validFrom",
+        message: "The organization has a capacity from this day on: read it again.",
+    },
+    Constraint {
         name: "uq_account_login",
         columns: "account.login",
         code: ProblemCode::Taken,

@@ -15,9 +15,9 @@ use std::{
 
 use chrono::NaiveDate;
 use entity::{
-    Kept, Row, Table, Versioned, account_factor,
+    Kept, Row, Table, Versioned,
     cadre_sealed::{self, Sealed},
-    id::{AccountId, CadreId, ImportRowId, Key},
+    id::{AccountId, CadreId, Key},
     kind::{SealedField, SecrecyLevel},
 };
 use sea_orm::{
@@ -28,7 +28,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::{
-    auth::{factor, seal::Seal},
+    auth::seal::Seal,
     clock::Clock,
     db::{
         change::Change,
@@ -96,44 +96,9 @@ impl<'s> Writer<'s> {
         self.account = self.gate.scope().account().or(Some(account));
     }
 
-    /// The refresh token that follows from a text, always the same.
-    pub fn refresh_token(&self, from: &str) -> String {
-        self.seal.refresh_token(from)
-    }
-
-    /// The keyed hash by which a refresh token is found.
-    pub fn token_hash(&self, text: &str) -> String {
-        self.seal.token_hash(text)
-    }
-
     /// The highest secrecy level of records that the deployment keeps.
     pub fn secrecy_limit(&self) -> SecrecyLevel {
         self.secrecy_limit
-    }
-
-    /// Seals the secret of an account's second factor; with it the name of the key.
-    ///
-    /// # Errors
-    /// `Internal` when the machine gives no random bytes.
-    pub fn seal_factor(&self, account: AccountId, secret: &[u8]) -> Result<(Sealed, String)> {
-        self.seal.seal_factor(account, secret)
-    }
-
-    /// The step whose code this is, if it is one of now that was not used before; the secret itself stays sealed.
-    ///
-    /// # Errors
-    /// `Internal` when it was sealed with another key.
-    pub fn step_of(&self, row: &account_factor::Model, code: &str) -> Result<Option<i32>> {
-        let secret = self.seal.open_factor(row.account_id, &row.key_id, &row.secret)?;
-        Ok(factor::step_of(&secret, code, self.now().timestamp(), row.last_step))
-    }
-
-    /// Seals a row of an imported file; with it the name of the key.
-    ///
-    /// # Errors
-    /// `Internal` when the machine gives no random bytes.
-    pub fn seal_import_row(&self, row: ImportRowId, cells: &[u8]) -> Result<(Sealed, String)> {
-        self.seal.seal_import_row(row, cells)
     }
 
     /// The civil day of the command.
@@ -361,7 +326,7 @@ impl<'s> Writer<'s> {
         self.audited::<E>(before, after);
     }
 
-    fn audited<E: Kept>(&mut self, before: Option<&E::Model>, after: Option<&E::Model>) {
+    pub(super) fn audited<E: Kept>(&mut self, before: Option<&E::Model>, after: Option<&E::Model>) {
         self.touched.insert(E::TABLE);
         if E::TABLE == Table::Organization {
             self.touched.insert(Table::OrganizationClosure);

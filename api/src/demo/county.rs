@@ -8,8 +8,8 @@ use entity::{
     account, account_grant, cadre,
     id::{AccountId, CadreId},
     kind::{Role, SealedField},
-    level_period, membership_step, mentoring_pair, organization, pair_contact, pair_part, pool_membership, pool_tier,
-    post_assignment, reserve_pool,
+    level_period, membership_step, mentoring_pair, organization, pair_contact, pair_part, pair_step, pool_membership,
+    pool_tier, post_assignment, reserve_pool,
 };
 
 use super::{
@@ -62,6 +62,8 @@ pub struct County {
     pub parts: Vec<pair_part::Model>,
     /// Contacts held.
     pub contacts: Vec<pair_contact::Model>,
+    /// The steps of pairs.
+    pub pair_steps: Vec<pair_step::Model>,
     /// Accounts.
     pub accounts: Vec<account::Model>,
     /// Grants, one an account.
@@ -143,6 +145,7 @@ pub fn synthetic(seed: u64, today: NaiveDate) -> County {
         pairs: pairs.pairs,
         parts: pairs.parts,
         contacts: pairs.contacts,
+        pair_steps: pairs.steps,
         accounts: made.accounts,
         grants: made.grants,
         people: made.people,

@@ -7,8 +7,8 @@ use std::sync::{
 
 use entity::{
     Kept, account, account_grant, assessment, award, cadre, cadre_sealed, education, experience, id::OrganizationId,
-    level_period, membership_step, mentoring_pair, organization, pair_contact, pair_part, pool_membership, pool_tier,
-    post_assignment, rank_period, reserve_pool, resume_entry, training,
+    level_period, membership_step, mentoring_pair, organization, pair_contact, pair_part, pair_step, pool_membership,
+    pool_tier, post_assignment, rank_period, reserve_pool, resume_entry, training,
 };
 use serde::Serialize;
 
@@ -56,7 +56,13 @@ impl County {
         let people = self.cadres.len() + self.sealed.len() + self.posts.len() + self.levels.len();
         let pools = self.pools.len() + self.tiers.len() + self.memberships.len() + self.steps.len();
         let people = people + self.dossiers.rows();
-        organizations + people + pools + self.pairs.len() + self.parts.len() + self.contacts.len()
+        organizations
+            + people
+            + pools
+            + self.pairs.len()
+            + self.parts.len()
+            + self.contacts.len()
+            + self.pair_steps.len()
     }
 }
 
@@ -89,6 +95,7 @@ impl Command for LoadCounty {
         store::<mentoring_pair::Entity>(tx, county.pairs, written).await?;
         store::<pair_part::Entity>(tx, county.parts, written).await?;
         store::<pair_contact::Entity>(tx, county.contacts, written).await?;
+        store::<pair_step::Entity>(tx, county.pair_steps, written).await?;
         Ok(first)
     }
 }

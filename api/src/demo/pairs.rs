@@ -5,13 +5,14 @@
 
 use chrono::{NaiveDate, TimeDelta};
 use entity::{
-    id::{PairContactId, PairId, PairPartId},
+    id::{AccountId, CadreId, PairContactId, PairId, PairPartId, PairStepId},
+    kind::PairStepKind,
     kind::{
-        ContactTopic, PairSide,
+        ContactTopic, PairForm, PairRole, PairSide,
         PairState::{self, Active, Completed, EndedEarly, Proposed, Suspended},
         PositionLevel::{CountyDeputy, CountyPrincipal, SectionMember, TownshipDeputy, TownshipPrincipal},
     },
-    mentoring_pair, pair_contact, pair_part,
+    mentoring_pair, pair_contact, pair_part, pair_step,
 };
 
 use super::{cast::Keeper, dice::Dice, people::Profile};
@@ -25,6 +26,8 @@ pub struct Pairs {
     pub parts: Vec<pair_part::Model>,
     /// Contacts held.
     pub contacts: Vec<pair_contact::Model>,
+    /// Their steps.
+    pub steps: Vec<pair_step::Model>,
 }
 
 /// Up to this age mentees come in any order.
@@ -94,7 +97,9 @@ impl Pairs {
         let course = course(dice, lot, keeper.today);
         let pair_id = PairId(dice.key());
         let every = TimeDelta::days(i64::from(course.every_days));
-        self.pairs.push(mentoring_pair::Model {
+        // Dice of their own: what is told of a pair does not move what was drawn before it was told.
+        let aside = &mut Dice::new(u64::try_from(self.pairs.len()).unwrap_or(0) ^ 0x7069_7273);
+        let pair = mentoring_pair::Model {
             id: pair_id,
             organization_id: keeper.organization_id,
             state: lot.state,
@@ -102,14 +107,28 @@ impl Pairs {
             ended_on: course.ended_on,
             contact_every_days: course.every_days,
             next_contact_due: course.last_contact_on.filter(|_| lot.state == Active).map(|last| last + every),
+            form: if mentees.len() > 1 { PairForm::OneToMany } else { PairForm::OneToOne },
+            plan_goal: Some(aside.pick(GOALS).to_string()),
+            plan_measures: None,
+            term_ends_on: course.started_on.map(|start| start + TimeDelta::days(3 * 365)),
+            reason_code: match lot.state {
+                Suspended => Some("STUDY".to_owned()),
+                EndedEarly => Some("REASSIGNED".to_owned()),
+                _ => None,
+            },
+            successor_id: None,
             proposed_by: Some(keeper.officer),
             version: 1,
-        });
+        };
+        self.steps.extend(steps(aside, &pair, course.last_contact_on, keeper.today, keeper.officer));
+        self.pairs.push(pair);
         let sides =
             std::iter::once((mentor, PairSide::Mentor)).chain(mentees.iter().map(|who| (*who, PairSide::Mentee)));
         for (who, side) in sides {
             let (id, cadre_id) = (PairPartId(dice.key()), who.cadre.id);
-            self.parts.push(pair_part::Model { id, pair_id, cadre_id, side, version: 1 });
+            let role = if side == PairSide::Mentor { PairRole::Lead } else { PairRole::Mentee };
+            let (joined_on, left_on) = (course.started_on, None);
+            self.parts.push(pair_part::Model { id, pair_id, cadre_id, side, role, joined_on, left_on, version: 1 });
         }
         let own_hand = mentor.cadre.id == keeper.cast.mentor.id;
         for held_on in contact_days(dice, &course) {
@@ -123,6 +142,49 @@ impl Pairs {
             self.contacts.push(pair_contact::Model { id, pair_id, held_on, topic, agreed, recorded_by, version: 1 });
         }
     }
+}
+
+/// What pairs are to lead to.
+const GOALS: &[&str] =
+    &["一年内能独立承担业务工作", "熟悉群众工作方法", "提高综合协调能力", "补齐专业短板，成为业务骨干"];
+
+/// The steps that a pair has come by.
+fn steps(
+    dice: &mut Dice,
+    pair: &mentoring_pair::Model,
+    last_contact_on: Option<NaiveDate>,
+    today: NaiveDate,
+    officer: AccountId,
+) -> Vec<pair_step::Model> {
+    let nobody: Option<CadreId> = None;
+    let start = pair.started_on.unwrap_or(today);
+    let later = pair.ended_on.or(last_contact_on).unwrap_or(today);
+    let mut course = vec![(PairStepKind::Proposed, Proposed, start - dice.days(7, 30))];
+    course.extend(pair.started_on.map(|day| (PairStepKind::Activated, Active, day)));
+    course.extend(match pair.state {
+        Suspended => Some((PairStepKind::Suspended, Suspended, later)),
+        Completed => Some((PairStepKind::Completed, Completed, later)),
+        EndedEarly => Some((PairStepKind::Ended, EndedEarly, later)),
+        Proposed | Active => None,
+    });
+    let step = |(kind, state, decided_on): (PairStepKind, PairState, NaiveDate)| pair_step::Model {
+        id: PairStepId(dice.key()),
+        pair_id: pair.id,
+        kind,
+        state,
+        cadre_id: nobody,
+        reason: match kind {
+            PairStepKind::Suspended => Some("帮带对象参加脱产学习".to_owned()),
+            PairStepKind::Ended => Some("导师工作调整".to_owned()),
+            _ => None,
+        },
+        reason_code: pair.reason_code.clone().filter(|_| state == pair.state),
+        decided_on,
+        decided_by: Some(officer),
+        recorded_at: decided_on.and_time(chrono::NaiveTime::MIN).and_utc(),
+        version: 1,
+    };
+    course.into_iter().map(step).collect()
 }
 
 /// Mentors in the order of their pairs, each up to three times; the demo's mentor comes first, twice and no more.

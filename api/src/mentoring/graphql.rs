@@ -1,8 +1,14 @@
-//! Mentoring pairs in the schema.
+//! Mentoring pairs in the schema; who and what hangs on a pair stands in `course`, changes in `changes` and `steps`,
+//! kin and capacities in `limits`.
+
+mod changes;
+mod course;
+mod limits;
+mod steps;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use entity::{
-    id::{CadreId, PairId},
+    id::PairId,
     kind::{self, PairSide},
     mentoring_pair, pair_contact,
 };
@@ -10,20 +16,23 @@ use entity::{
 use crate::{
     cadre::graphql::CadreCard,
     connection,
-    db::session::{Session, Terms},
-    error::{Action, Error, Result},
+    db::session::Session,
+    error::{Action, Result},
     loaders::Caller,
     mentoring::{
-        read::{ContactsAmong, Pairs, PairsAmong, Parts},
+        read::{ContactsAmong, Evaluations, Pairs, PairsAmong, Parts, PredecessorOf, Steps},
         rules,
-        write::{ActivatePair, ProposePair, RecordContact},
     },
     organization::{graphql::Organization, read::Organizations},
     page::Order,
-    payload,
     questions::{self, Many, One},
     relay::{Date, FromRow, access, global_id, key},
 };
+
+pub use changes::MentoringMutation;
+pub use course::{EvaluationSide, PairEvaluation, PairForm, PairPart, PairRole, PairStep, PairStepKind};
+pub use limits::{LimitMutation, LimitQuery, PairCapacity};
+pub use steps::PairStepMutation;
 
 /// Where a pair stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -79,7 +88,7 @@ impl MentoringPair {
 
     async fn people(&self, ctx: &Context<'_>, side: PairSide) -> Result<Option<Vec<CadreCard>>> {
         let parts = ctx.load(Many::<Parts>::of(self.0.id)).await?.unwrap_or_default();
-        let people = parts.into_iter().filter(|it| it.side == side).map(|it| it.cadre_id);
+        let people = parts.into_iter().filter(|it| it.side == side && it.left_on.is_none()).map(|it| it.cadre_id);
         Ok(Some(CadreCard::of(ctx, people).await?))
     }
 }
@@ -98,6 +107,50 @@ impl MentoringPair {
     /// The organization that keeps the pair; null where the caller may not see it.
     async fn organization(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
         Ok(ctx.load(One::<Organizations>::of(self.0.organization_id)).await?.map(Organization))
+    }
+    /// Who mentors whom, as a form.
+    async fn form(&self) -> PairForm {
+        self.0.form.into()
+    }
+    /// What it is to lead to (帮带目标).
+    async fn plan_goal(&self) -> Option<&str> {
+        self.0.plan_goal.as_deref()
+    }
+    /// What is to be done for it (帮带措施).
+    async fn plan_measures(&self) -> Option<&str> {
+        self.0.plan_measures.as_deref()
+    }
+    /// The day on which its term is over. Nothing ends by itself on it.
+    async fn term_ends_on(&self) -> Option<Date> {
+        self.0.term_ends_on.map(Date)
+    }
+    /// Why it is suspended or ended, as a code; PERSON_LEFT where somebody in it left.
+    async fn reason_code(&self) -> Option<&str> {
+        self.0.reason_code.as_deref()
+    }
+    /// The pair that took its place; null where there is none that the caller may see.
+    async fn successor(&self, ctx: &Context<'_>) -> Result<Option<MentoringPair>> {
+        let Some(id) = self.0.successor_id else { return Ok(None) };
+        Ok(ctx.load(One::<Pairs>::of(id)).await?.map(MentoringPair))
+    }
+    /// The pair whose place it took; null where there is none that the caller may see.
+    async fn predecessor(&self, ctx: &Context<'_>) -> Result<Option<MentoringPair>> {
+        Ok(ctx.load(PredecessorOf(self.0.id)).await?.map(MentoringPair))
+    }
+    /// Who takes or took part, and as what.
+    async fn parts(&self, ctx: &Context<'_>) -> Result<Option<Vec<PairPart>>> {
+        let rows = ctx.load(Many::<Parts>::of(self.0.id)).await?.unwrap_or_default();
+        Ok(Some(rows.into_iter().map(PairPart).collect()))
+    }
+    /// Its steps, oldest first.
+    async fn steps(&self, ctx: &Context<'_>) -> Result<Option<Vec<PairStep>>> {
+        let rows = ctx.load(Many::<Steps>::of(self.0.id)).await?.unwrap_or_default();
+        Ok(Some(rows.into_iter().map(PairStep).collect()))
+    }
+    /// What is said of it, oldest first: all of it for those who keep the pair, for others their own word alone.
+    async fn evaluations(&self, ctx: &Context<'_>) -> Result<Option<Vec<PairEvaluation>>> {
+        let rows = ctx.load(Many::<Evaluations>::of(self.0.id)).await?.unwrap_or_default();
+        Ok(Some(rows.into_iter().map(PairEvaluation).collect()))
     }
     /// The mentors (导师).
     async fn mentors(&self, ctx: &Context<'_>) -> Result<Option<Vec<CadreCard>>> {
@@ -224,139 +277,5 @@ impl MentoringQuery {
             due_before: if filter.overdue { Some(ctx.session()?.today()) } else { None },
         };
         MentoringPairConnection::open(ctx, among, Order::Id, first, after).await
-    }
-}
-
-/// Whom to pair.
-#[derive(InputObject)]
-pub struct PairProposeInput {
-    /// The organization that keeps the pair.
-    organization_id: ID,
-    /// The mentors.
-    mentor_ids: Vec<ID>,
-    /// The mentees.
-    mentee_ids: Vec<ID>,
-    /// Days between contacts, 1 to 366.
-    #[graphql(default = 90)]
-    contact_every_days: i32,
-    /// Your key for this one intent, kept 24 hours.
-    idempotency_key: Option<String>,
-    /// Comes back unchanged.
-    client_mutation_id: Option<String>,
-}
-
-/// Which pair to activate.
-#[derive(InputObject)]
-pub struct PairActivateInput {
-    /// The pair.
-    id: ID,
-    /// The version that you read.
-    expected_version: i32,
-    /// First day; today when it is left out.
-    started_on: Option<Date>,
-    /// Your key for this one intent, kept 24 hours.
-    idempotency_key: Option<String>,
-    /// Comes back unchanged.
-    client_mutation_id: Option<String>,
-}
-
-/// Which contact was held.
-#[derive(InputObject)]
-pub struct PairContactRecordInput {
-    /// The pair.
-    pair_id: ID,
-    /// The day it was held; not in the future.
-    held_on: Date,
-    /// What it was about, as a class.
-    topic: ContactTopic,
-    /// What was agreed on, in a few words for both sides; at most 500 characters.
-    agreed: Option<String>,
-    /// Your key for this one intent, kept 24 hours: a phone on a bad network may send it again.
-    idempotency_key: Option<String>,
-    /// Comes back unchanged.
-    client_mutation_id: Option<String>,
-}
-
-payload!(
-    /// What came of `pairPropose`.
-    PairProposePayload {
-        /// The proposed pair.
-        pair: MentoringPair by PairId
-    }
-);
-payload!(
-    /// What came of `pairActivate`.
-    PairActivatePayload {
-        /// The pair as it is now.
-        pair: MentoringPair by PairId
-    }
-);
-payload!(
-    /// What came of `pairContactRecord`.
-    PairContactRecordPayload {
-        /// The pair as it is now, with the next contact due.
-        pair: MentoringPair by PairId
-    }
-);
-
-/// Changes of mentoring pairs.
-#[derive(Default)]
-pub struct MentoringMutation;
-
-/// Changes of mentoring pairs.
-#[Object]
-impl MentoringMutation {
-    /// Proposes a pair. Problems: INVALID, NOT_IN_POST, CONFLICT, IDEMPOTENCY_KEY_REUSED.
-    #[graphql(directive = access::apply(Action::PairPropose))]
-    async fn pair_propose(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Whom to pair.")] input: PairProposeInput,
-    ) -> Result<Option<PairProposePayload>> {
-        let terms = Terms { idempotency_key: input.idempotency_key, purpose: None };
-        let people = |field: &'static str, ids: &[ID]| -> Result<Vec<CadreId>> {
-            if ids.len() > 100 {
-                return Err(Error::invalid(field, "names more than 100 people"));
-            }
-            Ok(ids.iter().map(key).collect())
-        };
-        let command = ProposePair {
-            organization: key(&input.organization_id),
-            mentors: people("mentorIds", &input.mentor_ids)?,
-            mentees: people("menteeIds", &input.mentee_ids)?,
-            contact_every_days: input.contact_every_days,
-        };
-        PairProposePayload::of(ctx.session()?.run(command, &terms).await, input.client_mutation_id).map(Some)
-    }
-
-    /// Activates a proposed pair. Problems: INVALID, STALE, TRANSITION_REFUSED, NOT_IN_POST, IDEMPOTENCY_KEY_REUSED.
-    #[graphql(directive = access::apply(Action::PairActivate))]
-    async fn pair_activate(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which pair, from when.")] input: PairActivateInput,
-    ) -> Result<Option<PairActivatePayload>> {
-        let terms = Terms { idempotency_key: input.idempotency_key, purpose: None };
-        let (id, expected_version) = (key(&input.id), input.expected_version);
-        let command = ActivatePair { id, expected_version, started_on: input.started_on.map(|it| it.0) };
-        PairActivatePayload::of(ctx.session()?.run(command, &terms).await, input.client_mutation_id).map(Some)
-    }
-
-    /// Records a contact of an active pair and moves the next one on. Problems: INVALID, TRANSITION_REFUSED, STALE,
-    /// IDEMPOTENCY_KEY_REUSED.
-    #[graphql(directive = access::apply(Action::ContactRecord))]
-    async fn pair_contact_record(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Which contact was held.")] input: PairContactRecordInput,
-    ) -> Result<Option<PairContactRecordPayload>> {
-        let terms = Terms { idempotency_key: input.idempotency_key, purpose: None };
-        let command = RecordContact {
-            pair: key(&input.pair_id),
-            held_on: input.held_on.0,
-            topic: input.topic.into(),
-            agreed: input.agreed,
-        };
-        PairContactRecordPayload::of(ctx.session()?.run(command, &terms).await, input.client_mutation_id).map(Some)
     }
 }

@@ -1,15 +1,17 @@
 //! Questions about mentoring pairs, and who may see their rows.
 //!
-//! A pair is visible to those who keep it, to the officers of the units whose people are in it, and to its own people.
+//! A pair is visible to those who keep it, to the officers of the units whose people are in it, and to its own people
+//! until they leave it. What a side says of the pair is for those who keep it, and not for the other side.
 
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use entity::{
     cadre,
-    id::{CadreId, OrganizationId, PairContactId, PairId},
+    id::{CadreId, OrganizationId, PairCapacityId, PairContactId, PairId},
+    kin_declaration,
     kind::{PairState, Role},
-    mentoring_pair, pair_contact, pair_part,
+    mentoring_pair, pair_capacity, pair_contact, pair_evaluation, pair_part, pair_step,
 };
 use sea_orm::{
     Condition,
@@ -21,7 +23,7 @@ use crate::{
     belonging,
     cadre::read::{ROWS, kept, names_cleared},
     db::{
-        gate::{Alias, Gate, Visible},
+        gate::{Alias, Countable, Gate, Visible},
         reader::Reader,
         session::{Query, Remember, Session},
     },
@@ -51,7 +53,49 @@ impl Visible for mentoring_pair::Entity {
     }
 }
 
-follows!(pair_part.PairId => mentoring_pair, pair_contact.PairId => mentoring_pair);
+follows!(pair_part.PairId => mentoring_pair, pair_contact.PairId => mentoring_pair, pair_step.PairId => mentoring_pair);
+
+impl Countable for mentoring_pair::Entity {
+    /// As a row, or kept where the caller counts. Where nobody is above the secrecy ceiling.
+    fn countable(at: &Alias, gate: &Gate) -> Condition {
+        let kept = gate.under(at.col(mentoring_pair::Column::OrganizationId), &[Role::SummaryReader]);
+        let kept = kept.add(without_uncleared(at.col(mentoring_pair::Column::Id), gate));
+        Condition::any().add(Self::visible(at, gate)).add(kept)
+    }
+}
+
+impl Visible for pair_evaluation::Entity {
+    /// Of a pair kept within reach, or one's own word; and where the pair is visible.
+    fn visible(at: &Alias, gate: &Gate) -> Condition {
+        let pair = at.col(pair_evaluation::Column::PairId);
+        let evaluated = Alias::named("evaluated");
+        let kept = gate.under(evaluated.col(mentoring_pair::Column::OrganizationId), ROWS);
+        let kept =
+            gate.raw::<mentoring_pair::Entity>(mentoring_pair::Column::Id, &evaluated).cond_where(kept).to_owned();
+        let own = gate.scope().person(&[Role::Mentor, Role::Cadre]);
+        let own = own.map(|person| at.col(pair_evaluation::Column::CadreId).eq(person));
+        let some = Condition::any().add(pair.clone().in_subquery(kept)).add_option(own);
+        Condition::all().add(some).add(pair.in_subquery(gate.ids::<mentoring_pair::Entity>()))
+    }
+}
+
+impl Visible for pair_capacity::Entity {
+    /// Of what a grant reaches, and of all above it: what binds somebody may be known to them.
+    fn visible(at: &Alias, gate: &Gate) -> Condition {
+        let organization = at.col(pair_capacity::Column::OrganizationId);
+        Condition::any().add(gate.under(organization.clone(), ROWS)).add(gate.above(organization, ROWS))
+    }
+}
+
+impl Visible for kin_declaration::Entity {
+    /// For nobody, by no question. The two commands that enter it find the row of the two persons that they name.
+    fn visible(_: &Alias, gate: &Gate) -> Condition {
+        match gate.scope().action() {
+            Action::KinDeclare | Action::KinEnd => Condition::all(),
+            _ => Gate::nothing(),
+        }
+    }
+}
 
 /// That nobody in a pair is above the secrecy ceiling of the act.
 fn without_uncleared(id: Expr, gate: &Gate) -> Condition {
@@ -66,8 +110,10 @@ fn without_uncleared(id: Expr, gate: &Gate) -> Condition {
 
 fn with_person(id: Expr, person: CadreId, gate: &Gate) -> Expr {
     let own = Alias::named("own_part");
-    let pairs = gate.raw::<pair_part::Entity>(pair_part::Column::PairId, &own);
-    id.in_subquery(pairs.clone().and_where(own.col(pair_part::Column::CadreId).eq(person)).to_owned())
+    let mut pairs = gate.raw::<pair_part::Entity>(pair_part::Column::PairId, &own);
+    pairs.and_where(own.col(pair_part::Column::CadreId).eq(person));
+    pairs.and_where(own.col(pair_part::Column::LeftOn).is_null());
+    id.in_subquery(pairs)
 }
 
 /// Which pairs to list; several conditions must all hold.
@@ -129,8 +175,47 @@ belonging! {
     Pairs = mentoring_pair by Id(id: PairId), ordered Id, PairRead, "pair.by_id";
     /// Contacts by their own keys.
     Contacts = pair_contact by Id(id: PairContactId), ordered Id, PairRead, "pair.contact_by_id";
-    /// Who is in pairs.
+    /// Who is or was in pairs.
     Parts = pair_part by PairId(pair_id: PairId), ordered Id, PairRead, "pair.parts";
+    /// The steps of pairs, oldest first.
+    Steps = pair_step by PairId(pair_id: PairId), ordered Id, PairRead, "pair.steps";
+    /// What is said of pairs, oldest first.
+    Evaluations = pair_evaluation by PairId(pair_id: PairId), ordered Id, PairRead, "pair.evaluations";
+    /// What organizations say of how many pairs one person may have, by its own keys.
+    SaidCapacities = pair_capacity by Id(id: PairCapacityId), ordered Id, PairRead, "pair.capacity_by_id";
+    /// What organizations say of how many pairs one person may have, oldest first.
+    Capacities = pair_capacity by OrganizationId(organization_id: OrganizationId), ordered ValidFrom, PairRead, "pair.capacities";
+}
+
+/// The pairs in whose place some pairs stand.
+#[derive(Serialize)]
+pub struct PairsReplacedBy(pub Vec<PairId>);
+
+impl Query for PairsReplacedBy {
+    const ACTION: Action = Action::PairRead;
+    type Answer = Vec<mentoring_pair::Model>;
+    async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
+        let successor = Alias::own::<mentoring_pair::Entity>().col(mentoring_pair::Column::SuccessorId);
+        let replaced = reader.find::<mentoring_pair::Entity>().filter(successor.is_in(self.0.iter().copied()));
+        replaced.order(mentoring_pair::Column::Id).all().await
+    }
+}
+
+impl Remember for PairsReplacedBy {
+    const NAME: &'static str = "pair.replaced_by";
+    const TTL_S: u64 = 60;
+}
+
+/// The pair in whose place a pair stands, loaded with the neighbours'.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct PredecessorOf(pub PairId);
+
+impl Batched for PredecessorOf {
+    type Value = mentoring_pair::Model;
+    async fn batch(keys: &[Self], session: &Session) -> Result<HashMap<Self, Self::Value>> {
+        let rows = session.recall(&PairsReplacedBy(distinct(keys.iter().map(|it| it.0)))).await?;
+        Ok(rows.into_iter().filter_map(|row| Some((Self(row.successor_id?), row))).collect())
+    }
 }
 
 /// The pairs of some persons, each with the person's part in it.
@@ -141,8 +226,10 @@ impl Query for PairsOfCadres {
     const ACTION: Action = Action::PairRead;
     type Answer = Vec<(pair_part::Model, Option<mentoring_pair::Model>)>;
     async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
-        let cadre = Alias::own::<pair_part::Entity>().col(pair_part::Column::CadreId);
+        let at = Alias::own::<pair_part::Entity>();
+        let cadre = at.col(pair_part::Column::CadreId);
         let parts = reader.find::<pair_part::Entity>().filter(cadre.is_in(self.0.iter().copied()));
+        let parts = parts.filter(at.col(pair_part::Column::LeftOn).is_null());
         parts.with::<mentoring_pair::Entity>(pair_part::Column::PairId).order(pair_part::Column::PairId).all().await
     }
 }

@@ -1,7 +1,15 @@
 //! What mentoring pairs must hold together, without a database.
 
 use chrono::{Days, NaiveDate};
-use entity::{id::CadreId, kind::PairState, mentoring_pair};
+use entity::{
+    id::CadreId,
+    kind::{
+        PairForm, PairRole, PairSide,
+        PairState::{self, Active, Completed, EndedEarly, Proposed, Suspended},
+        PairStepKind,
+    },
+    mentoring_pair,
+};
 
 use crate::error::{Error, Problem, ProblemCode, Result};
 
@@ -26,6 +34,143 @@ pub fn sides(mentors: &[CadreId], mentees: &[CadreId]) -> Result<()> {
         return Err(Problem::new(ProblemCode::Conflict, message).on("menteeIds").into());
     }
     Ok(())
+}
+
+/// The form that so many people on each side have, where none is named.
+pub fn form_of(mentors: usize, mentees: usize) -> PairForm {
+    match (mentors, mentees) {
+        (0..=1, 0..=1) => PairForm::OneToOne,
+        (0..=1, _) => PairForm::OneToMany,
+        _ => PairForm::Team,
+    }
+}
+
+/// That a form allows so many people on each side.
+///
+/// # Errors
+/// `Invalid` on `form`.
+pub fn fits(form: PairForm, mentors: usize, mentees: usize) -> Result<()> {
+    let (allowed, wants) = match form {
+        PairForm::OneToOne => (mentors == 1 && mentees == 1, "one mentor and one mentee"),
+        PairForm::OneToMany => (mentors == 1, "one mentor"),
+        PairForm::LeadPlusAssistants => (mentors > 1, "a leading mentor and at least one assistant"),
+        PairForm::Team => (mentors > 1, "at least two mentors"),
+        PairForm::ContactOfficer => (mentors == 1, "one contact officer"),
+    };
+    if allowed {
+        return Ok(());
+    }
+    let why = format!("{} has {wants}; there are {mentors} mentors and {mentees} mentees", form.text());
+    Err(Error::invalid("form", why))
+}
+
+/// As what a person takes part. Where somebody leads, it is the mentor named first.
+pub fn role(form: PairForm, side: PairSide, place: usize) -> PairRole {
+    match (side, form) {
+        (PairSide::Mentee, _) => PairRole::Mentee,
+        (_, PairForm::ContactOfficer) => PairRole::ContactOfficer,
+        (_, PairForm::Team) => PairRole::Member,
+        (_, PairForm::LeadPlusAssistants) if place > 0 => PairRole::Assistant,
+        _ => PairRole::Lead,
+    }
+}
+
+/// A text of a plan in normal form: at most 1000 characters; none when it is blank.
+///
+/// # Errors
+/// `Invalid` on the field.
+pub fn plan(field: &'static str, text: Option<String>) -> Result<Option<String>> {
+    let text = text.map(|it| it.trim().to_owned()).filter(|it| !it.is_empty());
+    match text.as_ref().map(|it| it.chars().count()) {
+        Some(length) if length > 1000 => {
+            Err(Error::invalid(field, format!("has {length} characters; write at most 1000")))
+        }
+        _ => Ok(text),
+    }
+}
+
+/// The end of a term: after the day from which it counts.
+///
+/// # Errors
+/// `Invalid` on `termEndsOn`.
+pub fn term(ends_on: Option<NaiveDate>, from: NaiveDate) -> Result<Option<NaiveDate>> {
+    match ends_on {
+        Some(day) if day <= from => Err(Error::invalid("termEndsOn", format!("{day} must lie after {from}"))),
+        _ => Ok(ends_on),
+    }
+}
+
+/// Where a pair stands after a step.
+///
+/// # Errors
+/// TRANSITION_REFUSED, with the states from which the step follows.
+pub fn after(state: PairState, step: PairStepKind) -> Result<PairState> {
+    let (from, to): (&[PairState], _) = match step {
+        PairStepKind::Proposed => (&[], Proposed),
+        PairStepKind::Activated => (&[Proposed], Active),
+        PairStepKind::Suspended => (&[Active], Suspended),
+        PairStepKind::Resumed => (&[Suspended], Active),
+        PairStepKind::Completed => (&[Active, Suspended], Completed),
+        PairStepKind::Ended => (&[Proposed, Active, Suspended], EndedEarly),
+        PairStepKind::Replaced => (&[Active, Suspended], EndedEarly),
+        PairStepKind::PartLeft => (&[Active, Suspended], state),
+    };
+    if from.contains(&state) {
+        return Ok(to);
+    }
+    let from: Vec<&str> = from.iter().map(|it| it.text()).collect();
+    let message = format!("The pair is {}: {} follows {} alone.", state.text(), step.text(), from.join(" or "));
+    Err(Problem::new(ProblemCode::TransitionRefused, message).on("id").into())
+}
+
+/// The day of a decision: today when it is left out, never later, and not before the pair began.
+///
+/// # Errors
+/// `Invalid` on `decidedOn`.
+pub fn decided_on(day: Option<NaiveDate>, began: Option<NaiveDate>, today: NaiveDate) -> Result<NaiveDate> {
+    match (day.unwrap_or(today), began) {
+        (day, _) if day > today => Err(Error::invalid("decidedOn", format!("{day} lies after today"))),
+        (day, Some(began)) if day < began => {
+            Err(Error::invalid("decidedOn", format!("{day} lies before the pair began, {began}")))
+        }
+        (day, _) => Ok(day),
+    }
+}
+
+/// What is said of people who may not be paired: one word for every reason, so that it tells none.
+pub fn conflict() -> Error {
+    let message = "These people may not be paired: choose others.";
+    Problem::new(ProblemCode::Conflict, message).on("menteeIds").into()
+}
+
+/// That a person has no more people opposite than an organization allows.
+///
+/// # Errors
+/// CAPACITY_REACHED, with the numbers.
+pub fn capacity(side: PairSide, would_have: usize, most: Option<i32>) -> Result<()> {
+    let Some(most) = most else { return Ok(()) };
+    if i64::try_from(would_have).unwrap_or(i64::MAX) <= i64::from(most) {
+        return Ok(());
+    }
+    let (field, who, whom) = match side {
+        PairSide::Mentor => ("mentorIds", "mentor", "mentees"),
+        PairSide::Mentee => ("menteeIds", "mentee", "mentors"),
+    };
+    let message = format!("A {who} would have {would_have} {whom}; at most {most} are allowed.");
+    Err(Problem::new(ProblemCode::CapacityReached, message).on(field).into())
+}
+
+/// How many people one person may have opposite: 1 to 100.
+///
+/// # Errors
+/// `Invalid` on the field.
+pub fn most(field: &'static str, count: Option<i32>) -> Result<Option<i32>> {
+    match count {
+        Some(count) if !(1..=100).contains(&count) => {
+            Err(Error::invalid(field, format!("is {count}; write 1 to 100, or nothing for no limit")))
+        }
+        _ => Ok(count),
+    }
 }
 
 /// Days between contacts: 1 to 366.
@@ -91,6 +236,57 @@ mod tests {
         assert!(matches!(sides(&[a], &[a]), Err(Error::Rule(it)) if it.code == ProblemCode::Conflict));
         assert!(matches!(sides(&[a], &[b, b]), Err(Error::Rule(_))));
         assert!(matches!(sides(&[], &[b]), Err(Error::Invalid { field: "mentorIds", .. })));
+    }
+
+    /// The whole table of steps and states.
+    #[test]
+    fn every_step_follows_where_it_may_and_nowhere_else() {
+        let all = PairStepKind::ALL.iter().flat_map(|step| PairState::ALL.iter().map(move |state| (*state, *step)));
+        let allowed: Vec<String> = all
+            .filter_map(|(state, step)| {
+                Some(format!("{} {} {}", state.text(), step.text(), after(state, step).ok()?.text()))
+            })
+            .collect();
+        assert_eq!(
+            allowed,
+            [
+                "PROPOSED ACTIVATED ACTIVE",
+                "ACTIVE SUSPENDED SUSPENDED",
+                "SUSPENDED RESUMED ACTIVE",
+                "ACTIVE COMPLETED COMPLETED",
+                "SUSPENDED COMPLETED COMPLETED",
+                "PROPOSED ENDED ENDED_EARLY",
+                "ACTIVE ENDED ENDED_EARLY",
+                "SUSPENDED ENDED ENDED_EARLY",
+                "ACTIVE REPLACED ENDED_EARLY",
+                "SUSPENDED REPLACED ENDED_EARLY",
+                "ACTIVE PART_LEFT ACTIVE",
+                "SUSPENDED PART_LEFT SUSPENDED",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_form_says_how_many_stand_on_each_side() {
+        let fitting = |form| {
+            let counts = [(1, 1), (1, 3), (2, 1), (3, 2)];
+            counts.map(|(mentors, mentees)| fits(form, mentors, mentees).is_ok())
+        };
+        assert_eq!(fitting(PairForm::OneToOne), [true, false, false, false]);
+        assert_eq!(fitting(PairForm::OneToMany), [true, true, false, false]);
+        assert_eq!(fitting(PairForm::LeadPlusAssistants), [false, false, true, true]);
+        assert_eq!(fitting(PairForm::Team), [false, false, true, true]);
+        assert_eq!(fitting(PairForm::ContactOfficer), [true, true, false, false]);
+        for (mentors, mentees) in [(1, 1), (1, 3), (2, 1), (3, 2)] {
+            assert!(fits(form_of(mentors, mentees), mentors, mentees).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_capacity_is_reached_beyond_it() {
+        assert!(capacity(PairSide::Mentor, 3, Some(3)).is_ok() && capacity(PairSide::Mentor, 99, None).is_ok());
+        let Err(Error::Rule(problem)) = capacity(PairSide::Mentee, 2, Some(1)) else { panic!("allowed") };
+        assert_eq!(problem.message, "A mentee would have 2 mentors; at most 1 are allowed.");
     }
 
     #[test]

@@ -1,11 +1,18 @@
-//! Commands on mentoring pairs.
+//! Commands on mentoring pairs: proposal, activation, contacts; the steps after them stand in `course`. Each step is kept
+//! with decider, reason and day, and only one comes without a decision: whoever leaves suspends the pair (`leaving`).
+
+pub mod capacity;
+pub mod course;
+mod guard;
+pub mod kin;
+pub mod leaving;
+pub mod word;
 
 use chrono::NaiveDate;
 use entity::{
-    cadre,
-    id::{CadreId, OrganizationId, PairContactId, PairId, PairPartId},
-    kind::{CadreStatus, ContactTopic, PairSide, PairState, Role},
-    mentoring_pair, pair_contact, pair_part,
+    id::{CadreId, OrganizationId, PairContactId, PairId, PairPartId, PairStepId},
+    kind::{ContactTopic, PairForm, PairSide, PairState, PairStepKind, Role},
+    mentoring_pair, pair_contact, pair_part, pair_step,
 };
 use sea_orm::sea_query::ExprTrait;
 use serde::Serialize;
@@ -14,20 +21,35 @@ use crate::{
     auth::scope::Reach,
     cadre::read::ROWS,
     db::{gate::Alias, session::Command, writer::Writer},
-    error::{Action, Error, Problem, ProblemCode, Result},
-    mentoring::rules,
+    error::{Action, Error, Result},
+    mentoring::{rules, write::guard::Sides},
     organization::write::standing,
 };
+
+/// What a pair is to lead to, and until when.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Plan {
+    /// What it is to lead to.
+    pub goal: Option<String>,
+    /// What is to be done for it.
+    pub measures: Option<String>,
+    /// The day on which the term is over.
+    pub term_ends_on: Option<NaiveDate>,
+}
 
 /// Proposes a pair. Fails with INVALID, NOT_IN_POST, CONFLICT or IDEMPOTENCY_KEY_REUSED.
 #[derive(Clone, Debug, Serialize)]
 pub struct ProposePair {
     /// The organization that keeps the pair.
     pub organization: OrganizationId,
-    /// The mentors.
+    /// The mentors; where one of them leads, the first.
     pub mentors: Vec<CadreId>,
     /// The mentees.
     pub mentees: Vec<CadreId>,
+    /// Who mentors whom, as a form; by the numbers where it is left out.
+    pub form: Option<PairForm>,
+    /// What it is to lead to.
+    pub plan: Plan,
     /// Days between contacts.
     pub contact_every_days: i32,
 }
@@ -36,41 +58,97 @@ impl Command for ProposePair {
     const ACTION: Action = Action::PairPropose;
     type Outcome = PairId;
     async fn apply(self, tx: &mut Writer<'_>) -> Result<PairId> {
-        rules::sides(&self.mentors, &self.mentees)?;
-        let contact_every_days = rules::cadence(self.contact_every_days)?;
-        standing(tx, self.organization).await?;
-        let people: Vec<CadreId> = self.mentors.iter().chain(&self.mentees).copied().collect();
-        in_post(tx, &people).await?;
-        let pair = tx
-            .insert::<mentoring_pair::Entity>(mentoring_pair::Model {
-                id: PairId::fresh(),
-                organization_id: self.organization,
-                state: PairState::Proposed,
-                started_on: None,
-                ended_on: None,
-                contact_every_days,
-                next_contact_due: None,
-                proposed_by: tx.account(),
-                version: 1,
-            })
-            .await?;
-        let side = |side: PairSide| {
-            move |cadre_id: CadreId| pair_part::Model {
-                id: PairPartId::fresh(),
-                pair_id: pair,
-                cadre_id,
-                side,
-                version: 1,
-            }
-        };
-        let mentors = self.mentors.into_iter().map(side(PairSide::Mentor));
-        let parts = mentors.chain(self.mentees.into_iter().map(side(PairSide::Mentee))).collect();
-        tx.insert_many::<pair_part::Entity>(parts).await?;
-        Ok(pair)
+        propose(tx, self).await
     }
 }
 
-/// That a caller who may record contacts only as a mentor is one in this pair.
+/// Checks and writes a proposal.
+async fn propose(tx: &mut Writer<'_>, asked: ProposePair) -> Result<PairId> {
+    rules::sides(&asked.mentors, &asked.mentees)?;
+    let contact_every_days = rules::cadence(asked.contact_every_days)?;
+    let numbers = (asked.mentors.len(), asked.mentees.len());
+    let form = asked.form.unwrap_or_else(|| rules::form_of(numbers.0, numbers.1));
+    rules::fits(form, numbers.0, numbers.1)?;
+    let pair = mentoring_pair::Model {
+        id: PairId::fresh(),
+        organization_id: asked.organization,
+        state: PairState::Proposed,
+        started_on: None,
+        ended_on: None,
+        contact_every_days,
+        next_contact_due: None,
+        form,
+        plan_goal: rules::plan("planGoal", asked.plan.goal)?,
+        plan_measures: rules::plan("planMeasures", asked.plan.measures)?,
+        term_ends_on: rules::term(asked.plan.term_ends_on, tx.today())?,
+        reason_code: None,
+        successor_id: None,
+        proposed_by: tx.account(),
+        version: 1,
+    };
+    standing(tx, asked.organization).await?;
+    Sides::new(asked.mentors.clone(), asked.mentees.clone()).fit(tx).await?;
+    let step = step_row(tx, &pair, PairStepKind::Proposed, tx.today(), Decision::default());
+    let id = tx.insert::<mentoring_pair::Entity>(pair).await?;
+    let part = |side: PairSide, place: usize, cadre_id: CadreId| pair_part::Model {
+        id: PairPartId::fresh(),
+        pair_id: id,
+        cadre_id,
+        side,
+        role: rules::role(form, side, place),
+        joined_on: None,
+        left_on: None,
+        version: 1,
+    };
+    let mentors = asked.mentors.into_iter().enumerate().map(|(place, it)| part(PairSide::Mentor, place, it));
+    let mentees = asked.mentees.into_iter().enumerate().map(|(place, it)| part(PairSide::Mentee, place, it));
+    tx.insert_many::<pair_part::Entity>(mentors.chain(mentees).collect()).await?;
+    tx.insert::<pair_step::Entity>(step).await?;
+    Ok(id)
+}
+
+/// What is said of a decision.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Decision {
+    /// Why.
+    pub reason: Option<String>,
+    /// Why, as a code.
+    pub reason_code: Option<String>,
+    /// Its day; today when it is left out.
+    pub decided_on: Option<NaiveDate>,
+}
+
+fn step_row(
+    tx: &Writer<'_>,
+    pair: &mentoring_pair::Model,
+    kind: PairStepKind,
+    decided_on: NaiveDate,
+    decision: Decision,
+) -> pair_step::Model {
+    pair_step::Model {
+        id: PairStepId::fresh(),
+        pair_id: pair.id,
+        kind,
+        state: pair.state,
+        cadre_id: None,
+        reason: decision.reason,
+        reason_code: decision.reason_code,
+        decided_on,
+        decided_by: tx.account(),
+        recorded_at: tx.now(),
+        version: 1,
+    }
+}
+
+/// The parts of a pair that nobody has left.
+async fn parts_of(tx: &Writer<'_>, pair: PairId) -> Result<Vec<pair_part::Model>> {
+    let at = Alias::own::<pair_part::Entity>();
+    let reader = tx.reader();
+    let parts = reader.find::<pair_part::Entity>().filter(at.col(pair_part::Column::PairId).eq(pair));
+    parts.filter(at.col(pair_part::Column::LeftOn).is_null()).order(pair_part::Column::Id).all().await
+}
+
+/// That a caller who may perform the act only as a mentor is one in this pair.
 ///
 /// # Errors
 /// `Forbidden`: the pair is the caller's own to see, and the act is not.
@@ -81,33 +159,12 @@ async fn as_mentor(tx: &Writer<'_>, pair: PairId) -> Result<()> {
     if !roots.is_empty() {
         return Ok(());
     }
-    let at = Alias::own::<pair_part::Entity>();
-    let mine = reader.find::<pair_part::Entity>().filter(at.col(pair_part::Column::PairId).eq(pair));
-    let mine = mine.filter(at.col(pair_part::Column::CadreId).eq(person)).one().await?;
-    if mine.is_some_and(|it| it.side == PairSide::Mentor) {
-        Ok(())
-    } else {
-        Err(Error::Forbidden(Action::ContactRecord))
-    }
+    let mine = |it: &pair_part::Model| it.cadre_id == person && it.side == PairSide::Mentor;
+    if parts_of(tx, pair).await?.iter().any(mine) { Ok(()) } else { Err(Error::Forbidden(scope.action())) }
 }
 
-/// That all of these people exist for the caller and are in post.
-async fn in_post(tx: &Writer<'_>, people: &[CadreId]) -> Result<()> {
-    let id = Alias::own::<cadre::Entity>().col(cadre::Column::Id);
-    let rows = tx.reader().find::<cadre::Entity>().filter(id.is_in(people.iter().copied())).all().await?;
-    if rows.len() < people.len() {
-        return Err(Error::NotFound("cadre"));
-    }
-    match rows.iter().find(|it| it.status != CadreStatus::InPost) {
-        Some(row) => {
-            let message = format!("{} is {}: only those in post can be paired.", row.name, row.status.text());
-            Err(Problem::new(ProblemCode::NotInPost, message).into())
-        }
-        None => Ok(()),
-    }
-}
-
-/// Activates a proposed pair. Fails with INVALID, STALE, TRANSITION_REFUSED, NOT_IN_POST or IDEMPOTENCY_KEY_REUSED.
+/// Activates a proposed pair. Fails with INVALID, STALE, TRANSITION_REFUSED, NOT_IN_POST, CONFLICT, CAPACITY_REACHED or
+/// IDEMPOTENCY_KEY_REUSED.
 #[derive(Clone, Debug, Serialize)]
 pub struct ActivatePair {
     /// The pair.
@@ -123,24 +180,30 @@ impl Command for ActivatePair {
     type Outcome = PairId;
     async fn apply(self, tx: &mut Writer<'_>) -> Result<PairId> {
         let before = tx.get_at::<mentoring_pair::Entity>(self.id, self.expected_version).await?;
-        rules::from(&before, PairState::Proposed, "activation")?;
+        let state = rules::after(before.state, PairStepKind::Activated)?;
         let start = self.started_on.unwrap_or_else(|| tx.today());
         if start > tx.today() {
-            return Err(Error::invalid(
-                "startedOn",
-                format!("{start} lies after today: activate the pair on that day"),
-            ));
+            let why = format!("{start} lies after today: activate the pair on that day");
+            return Err(Error::invalid("startedOn", why));
         }
-        let pair = Alias::own::<pair_part::Entity>().col(pair_part::Column::PairId).eq(self.id);
-        let parts = tx.reader().find::<pair_part::Entity>().filter(pair).all().await?;
-        in_post(tx, &parts.iter().map(|it| it.cadre_id).collect::<Vec<_>>()).await?;
+        rules::term(before.term_ends_on, start)?;
+        let parts = parts_of(tx, self.id).await?;
+        let sides = Sides::of(&parts);
+        sides.fit(tx).await?;
+        sides.find_room(tx, before.organization_id).await?;
         let after = mentoring_pair::Model {
-            state: PairState::Active,
+            state,
             started_on: Some(start),
             next_contact_due: rules::due_after(start, before.contact_every_days),
             ..before.clone()
         };
+        let step = step_row(tx, &after, PairStepKind::Activated, start, Decision::default());
         tx.update::<mentoring_pair::Entity>(&before, after).await?;
+        for part in parts {
+            let joined = pair_part::Model { joined_on: Some(start), ..part.clone() };
+            tx.update::<pair_part::Entity>(&part, joined).await?;
+        }
+        tx.insert::<pair_step::Entity>(step).await?;
         Ok(self.id)
     }
 }

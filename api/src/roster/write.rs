@@ -26,6 +26,7 @@ use serde::Serialize;
 use crate::{
     db::{gate::Alias, session::Command, writer::Writer},
     error::{Action, Error, Problem, ProblemCode, Result},
+    mentoring::write::leaving::suspend_pairs,
     organization::{read::below, write::standing},
     roster::{
         decisions::{Decision, Waiting},
@@ -189,7 +190,7 @@ async fn write(
     keeping: &mut Keeping,
     import: &ImportRoster,
 ) -> Result<()> {
-    let mut sheaf = Sheaf::default();
+    let (mut sheaf, mut stood) = (Sheaf::default(), Vec::new());
     for it in meant {
         let (line, raw) = (it.row.line, it.row.raw.clone());
         let source = import.source(line);
@@ -201,6 +202,7 @@ async fn write(
             }),
             Some(known) => {
                 let person = known.record.id;
+                stood.push(record::stands(&known.record, &it.row, it.unit));
                 let moved = record::change_known(tx, known, it.row, it.unit, source, &mut sheaf, &import.watch).await;
                 moved.map(|moved| {
                     if moved {
@@ -223,5 +225,7 @@ async fn write(
         };
         keeping.keep(tx, line, &raw, person, moved)?;
     }
+    stood.retain(|(was, is)| was != is);
+    suspend_pairs(tx, &stood).await?;
     sheaf.insert(tx).await
 }

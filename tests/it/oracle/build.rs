@@ -168,6 +168,9 @@ async fn pairs(world: &World, built: &mut Built) {
                 row.next_contact_due = row.next_contact_due.map(|day| day - TimeDelta::days(if late { 60 } else { 0 }));
             })
             .await;
+        if sides.len() > 2 && built.dice.chance(40) {
+            world.leave(pair, sides[built.dice.below(sides.len())].0).await;
+        }
         let first = built.people.iter().position(|it| *it == sides[0].0).expect("one of the people");
         built.kept.push((keeper, built.homes[first]));
         for contact in 0..built.dice.below(3) {

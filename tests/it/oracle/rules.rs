@@ -10,7 +10,7 @@ mod raw;
 use entity::{
     cadre,
     id::{CadreId, OrganizationId, PairId},
-    kind::{Disclosure, ManagementAuthority, Role, SecrecyLevel},
+    kind::{Disclosure, ManagementAuthority, PairState, Role, SecrecyLevel},
     mentoring_pair, organization, pair_part, pool_membership, reserve_pool,
 };
 
@@ -145,10 +145,12 @@ impl Lens<'_> {
         self.person == Some(person) && !self.lacks(roles)
     }
 
-    /// Oneself, or somebody met in an own pair.
+    /// Oneself, or somebody met in an own pair that runs: neither a proposal nor history shows anybody.
     fn meets(&self, person: CadreId) -> bool {
-        let pairs = || self.raw.pairs.iter().filter(|it| self.raw.takes_part(it.id, person));
-        let mine = |pair: PairId| self.raw.parts.iter().any(|it| it.pair_id == pair && self.is_me(OWN, it.cadre_id));
+        let runs = |it: &&mentoring_pair::Model| matches!(it.state, PairState::Active | PairState::Suspended);
+        let pairs = || self.raw.pairs.iter().filter(runs).filter(|it| self.raw.takes_part(it.id, person));
+        let present = |it: &&pair_part::Model| it.left_on.is_none() && self.is_me(OWN, it.cadre_id);
+        let mine = |pair: PairId| self.raw.parts.iter().filter(present).any(|it| it.pair_id == pair);
         self.is_me(OWN, person) || pairs().any(|it| mine(it.id))
     }
 
@@ -204,10 +206,12 @@ impl Lens<'_> {
         (self.reaches(ROWS, pool.organization_id) || to_unit || to_me) && self.cleared(member)
     }
 
-    /// Kept within reach, with people of the unit in it, or one's own. With nobody above the ceiling in it.
+    /// Kept within reach, with people of the unit in it, or one's own until one leaves it. With nobody above the ceiling in
+    /// it.
     pub fn pair(&self, row: &mentoring_pair::Model) -> bool {
         let with = |part: &pair_part::Model| {
-            self.keeps(&[UnitOfficer], self.raw.cadre(part.cadre_id)) || self.is_me(OWN, part.cadre_id)
+            let mine = self.is_me(OWN, part.cadre_id) && part.left_on.is_none();
+            self.keeps(&[UnitOfficer], self.raw.cadre(part.cadre_id)) || mine
         };
         let parts = || self.raw.parts.iter().filter(|it| it.pair_id == row.id);
         let all_cleared = parts().all(|it| self.cleared(self.raw.cadre(it.cadre_id)));

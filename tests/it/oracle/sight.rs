@@ -125,7 +125,8 @@ impl<'r> Sight<'r> {
     /// A pair with the cards of its people.
     pub fn pair(&self, row: &mentoring_pair::Model) -> Value {
         let side = |side: PairSide| {
-            let parts = self.raw.parts.iter().filter(|it| it.pair_id == row.id && it.side == side);
+            let parts =
+                self.raw.parts.iter().filter(|it| it.pair_id == row.id && it.side == side && it.left_on.is_none());
             parts.map(|it| self.card(it.cadre_id)).filter(|it| !it.is_null()).collect::<Vec<_>>()
         };
         json!({

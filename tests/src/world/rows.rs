@@ -9,7 +9,8 @@ use entity::{
     },
     kind::{
         CadreStatus, ContactTopic, Disclosure, ExperienceKind, FactState, MembershipState, OrganizationKind,
-        OrganizationState, PairSide, PairState, PoolKind, PositionLevel, SanctionKind, SecrecyLevel, Sex,
+        OrganizationState, PairForm, PairRole, PairSide, PairState, PoolKind, PositionLevel, SanctionKind,
+        SecrecyLevel, Sex,
     },
     level_period, mentoring_pair, organization, pair_contact, pair_part,
     partial_date::PartialDate,
@@ -278,6 +279,12 @@ impl World {
             ended_on: None,
             contact_every_days: 90,
             next_contact_due: Some(today + TimeDelta::days(30)),
+            form: if people.len() == 2 { PairForm::OneToOne } else { PairForm::Team },
+            plan_goal: None,
+            plan_measures: None,
+            term_ends_on: None,
+            reason_code: None,
+            successor_id: None,
             proposed_by: None,
             version: 1,
         };
@@ -285,9 +292,19 @@ impl World {
         let id = row.id;
         self.insert(row).await;
         for &(cadre_id, side) in people {
-            self.insert(pair_part::Model { id: PairPartId::fresh(), pair_id: id, cadre_id, side, version: 1 }).await;
+            let role = if side == PairSide::Mentor { PairRole::Lead } else { PairRole::Mentee };
+            let (key, joined_on, left_on) = (PairPartId::fresh(), None, None);
+            let part = pair_part::Model { id: key, pair_id: id, cadre_id, side, role, joined_on, left_on, version: 1 };
+            self.insert(part).await;
         }
         id
+    }
+
+    /// Somebody leaves a pair.
+    pub async fn leave(&self, pair: PairId, cadre: CadreId) {
+        let today = self.now().date_naive();
+        let sql = "update pair_part set left_on = $1 where pair_id = $2 and cadre_id = $3";
+        self.sql(sql, vec![today.into(), pair.into(), cadre.into()]).await;
     }
 
     /// A contact of a pair, held yesterday.

@@ -11,6 +11,7 @@ use crate::{
     db::session::Terms,
     error::{Action, Result},
     loaders::Caller,
+    mentoring::write::leaving::ChangeRecord,
     organization::graphql::PositionLevel,
     payload,
     relay::{PartialDate, access, key},
@@ -168,7 +169,8 @@ impl CadreMutation {
             phone: input.phone,
         };
         let command = UpdateCadre { id: key(&input.id), expected_version: input.expected_version, changes };
-        CadreUpdatePayload::of(ctx.session()?.run(command, &terms).await, input.client_mutation_id).map(Some)
+        CadreUpdatePayload::of(ctx.session()?.run(ChangeRecord(command), &terms).await, input.client_mutation_id)
+            .map(Some)
     }
 }
 

@@ -143,6 +143,7 @@ pub fn paired(gate: &Gate, side: Option<PairSide>, due_before: Option<NaiveDate>
     }
     let mut people = gate.raw::<pair_part::Entity>(pair_part::Column::CadreId, &part);
     people.and_where(part.col(pair_part::Column::PairId).in_subquery(pairs));
+    people.and_where(part.col(pair_part::Column::LeftOn).is_null());
     if let Some(side) = side {
         people.and_where(part.col(pair_part::Column::Side).eq(side));
     }

@@ -12,6 +12,7 @@ use crate::{
     career::write::Stamp,
     db::writer::Writer,
     error::Result,
+    mentoring::write::leaving::Standing,
     roster::{
         row::RosterRow,
         write::{
@@ -126,4 +127,12 @@ fn changes(tx: &Writer<'_>, known: &Known, row: &RosterRow, unit: OrganizationId
     };
     let starts = CadreChanges { post_start: out.post_start, level_start: out.level_start, ..CadreChanges::default() };
     Ok((out != starts).then_some(out))
+}
+
+/// How a person stood before, and stands after a row.
+pub(super) fn stands(before: &cadre::Model, row: &RosterRow, unit: OrganizationId) -> (Standing, Standing) {
+    let was = Standing::from(before);
+    let home = if row.unit.is_some() { unit } else { was.home };
+    let status = row.status.unwrap_or(was.status);
+    (was, Standing { status, home, ..was })
 }

@@ -137,8 +137,8 @@ impl Raw {
         self.pairs.iter().find(|it| it.id == id).expect("a pair")
     }
 
-    /// Whether a person takes part in a pair.
+    /// Whether a person takes part in a pair, and has not left it.
     pub fn takes_part(&self, pair: PairId, person: CadreId) -> bool {
-        self.parts.iter().any(|it| it.pair_id == pair && it.cadre_id == person)
+        self.parts.iter().any(|it| it.pair_id == pair && it.cadre_id == person && it.left_on.is_none())
     }
 }

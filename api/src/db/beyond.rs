@@ -1,0 +1,136 @@
+//! What a command must know or do beyond its scope. It learns whether and how many, never which; and what it changes there
+//! is audited like every change, but not read back, because its writer could not see it.
+
+use std::{any::Any, collections::BTreeSet};
+
+use entity::{
+    Kept, cadre,
+    id::{CadreId, OrganizationId, PairId},
+    kin_declaration,
+    kind::{PairSide, PairState},
+    mentoring_pair, organization_closure, pair_part,
+};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::LockType,
+};
+
+use crate::{
+    db::{gate::Visible, unique, writer::Writer},
+    error::Result,
+};
+
+/// States of a pair that take a place with its people.
+const OPEN: [PairState; 2] = [PairState::Active, PairState::Suspended];
+
+#[expect(clippy::disallowed_methods, reason = "see the header: whether and how many is told, and no row")]
+impl Writer<'_> {
+    /// Holds some persons until the command ends, so that two commands can't count the same place as free.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub async fn hold(&self, people: &[CadreId]) -> Result<()> {
+        self.sent();
+        let rows = cadre::Entity::find().select_only().column(cadre::Column::Id);
+        let rows = rows.filter(cadre::Column::Id.is_in(people.iter().copied())).order_by_asc(cadre::Column::Id);
+        rows.lock(LockType::NoKeyUpdate).into_tuple::<uuid::Uuid>().all(&self.tx).await?;
+        Ok(())
+    }
+
+    /// Whether any of these keys of two persons is declared to be kin.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub async fn are_kin(&self, keys: &[String]) -> Result<bool> {
+        self.sent();
+        let found = kin_declaration::Entity::find()
+            .select_only()
+            .column(kin_declaration::Column::Id)
+            .filter(kin_declaration::Column::MatchKey.is_in(keys.iter().map(String::as_str)))
+            .filter(kin_declaration::Column::EndedOn.is_null())
+            .limit(1);
+        Ok(found.into_tuple::<uuid::Uuid>().one(&self.tx).await?.is_some())
+    }
+
+    /// An organization and those above it, nearest first.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub async fn above(&self, organization: OrganizationId) -> Result<Vec<OrganizationId>> {
+        self.sent();
+        let above = organization_closure::Entity::find()
+            .filter(organization_closure::Column::DescendantId.eq(organization))
+            .order_by_asc(organization_closure::Column::Depth);
+        Ok(above.all(&self.tx).await?.into_iter().map(|it| it.ancestor_id).collect())
+    }
+
+    /// How many people stand opposite a person in open pairs, these taken as further ones.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub async fn opposite(&self, person: CadreId, side: PairSide, further: &[CadreId]) -> Result<usize> {
+        self.sent();
+        let mine = pair_part::Entity::find()
+            .filter(pair_part::Column::CadreId.eq(person))
+            .filter(pair_part::Column::Side.eq(side))
+            .filter(pair_part::Column::LeftOn.is_null())
+            .all(&self.tx)
+            .await?;
+        self.sent();
+        let open = mentoring_pair::Entity::find()
+            .filter(mentoring_pair::Column::Id.is_in(mine.iter().map(|it| it.pair_id)))
+            .filter(mentoring_pair::Column::State.is_in(OPEN))
+            .all(&self.tx)
+            .await?;
+        self.sent();
+        let others = pair_part::Entity::find()
+            .filter(pair_part::Column::PairId.is_in(open.iter().map(|it| it.id)))
+            .filter(pair_part::Column::Side.ne(side))
+            .filter(pair_part::Column::LeftOn.is_null())
+            .all(&self.tx)
+            .await?;
+        let all: BTreeSet<CadreId> = others.iter().map(|it| it.cadre_id).chain(further.iter().copied()).collect();
+        Ok(all.len())
+    }
+
+    /// Active pairs with these people in them, whoever keeps the pairs: one line for each of the people.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub async fn active_pairs_of(&self, people: &[CadreId]) -> Result<Vec<(CadreId, mentoring_pair::Model)>> {
+        self.sent();
+        let parts = pair_part::Entity::find()
+            .filter(pair_part::Column::CadreId.is_in(people.iter().copied()))
+            .filter(pair_part::Column::LeftOn.is_null())
+            .all(&self.tx)
+            .await?;
+        let keys: BTreeSet<PairId> = parts.iter().map(|it| it.pair_id).collect();
+        self.sent();
+        let pairs = mentoring_pair::Entity::find()
+            .filter(mentoring_pair::Column::Id.is_in(keys))
+            .filter(mentoring_pair::Column::State.eq(PairState::Active))
+            .order_by_asc(mentoring_pair::Column::Id)
+            .all(&self.tx)
+            .await?;
+        let of = |part: &pair_part::Model| {
+            let pair = pairs.iter().find(|it| it.id == part.pair_id)?;
+            Some((part.cadre_id, pair.clone()))
+        };
+        Ok(parts.iter().filter_map(of).collect())
+    }
+
+    /// Adds a row that its writer need not be able to see.
+    ///
+    /// # Errors
+    /// The problem of a named constraint.
+    pub async fn append<E: Visible + Kept>(&mut self, row: E::Model) -> Result<()>
+    where
+        E::Model: Any + Send + Sync,
+    {
+        self.sent();
+        let model = row.clone().into_active_model().reset_all();
+        E::insert(model).exec_without_returning(&self.tx).await.map_err(unique::failed)?;
+        self.audited::<E>(None, Some(&row));
+        Ok(())
+    }
+}

@@ -1,0 +1,124 @@
+//! Who may be paired: people in post, nobody with a superior or kin, nobody beyond what the organization allows.
+//!
+//! A superior holds the principal post of the mentee's organization or of the one above it. Kin is what officers have
+//! declared. Both are looked up before either refuses, and refuse alike: neither the answer nor its time tells which.
+
+use std::collections::{BTreeSet, HashSet};
+
+use entity::{
+    cadre,
+    id::{CadreId, OrganizationId},
+    kind::{CadreStatus, FactState, PairSide, PostRole},
+    organization, pair_capacity, pair_part, post_assignment,
+};
+use sea_orm::{Condition, sea_query::ExprTrait};
+
+use crate::{
+    career::read::Fact,
+    db::{gate::Alias, writer::Writer},
+    error::{Error, Problem, ProblemCode, Result},
+    mentoring::rules,
+};
+
+/// The people of a pair.
+pub(super) struct Sides {
+    mentors: Vec<CadreId>,
+    mentees: Vec<CadreId>,
+}
+
+impl Sides {
+    pub(super) fn new(mentors: Vec<CadreId>, mentees: Vec<CadreId>) -> Self {
+        Self { mentors, mentees }
+    }
+
+    pub(super) fn of(parts: &[pair_part::Model]) -> Self {
+        let side = |side| parts.iter().filter(|it| it.side == side).map(|it| it.cadre_id).collect();
+        Self { mentors: side(PairSide::Mentor), mentees: side(PairSide::Mentee) }
+    }
+
+    fn all(&self) -> Vec<CadreId> {
+        self.mentors.iter().chain(&self.mentees).copied().collect()
+    }
+
+    /// That all of them exist for the caller, are in post, and may be paired.
+    ///
+    /// # Errors
+    /// NOT_IN_POST or CONFLICT; `NotFound` where somebody does not exist for the caller.
+    pub(super) async fn fit(&self, tx: &Writer<'_>) -> Result<()> {
+        // Until the end of the command nobody of them leaves, and nobody else counts their places.
+        tx.hold(&self.all()).await?;
+        let id = Alias::own::<cadre::Entity>().col(cadre::Column::Id);
+        let rows = tx.reader().find::<cadre::Entity>().filter(id.is_in(self.all())).all().await?;
+        if rows.len() < self.all().len() {
+            return Err(Error::NotFound("cadre"));
+        }
+        if let Some(row) = rows.iter().find(|it| it.status != CadreStatus::InPost) {
+            let message = format!("{} is {}: only those in post can be paired.", row.name, row.status.text());
+            return Err(Problem::new(ProblemCode::NotInPost, message).into());
+        }
+        let (superior, kin) = (self.has_superior(tx, &rows).await?, self.has_kin(tx).await?);
+        if superior | kin { Err(rules::conflict()) } else { Ok(()) }
+    }
+
+    /// Whether a mentor holds the principal post where a mentee serves, or above.
+    async fn has_superior(&self, tx: &Writer<'_>, rows: &[cadre::Model]) -> Result<bool> {
+        let reader = tx.reader();
+        let homes = |side: &[CadreId]| -> HashSet<OrganizationId> {
+            rows.iter().filter(|it| side.contains(&it.id)).map(|it| it.organization_id).collect()
+        };
+        let mut over = homes(&self.mentees);
+        let id = Alias::own::<organization::Entity>().col(organization::Column::Id);
+        let places = reader.find::<organization::Entity>().filter(id.is_in(over.iter().copied())).all().await?;
+        over.extend(places.iter().filter_map(|it| it.parent_id));
+        let at = Alias::own::<post_assignment::Entity>();
+        let principal = Condition::all()
+            .add(at.col(post_assignment::Column::CadreId).is_in(self.mentors.iter().copied()))
+            .add(at.col(post_assignment::Column::Role).eq(PostRole::Principal))
+            .add(at.col(post_assignment::Column::State).eq(FactState::Recorded));
+        let posts = reader.find::<post_assignment::Entity>().filter(principal).all().await?;
+        let heads = |mentor: CadreId| {
+            posts.iter().any(|it| it.cadre_id == mentor && post_assignment::Entity::span(it).holds(tx.today()))
+        };
+        let mut mentors = rows.iter().filter(|it| self.mentors.contains(&it.id));
+        Ok(mentors.any(|it| over.contains(&it.organization_id) && heads(it.id)))
+    }
+
+    async fn has_kin(&self, tx: &Writer<'_>) -> Result<bool> {
+        let keys = self.mentors.iter().flat_map(|one| self.mentees.iter().map(|other| tx.kin_key(*one, *other)));
+        tx.are_kin(&keys.collect::<Vec<_>>()).await
+    }
+
+    /// That nobody would have more mentors or mentees than the keeper allows, whoever keeps the other pairs.
+    ///
+    /// # Errors
+    /// CAPACITY_REACHED, with the numbers.
+    pub(super) async fn find_room(&self, tx: &Writer<'_>, keeper: OrganizationId) -> Result<()> {
+        let Some(allowed) = capacity_of(tx, keeper).await? else { return Ok(()) };
+        let sides = [
+            (PairSide::Mentor, &self.mentors, &self.mentees, allowed.mentees_per_mentor),
+            (PairSide::Mentee, &self.mentees, &self.mentors, allowed.mentors_per_mentee),
+        ];
+        for (side, people, others, most) in sides {
+            for person in people.iter().filter(|_| most.is_some()).collect::<BTreeSet<_>>() {
+                rules::capacity(side, tx.opposite(*person, side, others).await?, most)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What holds today under an organization: what it says itself, or the nearest one above it that says anything.
+async fn capacity_of(tx: &Writer<'_>, keeper: OrganizationId) -> Result<Option<pair_capacity::Model>> {
+    let (above, at) = (tx.above(keeper).await?, Alias::own::<pair_capacity::Entity>());
+    let until = at.col(pair_capacity::Column::ValidTo);
+    let said = tx
+        .reader()
+        .find::<pair_capacity::Entity>()
+        .filter(at.col(pair_capacity::Column::OrganizationId).is_in(above.iter().copied()))
+        .filter(at.col(pair_capacity::Column::ValidFrom).lte(tx.today()))
+        .filter(Condition::any().add(until.clone().is_null()).add(until.gt(tx.today())))
+        .all()
+        .await?;
+    let distance = |it: &pair_capacity::Model| above.iter().position(|place| *place == it.organization_id);
+    Ok(said.into_iter().min_by_key(distance))
+}
