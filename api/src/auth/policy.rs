@@ -16,65 +16,44 @@ pub const VERSION: u32 = 4;
 /// Whether a role may perform an act. Who administers organizations keeps the tree, and others what stands in it. A
 /// unit's officer keeps the unit's people, and does not decide about them: sanctions are not for that office.
 pub fn allows(role: Role, action: Action) -> bool {
+    use Action::*;
     match action {
-        Action::MeRead | Action::NodeRead | Action::CodeSetRead => true,
-        Action::OrganizationRead => !matches!(role, AuditAdmin),
-        Action::AccountCreate
-        | Action::AccountUpdate
-        | Action::OrganizationCreate
-        | Action::OrganizationUpdate
-        | Action::OrganizationRename
-        | Action::OrganizationMove
-        | Action::OrganizationMerge
-        | Action::OrganizationSplit
-        | Action::OrganizationClose => matches!(role, SystemAdmin),
-        Action::CadreRead => matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | Cadre),
-        Action::CadreCardRead | Action::PairRead => {
+        MeRead | NodeRead | CodeSetRead => true,
+        OrganizationRead => !matches!(role, AuditAdmin),
+        AccountCreate | AccountUpdate | OrganizationCreate | OrganizationUpdate | OrganizationRename
+        | OrganizationMove | OrganizationMerge | OrganizationSplit | OrganizationClose => matches!(role, SystemAdmin),
+        CadreRead | PoolRead => {
+            matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | Cadre)
+        }
+        CadreCardRead | PairRead => {
             matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | Mentor | Cadre)
         }
-        Action::PoolRead => matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | Cadre),
-        Action::StatusRead => matches!(role, Mentor | Cadre),
-        Action::SummaryRead => matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | SummaryReader),
-        Action::SanctionRead => matches!(role, OrganizationOfficer | OrganizationLeader | Cadre),
-        Action::IdentityLookUp | Action::CadreFactRecord | Action::CadreFactVoid => matches!(role, OrganizationOfficer),
-        Action::CadreCreate | Action::CadreUpdate => role == OrganizationOfficer,
-        Action::RosterImport | Action::RosterImportRead => role == OrganizationOfficer,
-        Action::MembershipPropose | Action::PairPropose => matches!(role, OrganizationOfficer | UnitOfficer),
-        Action::MembershipConfirm
-        | Action::MembershipWarn
-        | Action::MembershipMove
-        | Action::MembershipExit
-        | Action::MembershipDeploy => matches!(role, OrganizationLeader),
-        Action::PairSuspend
-        | Action::PairResume
-        | Action::PairComplete
-        | Action::PairEnd
-        | Action::PairReplace
-        | Action::PairPartEnd
-        | Action::PairCapacitySet
-        | Action::KinDeclare
-        | Action::KinEnd => matches!(role, OrganizationOfficer),
-        Action::PoolCreate | Action::PoolUpdate | Action::PairActivate | Action::SensitiveOpen => {
-            role == OrganizationOfficer
+        StatusRead => matches!(role, Mentor | Cadre),
+        SummaryRead => matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | SummaryReader),
+        SanctionRead | CorrectionRead => {
+            matches!(role, OrganizationOfficer | OrganizationLeader | Cadre)
         }
-        Action::PairPlanSave => matches!(role, OrganizationOfficer | Mentor),
-        Action::PairEvaluate => matches!(role, OrganizationOfficer | Mentor | Cadre),
-        Action::AuditRead => matches!(role, AuditAdmin),
-        Action::AccessLogRead => matches!(role, AuditAdmin | Cadre),
-        Action::ContactRecord => matches!(role, OrganizationOfficer | UnitOfficer | Mentor),
-        Action::AccountRead => matches!(role, SystemAdmin | SecurityAdmin),
-        Action::AccountLink | Action::CorrectionDecide => matches!(role, OrganizationOfficer),
-        Action::GrantCreate | Action::GrantRevoke | Action::AccessExplain => matches!(role, SecurityAdmin),
-        Action::OwnRecordRead | Action::OwnRecordExport | Action::CorrectionRequest => matches!(role, Cadre),
-        Action::CorrectionRead => matches!(role, OrganizationOfficer | OrganizationLeader | Cadre),
+        IdentityLookUp | CadreFactRecord | CadreFactVoid => matches!(role, OrganizationOfficer),
+        CadreCreate | CadreUpdate => role == OrganizationOfficer,
+        RosterImport | RosterImportRead => role == OrganizationOfficer,
+        MembershipPropose | PairPropose => matches!(role, OrganizationOfficer | UnitOfficer),
+        MembershipConfirm | MembershipWarn | MembershipMove | MembershipExit | MembershipDeploy => {
+            matches!(role, OrganizationLeader)
+        }
+        PairSuspend | PairResume | PairComplete | PairEnd | PairReplace | PairPartEnd | PairCapacitySet
+        | KinDeclare | KinEnd => matches!(role, OrganizationOfficer),
+        PoolCreate | PoolUpdate | PairActivate | SensitiveOpen => role == OrganizationOfficer,
+        PairPlanSave => matches!(role, OrganizationOfficer | Mentor),
+        PairEvaluate => matches!(role, OrganizationOfficer | Mentor | Cadre),
+        AuditRead => matches!(role, AuditAdmin),
+        AccessLogRead => matches!(role, AuditAdmin | Cadre),
+        ContactRecord => matches!(role, OrganizationOfficer | UnitOfficer | Mentor),
+        AccountRead => matches!(role, SystemAdmin | SecurityAdmin),
+        AccountLink | CorrectionDecide => matches!(role, OrganizationOfficer),
+        GrantCreate | GrantRevoke | AccessExplain => matches!(role, SecurityAdmin),
+        OwnRecordRead | OwnRecordExport | CorrectionRequest => matches!(role, Cadre),
         // An act of a job is no person's, whatever the role.
-        Action::SignIn
-        | Action::TokenRefresh
-        | Action::TokenRevoke
-        | Action::SecretSet
-        | Action::AccountGrant
-        | Action::SealedRenew
-        | Action::DemoLoad => false,
+        SignIn | TokenRefresh | TokenRevoke | SecretSet | AccountGrant | SealedRenew | DemoLoad => false,
     }
 }
 
