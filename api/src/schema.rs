@@ -4,8 +4,8 @@ use async_graphql::{
     Context, EmptySubscription, ID, Interface, MergedObject, Object, SDLExportOptions, Schema as Inner,
 };
 use entity::id::{
-    AccessLogId, AccountId, AuditEventId, CadreId, CorrectionId, Key, MembershipStepId, OrganizationId, PairContactId,
-    PairId, PoolId, PoolMembershipId,
+    AccessLogId, AccountId, AuditEventId, CadreId, CorrectionId, ImportId, Key, MembershipStepId, OrganizationId,
+    PairContactId, PairId, PoolId, PoolMembershipId,
 };
 
 use crate::{
@@ -46,7 +46,10 @@ use crate::{
     },
     questions::{Belonging as _, FreshOne, One},
     relay::{self, FromRow, Problem, access, read_id},
-    roster::graphql::RosterQuery,
+    roster::{
+        graphql::{RosterImport, RosterQuery},
+        stored::Imports,
+    },
     status::graphql::StatusQuery,
     summary::graphql::SummaryQuery,
 };
@@ -76,6 +79,8 @@ pub enum Node {
     MembershipStep(MembershipStep),
     /// A contact of a pair.
     PairContact(PairContact),
+    /// An import of a roster.
+    RosterImport(RosterImport),
     /// An act in the audit trail.
     AuditEvent(AuditEvent),
     /// A reading of a sensitive value.
@@ -235,6 +240,7 @@ async fn look_up(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         PairContactId => PairContact by Contacts through One,
         AccountId => Account by Accounts through One,
         CorrectionId => CorrectionRequest by Corrections through One,
+        ImportId => RosterImport by Imports through One,
         AuditEventId => AuditEvent by ActsById through FreshOne,
         AccessLogId => AccessLogEntry by ReadingsById through FreshOne,
     }

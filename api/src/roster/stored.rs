@@ -40,3 +40,8 @@ impl questions::Among for ImportsAmong {
         Condition::all().add_option(self.organization.map(|it| at.col(import::Column::OrganizationId).eq(it)))
     }
 }
+
+crate::belonging! {
+    /// Imports by their own keys.
+    Imports = import by Id(id: entity::id::ImportId), ordered Id, RosterImportRead, "roster.import_by_id";
+}
