@@ -36,6 +36,7 @@ use crate::{
         graphql::{MembershipMutation, PoolMembership, PoolMutation, PoolQuery, ReservePool},
         read::{Memberships, Pools},
     },
+    post::graphql::PostMutation,
     questions::{Belonging as _, One},
     relay::{self, Problem, access, read_id},
     status::graphql::StatusQuery,
@@ -95,6 +96,7 @@ pub struct Mutation(
     OwnRecordMutation,
     OrganizationMutation,
     ReformMutation,
+    PostMutation,
 );
 
 /// The schema over which every transport executes.

@@ -43,7 +43,9 @@ pub fn allows(role: Role, action: Action) -> bool {
         | Action::MembershipMove
         | Action::MembershipExit
         | Action::MembershipDeploy => matches!(role, OrganizationLeader),
-        Action::PoolCreate | Action::PoolUpdate => matches!(role, OrganizationOfficer),
+        Action::PostCreate | Action::PostUpdate | Action::PoolCreate | Action::PoolUpdate => {
+            matches!(role, OrganizationOfficer)
+        }
         Action::PairActivate | Action::SensitiveOpen => matches!(role, OrganizationOfficer),
         Action::AuditRead => matches!(role, AuditAdmin),
         Action::AccessLogRead => matches!(role, AuditAdmin | Cadre),
