@@ -248,6 +248,10 @@ named! {
         OrganizationSplit = "ORGANIZATION_SPLIT",
         /// Close an organization.
         OrganizationClose = "ORGANIZATION_CLOSE",
+        /// Make a post of an organization.
+        PostCreate = "POST_CREATE",
+        /// Change a post of an organization.
+        PostUpdate = "POST_UPDATE",
         /// Read cadres' records.
         CadreRead = "CADRE_READ",
         /// Read a cadre's sanctions.

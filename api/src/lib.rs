@@ -104,6 +104,12 @@ pub mod cadre {
     pub mod rules;
     pub mod write;
 }
+/// Posts with their approved headcount, and who fills them. Owns the row policy of `post`.
+pub mod post {
+    pub mod graphql;
+    pub mod read;
+    pub mod write;
+}
 /// The dated facts of a cadre: posts, levels, ranks, education and the rest. Owns their row policies.
 pub mod career {
     pub mod draft;

@@ -5,7 +5,7 @@ use async_graphql::{
 };
 use entity::id::{
     AccessLogId, AccountId, AuditEventId, CadreId, CorrectionId, ImportId, Key, MembershipStepId, OrganizationId,
-    PairContactId, PairId, PoolId, PoolMembershipId,
+    PairContactId, PairId, PoolId, PoolMembershipId, PostId,
 };
 
 use crate::{
@@ -44,6 +44,10 @@ use crate::{
         graphql::{MembershipMutation, MembershipStep, PoolMembership, PoolMutation, PoolQuery, ReservePool},
         read::{Memberships, Pools, StepsById},
     },
+    post::{
+        graphql::{Post, PostMutation},
+        read::Posts,
+    },
     questions::{Belonging as _, FreshOne, One},
     relay::{self, FromRow, Problem, access, read_id},
     roster::{
@@ -67,6 +71,8 @@ pub enum Node {
     Cadre(Cadre),
     /// A reserve pool.
     ReservePool(ReservePool),
+    /// A post of an organization.
+    Post(Post),
     /// A membership of a pool.
     PoolMembership(PoolMembership),
     /// A mentoring pair.
@@ -121,6 +127,7 @@ pub struct Mutation(
     OwnRecordMutation,
     OrganizationMutation,
     ReformMutation,
+    PostMutation,
 );
 
 /// The schema over which every transport executes.
@@ -233,6 +240,7 @@ async fn look_up(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
     one_of! {
         OrganizationId => Organization by Organizations through One,
         CadreId => Cadre by Cadres through One,
+        PostId => Post by Posts through One,
         PoolId => ReservePool by Pools through One,
         PoolMembershipId => PoolMembership by Memberships through One,
         MembershipStepId => MembershipStep by StepsById through One,

@@ -80,6 +80,25 @@ impl<'c> Reader<'c> {
             .collect()
     }
 
+    /// Counts a table's countable rows that meet a condition, by the key of another table in one of their columns.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub async fn count_by_key<E: Countable>(&self, among: Condition, key: E::Column) -> Result<Vec<(uuid::Uuid, i64)>> {
+        let at = Alias::own::<E>();
+        self.gate.note(E::TABLE);
+        let select = sea_orm::sea_query::Query::select()
+            .expr_as(at.col(key), "key")
+            .expr_as(at.col(E::ID).count(), "count")
+            .from(E::default())
+            .cond_where(E::countable(&at, self.gate))
+            .cond_where(among)
+            .add_group_by([at.col(key)])
+            .to_owned();
+        let rows = self.all_raw(&select).await?;
+        rows.iter().map(|row| Ok((row.try_get("", "key")?, row.try_get("", "count")?))).collect()
+    }
+
     fn sent(&self) {
         self.statements.fetch_add(1, Ordering::Relaxed);
     }
