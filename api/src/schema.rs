@@ -39,7 +39,7 @@ use crate::{
     questions::{Belonging as _, One},
     relay::{self, Problem, access, read_id},
     status::graphql::StatusQuery,
-    summary::graphql::SummaryQuery,
+    summary::graphql::{ProgrammeSummaryQuery, SummaryQuery},
 };
 
 /// Most ids of one `nodes`.
@@ -77,6 +77,7 @@ pub struct Query(
     MentoringQuery,
     LimitQuery,
     SummaryQuery,
+    ProgrammeSummaryQuery,
     AuditQuery,
     AccessQuery,
     OwnRecordQuery,

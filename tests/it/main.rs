@@ -28,6 +28,7 @@ mod sensitive;
 mod signin;
 mod statements;
 mod storm;
+mod summaries;
 mod tidy;
 mod tokens;
 mod writes;
