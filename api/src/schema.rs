@@ -55,7 +55,7 @@ use crate::{
         stored::Imports,
     },
     status::graphql::StatusQuery,
-    summary::graphql::SummaryQuery,
+    summary::graphql::{ProgrammeSummaryQuery, SummaryQuery},
 };
 
 /// Most ids of one `nodes`.
@@ -105,6 +105,7 @@ pub struct Query(
     MentoringQuery,
     LimitQuery,
     SummaryQuery,
+    ProgrammeSummaryQuery,
     AuditQuery,
     AccessQuery,
     OwnRecordQuery,

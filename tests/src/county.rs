@@ -171,6 +171,10 @@ pub const PROBES: &[(&str, &str)] = &[
     ("myStatus", "query { myStatus { today nextContactDue overdueCount pairs { ...pair } memberships { ...membership } } }"),
     ("cadreSummary", "query($organization: ID!) { cadreSummary(organization: $organization, groupBy: [LEVEL, SEX, AGE_BAND]) {
         organization { ...organization } total suppressedBelow cells { level sex ageBand count status } } }"),
+    ("poolSummary", "query($organization: ID!) { poolSummary(organization: $organization, groupBy: [POOL, TIER, TRACK, STATE, SEX]) {
+        persons suppressedBelow cells { poolCode tierCode trackCode state sex count status target headroom } } }"),
+    ("pairSummary", "query($organization: ID!) { pairSummary(organization: $organization, groupBy: [STATE, FORM, OVERDUE]) {
+        total suppressedBelow cells { state form overdue count status } } }"),
     ("accessLog", "query($cadre: ID!) { accessLog(cadre: $cadre, first: 20) { totalCount edges { cursor node {
         who { login name } field purpose reason at } } } }"),
     ("auditEvents", "query { auditEvents(first: 20) { totalCount edges { cursor node {
