@@ -32,6 +32,8 @@ named! {
         MeRead = "ME_READ",
         /// Look a thing up by its global id; the thing's own act decides.
         NodeRead = "NODE_READ",
+        /// Ask how much one may still ask for.
+        RateLimitRead = "RATE_LIMIT_READ",
         /// Read code sets and their crosswalk.
         CodeSetRead = "CODE_SET_READ",
         /// Read organizations.

@@ -19,6 +19,7 @@ pub mod metrics;
 pub mod page;
 /// What several processes share, on Redis or in this process.
 pub mod shared {
+    pub mod gcra;
     pub mod store;
 }
 /// Who is asking, what they may do, which rows exist for them.
@@ -74,6 +75,7 @@ pub mod pinyin;
 /// What a client's text becomes: counted, parsed once, measured in linear time, kept.
 pub mod document {
     pub mod date;
+    pub mod idle;
     pub mod lexer;
     pub mod measure;
     pub mod order;
@@ -86,6 +88,12 @@ pub mod document {
 pub mod questions;
 /// What every type of the schema shares: global ids, pages, problems, access.
 pub mod relay;
+/// How much a caller may ask for, and how much is left.
+pub mod quota {
+    pub mod admission;
+    pub mod graphql;
+    pub mod plan;
+}
 /// The code sets of the field: values by edition, and what they are called in another.
 pub mod codeset {
     pub mod book;

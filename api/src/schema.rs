@@ -49,6 +49,7 @@ use crate::{
         read::Posts,
     },
     questions::{Belonging as _, FreshOne, One},
+    quota::graphql::RateLimitQuery,
     relay::{self, FromRow, Problem, access, read_id},
     roster::{
         graphql::{RosterImport, RosterQuery},
@@ -112,6 +113,7 @@ pub struct Query(
     CodeSetQuery,
     IdentityQuery,
     RosterQuery,
+    RateLimitQuery,
 );
 
 /// Everything that can be changed. Each field is one command in one transaction.

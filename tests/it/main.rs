@@ -14,6 +14,7 @@ mod factors;
 mod grants;
 mod keys;
 mod leak;
+mod limits;
 mod oracle;
 mod organizations;
 mod outage;

@@ -168,6 +168,7 @@ pub const PROBES: &[(&str, &str)] = &[
     ("reservePools", "query { reservePools(first: 20) { totalCount edges { node { ...pool } } } }"),
     ("mentoringPair", "query($pair: ID!) { mentoringPair(id: $pair) { ...pair } }"),
     ("mentoringPairs", "query { mentoringPairs(first: 20) { totalCount edges { node { ...pair } } } }"),
+    ("rateLimit", "query { rateLimit { plan concurrent requested requests { limit remaining resetAt windowSeconds } points { limit remaining } } }"),
     ("myStatus", "query { myStatus { today nextContactDue overdueCount pairs { ...pair } memberships { ...membership } } }"),
     ("cadreSummary", "query($organization: ID!) { cadreSummary(organization: $organization, groupBy: [LEVEL, SEX, AGE_BAND]) {
         organization { ...organization } total suppressedBelow cells { level sex ageBand count status } } }"),

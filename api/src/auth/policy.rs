@@ -18,7 +18,7 @@ pub const VERSION: u32 = 4;
 pub fn allows(role: Role, action: Action) -> bool {
     use Action::*;
     match action {
-        MeRead | NodeRead | CodeSetRead => true,
+        MeRead | NodeRead | RateLimitRead | CodeSetRead => true,
         OrganizationRead => !matches!(role, AuditAdmin),
         AccountCreate | AccountUpdate | OrganizationCreate | OrganizationUpdate | OrganizationRename
         | OrganizationMove | OrganizationMerge | OrganizationSplit | OrganizationClose => matches!(role, SystemAdmin),

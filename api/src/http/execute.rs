@@ -4,19 +4,23 @@
 use std::time::Duration;
 
 use actix_web::{HttpRequest, http::header};
-use async_graphql::{Request, Response, ServerError, Value, parser::types::OperationType, value};
+use async_graphql::{Request, Response, ServerError, Value, Variables, parser::types::OperationType, value};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::Serialize;
 
 use crate::{
+    auth::scope::Actor,
     db::session::Session,
-    document::order,
+    document::{idle::idle, order, prepared::Chosen},
     error::{Cause, Error},
     http::{
         asked::Asked,
         house::House,
+        known::Found,
         refusal::{Kind, Refusal},
     },
     loaders::Loaders,
+    quota::admission::{Allowance, Running},
 };
 
 /// How a request came, as far as executing it goes.
@@ -36,6 +40,8 @@ pub struct Answered {
     pub refused: bool,
     /// Statements that it took.
     pub statements: u64,
+    /// What the caller has left.
+    pub left: Allowance,
 }
 
 /// The session of a request's token.
@@ -65,18 +71,25 @@ pub async fn open(request: &HttpRequest, house: &House, id: &str) -> Result<Sess
 pub async fn execute(
     house: &House,
     session: Session,
-    asked: Asked,
+    mut asked: Asked,
     manner: Manner,
     id: &str,
 ) -> Result<Answered, Refusal> {
-    let found = house.known.find(&asked, session.is_machine(), &house.documents).await?;
-    let chosen = house.documents.choose(&found.prepared, asked.operation_name.as_deref(), asked.variables);
-    let (chosen, variables) = chosen.map_err(Refusal::document)?;
-    fitting(chosen.kind, manner)?;
+    let running = begin(house, &session)?;
+    let (found, chosen, variables) = match prepare(house, &session, &mut asked, manner).await {
+        Ok(ready) => ready,
+        Err(refusal) => {
+            // What can't be executed is a request all the same.
+            house.quota.draw(&running, 0).await?;
+            return Err(refusal);
+        }
+    };
+    let left = house.quota.draw(&running, chosen.measure.cost).await?;
     // A text that is no day is refused by the field that it stands at.
     let session = session.about(chosen.as_of.as_deref().and_then(|it| it.parse().ok()));
     let session = if manner.changes { session } else { session.safe() };
     let mut wanted = Request::new("").variables(variables).data(session.clone()).data(Loaders::new(session.clone()));
+    wanted = wanted.data(left);
     if let Some(name) = asked.operation_name {
         wanted = wanted.operation_name(name);
     }
@@ -103,15 +116,83 @@ pub async fn execute(
     for error in &response.errors {
         order::null_at(&mut response.data, &error.path);
     }
-    response.data = chosen.order.apply(response.data);
+    let mut told = 0;
+    response.data = chosen.order.apply(response.data, &mut told);
+    let unused = left.requested.saturating_sub(told);
+    house.quota.give_back(&running, unused);
     if manner.cost {
-        let cost = i64::try_from(chosen.measure.cost).unwrap_or(i64::MAX);
-        response.extensions.insert("cost".to_owned(), value!({ "requested": cost }));
+        response.extensions.insert("cost".to_owned(), cost(&left, unused, session.now()));
     }
     if let Some(day) = session.asked() {
         response.extensions.insert("asOf".to_owned(), value!(day.to_string()));
     }
-    Ok(Answered { response, refused, statements: session.statements() })
+    Ok(Answered { response, refused, statements: session.statements(), left })
+}
+
+/// What a request would ask for, and what it may ask for at most; nothing is executed.
+///
+/// # Errors
+/// As [`execute`].
+pub async fn measure(house: &House, session: &Session, mut asked: Asked) -> Result<serde_json::Value, Refusal> {
+    let running = begin(house, session)?;
+    let ready = prepare(house, session, &mut asked, Manner { changes: true, cost: true }).await;
+    let left = house.quota.draw(&running, 0).await?;
+    let (found, chosen, variables) = ready?;
+    let mut wanted = Request::new("").variables(variables);
+    if let Some(name) = asked.operation_name {
+        wanted = wanted.operation_name(name);
+    }
+    wanted.set_parsed_query(idle(&found.prepared.document));
+    if let Some(error) = house.schema.execute(wanted).await.errors.first() {
+        return Err(Refusal::document(&error.message));
+    }
+    let config = &house.config;
+    Ok(serde_json::json!({ "cost": {
+        "requested": chosen.measure.cost,
+        "limit": config.document_cost,
+        "nodes": chosen.measure.nodes,
+        "nodesLimit": config.document_nodes,
+        "depth": chosen.measure.depth,
+        "depthLimit": config.document_depth,
+        "remaining": left.points.remaining,
+    }}))
+}
+
+/// Begins an operation of the caller's account. What no account asks for is not counted.
+fn begin(house: &House, session: &Session) -> Result<Running, Refusal> {
+    let Actor::Account(identity) = session.actor() else { return Err(Error::Unauthenticated.into()) };
+    let account = identity.account;
+    Ok(house.quota.begin(account, session.is_machine()).inspect_err(|_| house.metrics.limited.add(1))?)
+}
+
+/// The document of a request and the operation that it chooses.
+async fn prepare(
+    house: &House,
+    session: &Session,
+    asked: &mut Asked,
+    manner: Manner,
+) -> Result<(Found, Chosen, Variables), Refusal> {
+    let found = house.known.find(asked, session.is_machine(), &house.documents).await?;
+    let variables = std::mem::take(&mut asked.variables);
+    let chosen = house.documents.choose(&found.prepared, asked.operation_name.as_deref(), variables);
+    let (chosen, variables) = chosen.map_err(Refusal::document)?;
+    fitting(chosen.kind, manner)?;
+    Ok((found, chosen, variables))
+}
+
+/// What a request asked for, what it used, what is left after giving the rest back, and when all of it is there again.
+fn cost(left: &Allowance, unused: u64, now: DateTime<Utc>) -> Value {
+    let number = |it: u64| i64::try_from(it).unwrap_or(i64::MAX);
+    let most = left.plan.points.most;
+    let remaining = left.points.remaining.saturating_add(unused).min(most);
+    let reset = TimeDelta::from_std(left.plan.points.earning(most.saturating_sub(remaining))).unwrap_or_default();
+    value!({
+        "requested": number(left.requested),
+        "actual": number(left.requested.saturating_sub(unused)),
+        "remaining": number(remaining),
+        "limit": number(most),
+        "resetAt": now.checked_add_signed(reset).unwrap_or(now).to_rfc3339_opts(SecondsFormat::Secs, true),
+    })
 }
 
 /// That an operation may come in this manner.
