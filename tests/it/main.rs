@@ -7,6 +7,7 @@ mod cache;
 mod career;
 mod codes;
 mod command_line;
+mod costs;
 mod defaults;
 mod documents;
 mod drift;
