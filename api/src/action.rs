@@ -4,6 +4,14 @@
 
 use serde::Serialize;
 
+/// Something that exists once for each value of an enum, made from the value's place in it.
+pub trait OneEach {
+    /// What is made.
+    type Out;
+    /// The one of a place.
+    fn of<const PLACE: usize>() -> Self::Out;
+}
+
 /// An enum whose values have one name for clients, the audit trail and the schema.
 macro_rules! named {
     ($(#[$outer:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)+ }) => {
@@ -13,6 +21,11 @@ macro_rules! named {
         impl $name {
             /// Every value, in order of declaration.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// One for each value, in order of declaration.
+            pub fn each<O: $crate::action::OneEach>() -> Vec<O::Out> {
+                vec![$(O::of::<{ Self::$variant as usize }>(),)+]
+            }
 
             /// Its name for clients, the audit trail and the schema.
             pub const fn text(self) -> &'static str {

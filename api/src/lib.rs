@@ -94,6 +94,8 @@ pub mod quota {
     pub mod graphql;
     pub mod plan;
 }
+/// What introspection shows, and to whom.
+pub mod introspection;
 /// The code sets of the field: values by edition, and what they are called in another.
 pub mod codeset {
     pub mod book;

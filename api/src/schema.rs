@@ -25,6 +25,7 @@ use crate::{
     career::graphql::CareerMutation,
     codeset::graphql::CodeSetQuery,
     error::{Action, Error, Result},
+    introspection::{Shown, Things},
     loaders::Caller,
     mentoring::{
         graphql::{
@@ -140,6 +141,7 @@ pub type Schema = Inner<Query, Mutation, EmptySubscription>;
 pub fn build() -> Schema {
     Inner::build(Query::default(), Mutation::default(), EmptySubscription)
         .register_output_type::<Problem>()
+        .register_output_type::<Shown<Nouns>>()
         .disable_suggestions()
         .finish()
 }
@@ -225,11 +227,11 @@ impl NodeQuery {
     }
 }
 
-async fn look_up(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
-    let Some((noun, key)) = read_id(id) else { return Ok(None) };
-    let session = ctx.session()?;
-    macro_rules! one_of {
-        ($($key:ident => $type:ident by $rows:ident through $one:ident,)+) => {
+macro_rules! nouns {
+    ($($key:ident => $type:ident by $rows:ident through $one:ident,)+) => {
+        async fn look_up(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
+            let Some((noun, key)) = read_id(id) else { return Ok(None) };
+            let session = ctx.session()?;
             match noun.as_str() {
                 // Who may not read the noun at all is told nothing, not even that.
                 $($key::NOUN if session.may($rows::ACTION) => {
@@ -238,21 +240,29 @@ async fn look_up(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
                 })+
                 _ => Ok(None),
             }
-        };
-    }
-    one_of! {
-        OrganizationId => Organization by Organizations through One,
-        CadreId => Cadre by Cadres through One,
-        PostId => Post by Posts through One,
-        PoolId => ReservePool by Pools through One,
-        PoolMembershipId => PoolMembership by Memberships through One,
-        MembershipStepId => MembershipStep by StepsById through One,
-        PairId => MentoringPair by Pairs through One,
-        PairContactId => PairContact by Contacts through One,
-        AccountId => Account by Accounts through One,
-        CorrectionId => CorrectionRequest by Corrections through One,
-        ImportId => RosterImport by Imports through One,
-        AuditEventId => AuditEvent by ActsById through FreshOne,
-        AccessLogId => AccessLogEntry by ReadingsById through FreshOne,
-    }
+        }
+
+        /// What has a global id, and the act by which it is read.
+        struct Nouns;
+
+        impl Things for Nouns {
+            const ALL: &'static [(&'static str, Action)] = &[$((stringify!($type), $rows::ACTION),)+];
+        }
+    };
+}
+
+nouns! {
+    OrganizationId => Organization by Organizations through One,
+    CadreId => Cadre by Cadres through One,
+    PostId => Post by Posts through One,
+    PoolId => ReservePool by Pools through One,
+    PoolMembershipId => PoolMembership by Memberships through One,
+    MembershipStepId => MembershipStep by StepsById through One,
+    PairId => MentoringPair by Pairs through One,
+    PairContactId => PairContact by Contacts through One,
+    AccountId => Account by Accounts through One,
+    CorrectionId => CorrectionRequest by Corrections through One,
+    ImportId => RosterImport by Imports through One,
+    AuditEventId => AuditEvent by ActsById through FreshOne,
+    AccessLogId => AccessLogEntry by ReadingsById through FreshOne,
 }

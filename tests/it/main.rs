@@ -13,6 +13,7 @@ mod documents;
 mod drift;
 mod factors;
 mod grants;
+mod introspection;
 mod keys;
 mod leak;
 mod limits;
