@@ -8,6 +8,10 @@ use std::{error::Error as StdError, sync::Arc};
 use async_graphql::{ErrorExtensionValues, Name, Value};
 use serde::Serialize;
 
+mod problem;
+
+pub use problem::Problem;
+
 /// The result of everything below the resolvers.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -128,48 +132,6 @@ impl std::fmt::Display for Broken {
 
 impl StdError for Broken {}
 
-/// A refusal that is part of the answer: which rule, on which field, and what to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// The code that clients match on.
-    pub code: ProblemCode,
-    /// The input field, where one is to blame.
-    pub field: Option<String>,
-    /// What is wrong, and what to do.
-    pub message: String,
-    /// The rule that refuses, where one does.
-    pub rule_id: Option<String>,
-    /// Where the rule stands written.
-    pub citation: Option<String>,
-    /// The row's version now, where it was changed meanwhile.
-    pub current_version: Option<i32>,
-}
-
-impl Problem {
-    /// A refusal with its code and its words.
-    pub fn new(code: ProblemCode, message: impl Into<String>) -> Self {
-        Self { code, field: None, message: message.into(), rule_id: None, citation: None, current_version: None }
-    }
-
-    /// Names the input field to blame.
-    pub fn on(mut self, field: &str) -> Self {
-        self.field = Some(field.to_owned());
-        self
-    }
-
-    /// Names the rule.
-    pub fn by_rule(mut self, rule_id: &str) -> Self {
-        self.rule_id = Some(rule_id.to_owned());
-        self
-    }
-}
-
-impl From<Problem> for Error {
-    fn from(problem: Problem) -> Self {
-        Self::Rule(problem)
-    }
-}
-
 macro_rules! named {
     ($(#[$outer:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $text:literal,)+ }) => {
         $(#[$outer])*
@@ -219,6 +181,8 @@ named! {
         Cycle = "CYCLE",
         /// A person has as many mentors or mentees as the organization allows.
         CapacityReached = "CAPACITY_REACHED",
+        /// Too many identity numbers of people kept elsewhere were tried.
+        TooManyTries = "TOO_MANY_TRIES",
     }
 }
 
@@ -348,6 +312,10 @@ named! {
         CorrectionDecide = "CORRECTION_DECIDE",
         /// Import a roster.
         RosterImport = "ROSTER_IMPORT",
+        /// Bring the file of a roster in.
+        RosterUpload = "ROSTER_UPLOAD",
+        /// Keep account of an import that runs.
+        RosterImportKeep = "ROSTER_IMPORT_KEEP",
         /// Read which rosters were imported.
         RosterImportRead = "ROSTER_IMPORT_READ",
         /// Begin a session.

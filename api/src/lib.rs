@@ -47,6 +47,7 @@ pub mod db {
     pub mod connect;
     mod digest;
     pub mod door;
+    pub mod errands;
     pub mod explain;
     pub mod gate;
     pub mod keeping;
@@ -60,6 +61,7 @@ pub mod db {
     pub mod session;
     pub mod sweeper;
     mod unique;
+    pub mod uploads;
     pub mod writer;
 }
 /// The unified social credit code.
@@ -165,6 +167,7 @@ pub mod roster {
     pub mod report;
     pub mod resume;
     pub mod row;
+    pub mod running;
     pub mod schooling;
     pub mod sheet;
     pub mod sheets;
@@ -260,6 +263,7 @@ pub mod http {
     pub mod server;
     mod signin;
     mod turns;
+    mod upload;
 }
 /// The command line.
 pub mod cli {

@@ -4,8 +4,8 @@ use async_graphql::{
     Context, EmptySubscription, ID, Interface, MergedObject, Object, SDLExportOptions, Schema as Inner,
 };
 use entity::id::{
-    AccessLogId, AccountId, AuditEventId, CadreId, CorrectionId, ImportId, Key, MembershipStepId, OrganizationId,
-    PairContactId, PairId, PoolId, PoolMembershipId,
+    AccessLogId, AccountId, AuditEventId, CadreId, CorrectionId, ImportFindingId, ImportId, ImportRunId, Key,
+    MembershipStepId, OrganizationId, PairContactId, PairId, PoolId, PoolMembershipId,
 };
 
 use crate::{
@@ -47,8 +47,8 @@ use crate::{
     questions::{Belonging as _, FreshOne, One},
     relay::{self, FromRow, Problem, access, read_id},
     roster::{
-        graphql::{RosterImport, RosterQuery},
-        stored::Imports,
+        graphql::{RosterFinding, RosterImport, RosterMutation, RosterQuery, RosterRun},
+        stored::{Findings, Imports, Runs},
     },
     status::graphql::StatusQuery,
     summary::graphql::SummaryQuery,
@@ -81,6 +81,10 @@ pub enum Node {
     PairContact(PairContact),
     /// An import of a roster.
     RosterImport(RosterImport),
+    /// A run of an import.
+    RosterRun(RosterRun),
+    /// A finding of a run.
+    RosterFinding(RosterFinding),
     /// An act in the audit trail.
     AuditEvent(AuditEvent),
     /// A reading of a sensitive value.
@@ -121,6 +125,7 @@ pub struct Mutation(
     OwnRecordMutation,
     OrganizationMutation,
     ReformMutation,
+    RosterMutation,
 );
 
 /// The schema over which every transport executes.
@@ -241,6 +246,8 @@ async fn look_up(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         AccountId => Account by Accounts through One,
         CorrectionId => CorrectionRequest by Corrections through One,
         ImportId => RosterImport by Imports through One,
+        ImportRunId => RosterRun by Runs through One,
+        ImportFindingId => RosterFinding by Findings through One,
         AuditEventId => AuditEvent by ActsById through FreshOne,
         AccessLogId => AccessLogEntry by ReadingsById through FreshOne,
     }

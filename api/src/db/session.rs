@@ -134,6 +134,11 @@ impl Session {
         &self.presented
     }
 
+    /// What stands behind it.
+    pub(super) fn door(&self) -> &Arc<Door> {
+        &self.door
+    }
+
     /// Who acts.
     pub fn actor(&self) -> &Actor {
         &self.actor

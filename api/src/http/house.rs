@@ -8,6 +8,8 @@ use std::{
     },
 };
 
+use tokio::sync::Semaphore;
+
 use crate::{
     auth::{
         keys::{FieldKeys, TokenKeys},
@@ -29,6 +31,9 @@ use crate::{
     schema::{self, Schema},
     shared::store::{Store, Tally},
 };
+
+/// Files that come in at once.
+const RECEIVING: usize = 4;
 
 /// What a test may put in place of the real thing; no flag or variable can.
 #[derive(Clone, Default)]
@@ -55,6 +60,8 @@ pub struct House {
     pub tally: Tally,
     /// Checks the tokens of the outside issuer, where there is one.
     pub outside: Option<Outside>,
+    /// Turns at receiving a file, which is held in memory.
+    pub receiving: Arc<Semaphore>,
     /// Turns at hashing a secret.
     pub hashing: Turns,
     /// Prepares documents.
@@ -91,6 +98,7 @@ impl House {
             metrics,
             tally: Tally::new(door.store()),
             outside: Outside::of(&config)?,
+            receiving: Arc::new(Semaphore::new(RECEIVING)),
             hashing: Turns::new(config.sign_in_queue),
             door,
             tokens,

@@ -24,8 +24,9 @@ use crate::{
     http::{
         graphql, health,
         house::{Hooks, House},
-        keys, signin,
+        keys, signin, upload,
     },
+    roster::running,
 };
 
 /// A running server.
@@ -63,6 +64,8 @@ impl Server {
                 .route("/auth/token", web::route().to(signin::only_post))
                 .route("/auth/revoke", web::post().to(signin::revoke))
                 .route("/auth/revoke", web::route().to(signin::only_post))
+                .route("/uploads/{address}", web::put().to(upload::put))
+                .route("/uploads/{address}", web::route().to(upload::other))
                 .route("/healthz", web::get().to(health::alive))
                 .route("/readyz", web::get().to(health::ready))
                 .route("/metrics", web::get().to(health::metrics))
@@ -91,7 +94,9 @@ impl Server {
         let sealing = tokio::spawn(keeping::keep(house.door.clone(), Keeping::of(&house.config)));
         let resealing = tokio::spawn(resealing::keep(house.door.clone()));
         let watching = tokio::spawn(keys::watch(house.clone()));
-        Ok(Self { house, address, handle, tasks: vec![serving, sweeping, sealing, resealing, watching] })
+        let looking = tokio::spawn(running::keep(house.door.clone()));
+        let tasks = vec![serving, sweeping, sealing, resealing, watching, looking];
+        Ok(Self { house, address, handle, tasks })
     }
 
     /// Where it listens.
@@ -112,6 +117,8 @@ impl Server {
         while self.house.in_flight.load(Ordering::SeqCst) > 0 && begun.elapsed() < grace {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+        // What they were writing is undone, and the next start says so on their rows.
+        self.house.door.errands().end();
         self.handle.stop(true).await;
         for task in self.tasks {
             task.abort();
