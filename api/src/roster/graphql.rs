@@ -1,5 +1,6 @@
 //! Imports of rosters in the schema: which files went in, and what came of them. Their rows are sealed, and not shown.
 
+mod changes;
 mod runs;
 
 use async_graphql::{Context, Enum, ID, Object};
@@ -17,7 +18,8 @@ use crate::{
     roster::stored::ImportsAmong,
 };
 
-pub use runs::{RosterFinding, RosterMutation, RosterRun};
+pub use changes::RosterMutation;
+pub use runs::{RosterFinding, RosterRun, RosterUpload};
 
 /// What happens to the rows of a file in which something is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

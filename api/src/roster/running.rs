@@ -57,7 +57,7 @@ pub fn begin(session: &Session, run: ImportRunId, decisions: BTreeMap<u32, Decis
     let own = session.clone();
     session.send_on_errand(run, progress, async move {
         // Somebody else took it up, or it ended: a request that came twice.
-        if own.clerk().run(TakeUp(run), &Terms::default()).await.is_err() {
+        if own.clerk().run(TakeUp { run, process: own.process() }, &Terms::default()).await.is_err() {
             return;
         }
         let ended = match conduct(&own, run, decisions, &watch).await {

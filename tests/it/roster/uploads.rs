@@ -170,6 +170,10 @@ both! {
             client.run(START, json!({ "input": input })).await.problem("/rosterUploadStart", "INVALID");
         }
         assert_eq!(world.number("select count(*) from upload_part").await, 1);
+        for _ in 1..20 {
+            start(&client, county, 6).await.done("/rosterUploadStart");
+        }
+        start(&client, county, 6).await.problem("/rosterUploadStart", "INVALID");
         let plain = "select count(*) from audit_change where table_name = 'upload_part' and cast(after_values as text) like '%王伟%'";
         assert_eq!(world.number(plain).await, 0);
     }

@@ -8,11 +8,12 @@ use entity::{
     kind::{ImportFailure, ImportState},
     upload,
 };
+use sea_orm::sea_query::ExprTrait;
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
-    db::{session::Command, writer::Writer},
+    db::{gate::Alias, session::Command, writer::Writer},
     error::{Action, Error, Problem, ProblemCode, Result},
     roster::{
         decisions::{Decision, Waiting},
@@ -20,6 +21,9 @@ use crate::{
         write::{Mode, Tally, Watch},
     },
 };
+
+/// Imports of one account that wait or are at work.
+const MOST_OPEN: u64 = 10;
 
 /// Asks for the import of a file that came in. Fails with INVALID, or as absent.
 #[derive(Serialize)]
@@ -47,6 +51,14 @@ impl Command for StartImport {
         };
         if file.kept_until <= tx.now() {
             return Err(Error::invalid("uploadId", "names a file that is over, or was imported: upload it again"));
+        }
+        let at = Alias::own::<import_run::Entity>();
+        let open = at.col(import_run::Column::State).is_in([ImportState::Waiting, ImportState::Running]);
+        let mine = at.col(import_run::Column::AccountId).eq(file.account_id);
+        if tx.reader().find::<import_run::Entity>().filter(open).filter(mine).count().await? >= MOST_OPEN {
+            let why =
+                format!("can't be imported yet: {MOST_OPEN} imports of yours are under way; wait for one of them");
+            return Err(Error::invalid("uploadId", why));
         }
         tx.insert::<import_run::Entity>(import_run::Model {
             id: ImportRunId::fresh(),
@@ -81,18 +93,29 @@ impl Command for StartImport {
 
 /// Takes up a run that waits. Of two that want to, one is refused.
 #[derive(Serialize)]
-pub struct TakeUp(pub ImportRunId);
+pub struct TakeUp {
+    /// The run.
+    pub run: ImportRunId,
+    /// The process that does it, which may be another one than was asked for it.
+    #[serde(skip)]
+    pub process: Uuid,
+}
 
 impl Command for TakeUp {
     const ACTION: Action = Action::RosterImportKeep;
     type Outcome = ImportRunId;
     async fn apply(self, tx: &mut Writer<'_>) -> Result<ImportRunId> {
-        let before = tx.get::<import_run::Entity>(self.0).await?;
+        let before = tx.get::<import_run::Entity>(self.run).await?;
         tx.on_behalf_of(before.account_id);
         open(&before, &[ImportState::Waiting])?;
-        let after = import_run::Model { state: ImportState::Running, ..before.clone() };
+        let after = import_run::Model {
+            state: ImportState::Running,
+            process: self.process,
+            beaten_at: tx.now(),
+            ..before.clone()
+        };
         tx.update::<import_run::Entity>(&before, after).await?;
-        Ok(self.0)
+        Ok(self.run)
     }
 }
 

@@ -5,11 +5,12 @@ use entity::{
     id::{Key, OrganizationId, UploadId},
     upload,
 };
+use sea_orm::sea_query::ExprTrait;
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
-    db::{session::Command, writer::Writer},
+    db::{gate::Alias, session::Command, writer::Writer},
     error::{Action, Error, Result},
     organization::write::standing,
 };
@@ -18,6 +19,9 @@ use crate::{
 const ADDRESS: TimeDelta = TimeDelta::minutes(10);
 /// How long a file that came may wait to be imported, in hours.
 const KEPT: TimeDelta = TimeDelta::hours(24);
+
+/// Files of one account that are announced or wait to be imported.
+const MOST_WAITING: u64 = 20;
 
 /// Announces a file. Fails with INVALID.
 #[derive(Serialize)]
@@ -53,6 +57,14 @@ impl Command for StartUpload {
         }
         let account_id = tx.account().ok_or(Error::Forbidden(Self::ACTION))?;
         let top = standing(tx, self.organization).await?;
+        let at = Alias::own::<upload::Entity>();
+        let waiting =
+            at.col(upload::Column::KeptUntil).gt(tx.now()).and(at.col(upload::Column::AccountId).eq(account_id));
+        if tx.reader().find::<upload::Entity>().filter(waiting).count().await? >= MOST_WAITING {
+            let why =
+                format!("can't be taken yet: {MOST_WAITING} files of yours wait; import them, or wait for their end");
+            return Err(Error::invalid("bytes", why));
+        }
         let expires_at = tx.now() + ADDRESS;
         tx.insert::<upload::Entity>(upload::Model {
             id: UploadId::fresh(),
