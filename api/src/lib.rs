@@ -5,11 +5,13 @@
 
 #![warn(missing_docs)]
 
+/// Every act that may be allowed or forbidden.
+pub mod action;
 /// The time, from one place.
 pub mod clock;
 /// Every setting: name, unit, default, what breaks.
 pub mod config;
-/// Everything that can go wrong, as the client may know it, and every act that may be forbidden.
+/// Everything that can go wrong, as the client may know it.
 pub mod error;
 /// What the server counts of itself.
 pub mod metrics;
@@ -105,6 +107,12 @@ pub mod cadre {
     pub mod graphql;
     pub mod read;
     pub mod rules;
+    pub mod write;
+}
+/// Posts with their approved headcount, and who fills them. Owns the row policy of `post`.
+pub mod post {
+    pub mod graphql;
+    pub mod read;
     pub mod write;
 }
 /// The dated facts of a cadre: posts, levels, ranks, education and the rest. Owns their row policies.

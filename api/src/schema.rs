@@ -5,7 +5,7 @@ use async_graphql::{
 };
 use entity::id::{
     AccessLogId, AccountId, AuditEventId, CadreId, CorrectionId, ImportFindingId, ImportId, ImportRunId, Key,
-    MembershipStepId, OrganizationId, PairContactId, PairId, PoolId, PoolMembershipId,
+    MembershipStepId, OrganizationId, PairContactId, PairId, PoolId, PoolMembershipId, PostId,
 };
 
 use crate::{
@@ -44,6 +44,10 @@ use crate::{
         graphql::{MembershipMutation, MembershipStep, PoolMembership, PoolMutation, PoolQuery, ReservePool},
         read::{Memberships, Pools, StepsById},
     },
+    post::{
+        graphql::{Post, PostMutation},
+        read::Posts,
+    },
     questions::{Belonging as _, FreshOne, One},
     relay::{self, FromRow, Problem, access, read_id},
     roster::{
@@ -51,7 +55,7 @@ use crate::{
         stored::{Findings, Imports, Runs},
     },
     status::graphql::StatusQuery,
-    summary::graphql::SummaryQuery,
+    summary::graphql::{ProgrammeSummaryQuery, SummaryQuery},
 };
 
 /// Most ids of one `nodes`.
@@ -67,6 +71,8 @@ pub enum Node {
     Cadre(Cadre),
     /// A reserve pool.
     ReservePool(ReservePool),
+    /// A post of an organization.
+    Post(Post),
     /// A membership of a pool.
     PoolMembership(PoolMembership),
     /// A mentoring pair.
@@ -103,6 +109,7 @@ pub struct Query(
     MentoringQuery,
     LimitQuery,
     SummaryQuery,
+    ProgrammeSummaryQuery,
     AuditQuery,
     AccessQuery,
     OwnRecordQuery,
@@ -126,6 +133,7 @@ pub struct Mutation(
     OrganizationMutation,
     ReformMutation,
     RosterMutation,
+    PostMutation,
 );
 
 /// The schema over which every transport executes.
@@ -238,6 +246,7 @@ async fn look_up(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
     one_of! {
         OrganizationId => Organization by Organizations through One,
         CadreId => Cadre by Cadres through One,
+        PostId => Post by Posts through One,
         PoolId => ReservePool by Pools through One,
         PoolMembershipId => PoolMembership by Memberships through One,
         MembershipStepId => MembershipStep by StepsById through One,

@@ -30,6 +30,7 @@ mod sensitive;
 mod signin;
 mod statements;
 mod storm;
+mod summaries;
 mod tidy;
 mod tokens;
 mod transport;

@@ -42,7 +42,7 @@ pub fn allows(role: Role, action: Action) -> bool {
         }
         PairSuspend | PairResume | PairComplete | PairEnd | PairReplace | PairPartEnd | PairCapacitySet
         | KinDeclare | KinEnd => matches!(role, OrganizationOfficer),
-        PoolCreate | PoolUpdate | PairActivate | SensitiveOpen => role == OrganizationOfficer,
+        PostCreate | PostUpdate | PoolCreate | PoolUpdate | PairActivate | SensitiveOpen => role == OrganizationOfficer,
         PairPlanSave => matches!(role, OrganizationOfficer | Mentor),
         PairEvaluate => matches!(role, OrganizationOfficer | Mentor | Cadre),
         AuditRead => matches!(role, AuditAdmin),
