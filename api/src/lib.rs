@@ -24,6 +24,7 @@ pub mod shared {
 }
 /// Who is asking, what they may do, which rows exist for them.
 pub mod auth {
+    pub mod address;
     pub mod factor;
     pub mod keys;
     pub mod outside;
@@ -49,6 +50,7 @@ pub mod db {
     pub mod connect;
     mod digest;
     pub mod door;
+    pub mod errands;
     pub mod explain;
     pub mod gate;
     pub mod keeping;
@@ -62,6 +64,7 @@ pub mod db {
     pub mod session;
     pub mod sweeper;
     mod unique;
+    pub mod uploads;
     pub mod writer;
 }
 /// The unified social credit code.
@@ -182,6 +185,7 @@ pub mod roster {
     pub mod report;
     pub mod resume;
     pub mod row;
+    pub mod running;
     pub mod schooling;
     pub mod sheet;
     pub mod sheets;
@@ -277,6 +281,7 @@ pub mod http {
     pub mod server;
     mod signin;
     mod turns;
+    mod upload;
 }
 /// The command line.
 pub mod cli {

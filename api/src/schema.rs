@@ -4,8 +4,8 @@ use async_graphql::{
     Context, EmptySubscription, ID, Interface, MergedObject, Object, SDLExportOptions, Schema as Inner,
 };
 use entity::id::{
-    AccessLogId, AccountId, AuditEventId, CadreId, CorrectionId, ImportId, Key, MembershipStepId, OrganizationId,
-    PairContactId, PairId, PoolId, PoolMembershipId, PostId,
+    AccessLogId, AccountId, AuditEventId, CadreId, CorrectionId, ImportFindingId, ImportId, ImportRunId, Key,
+    MembershipStepId, OrganizationId, PairContactId, PairId, PoolId, PoolMembershipId, PostId,
 };
 
 use crate::{
@@ -53,8 +53,8 @@ use crate::{
     quota::graphql::RateLimitQuery,
     relay::{self, FromRow, Problem, access, read_id},
     roster::{
-        graphql::{RosterImport, RosterQuery},
-        stored::Imports,
+        graphql::{RosterFinding, RosterImport, RosterMutation, RosterQuery, RosterRun},
+        stored::{Findings, Imports, Runs},
     },
     status::graphql::StatusQuery,
     summary::graphql::{ProgrammeSummaryQuery, SummaryQuery},
@@ -89,6 +89,10 @@ pub enum Node {
     PairContact(PairContact),
     /// An import of a roster.
     RosterImport(RosterImport),
+    /// A run of an import.
+    RosterRun(RosterRun),
+    /// A finding of a run.
+    RosterFinding(RosterFinding),
     /// An act in the audit trail.
     AuditEvent(AuditEvent),
     /// A reading of a sensitive value.
@@ -131,6 +135,7 @@ pub struct Mutation(
     OwnRecordMutation,
     OrganizationMutation,
     ReformMutation,
+    RosterMutation,
     PostMutation,
 );
 
@@ -263,6 +268,8 @@ nouns! {
     AccountId => Account by Accounts through One,
     CorrectionId => CorrectionRequest by Corrections through One,
     ImportId => RosterImport by Imports through One,
+    ImportRunId => RosterRun by Runs through One,
+    ImportFindingId => RosterFinding by Findings through One,
     AuditEventId => AuditEvent by ActsById through FreshOne,
     AccessLogId => AccessLogEntry by ReadingsById through FreshOne,
 }

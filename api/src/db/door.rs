@@ -21,8 +21,8 @@ use crate::{
     },
     cache::recall::{Key, Recall},
     clock::Clock,
-    config::Config,
-    db::session::Session,
+    config::{Config, Rosters},
+    db::{errands::Errands, session::Session},
     error::{Error, Result},
     metrics::Metrics,
     shared::store::Store,
@@ -51,6 +51,7 @@ pub struct Door {
     pub(super) faults: Faults,
     pub(super) build: String,
     pub(super) metrics: Arc<Metrics>,
+    pub(super) errands: Errands,
     /// Whether this process tells the caches of what it commits. A command beside a server that keeps its cache to
     /// itself can't; it leaves its events unpublished, and the server's sweeper finds them.
     pub(super) publishes: bool,
@@ -77,6 +78,8 @@ pub struct Standing {
     pub secrecy_limit: SecrecyLevel,
     /// Roles that count only after a sign-in with a second factor.
     pub second_factor_roles: Vec<Role>,
+    /// What is set for rosters.
+    pub rosters: Rosters,
 }
 
 impl Standing {
@@ -89,7 +92,8 @@ impl Standing {
             let levels: Vec<&str> = SecrecyLevel::ALL.iter().map(|it| it.text()).collect();
             format!("secrecy_limit = '{}' is no level: write one of {}", config.secrecy_limit, levels.join(", "))
         })?;
-        Ok(Self { part, secrecy_limit, second_factor_roles: factor::roles(&config.second_factor_roles)? })
+        let second_factor_roles = factor::roles(&config.second_factor_roles)?;
+        Ok(Self { part, secrecy_limit, second_factor_roles, rosters: config.rosters() })
     }
 }
 
@@ -104,7 +108,8 @@ impl Door {
         metrics: Arc<Metrics>,
         standing: Standing,
     ) -> Arc<Self> {
-        let Standing { part, secrecy_limit, second_factor_roles } = standing;
+        let Standing { part, secrecy_limit, second_factor_roles, rosters } = standing;
+        let errands = Errands::new(rosters, recall.generations().store().clone());
         let publishes = part == Part::Server || recall.generations().store().is_shared();
         let build = build();
         Arc::new(Self {
@@ -115,6 +120,7 @@ impl Door {
             faults,
             build,
             metrics,
+            errands,
             publishes,
             secrecy_limit,
             second_factor_roles,
