@@ -350,6 +350,14 @@ named! {
         RosterImport = "ROSTER_IMPORT",
         /// Read which rosters were imported.
         RosterImportRead = "ROSTER_IMPORT_READ",
+        /// Export the people of an organization as a roster.
+        RosterExport = "ROSTER_EXPORT",
+        /// Export the members of a pool as a list of names.
+        PoolExport = "POOL_EXPORT",
+        /// Import appointment forms.
+        FormImport = "FORM_IMPORT",
+        /// Export appointment forms.
+        FormExport = "FORM_EXPORT",
         /// Begin a session.
         SignIn = "SIGN_IN",
         /// Go on with a session.

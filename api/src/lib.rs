@@ -47,6 +47,7 @@ pub mod db {
     mod digest;
     pub mod door;
     pub mod explain;
+    pub mod exporting;
     pub mod gate;
     pub mod keeping;
     pub mod open;
@@ -186,6 +187,15 @@ pub mod lrmx {
     pub mod values;
     pub mod warning;
 }
+/// Files that go out: rosters and lists of names, each on record, that come back without a difference.
+pub mod export {
+    pub mod cells;
+    pub mod dossier;
+    pub mod sheet;
+    pub mod stored;
+    pub mod words;
+    pub mod write;
+}
 /// The audit trail: who did what, and who saw whose sensitive values. Owns their row policies.
 pub mod audit {
     pub mod graphql;
@@ -266,6 +276,8 @@ pub mod cli {
     mod audit;
     mod command;
     mod demo;
+    mod export;
+    mod exports;
     mod key;
     mod progress;
     mod roster;

@@ -23,6 +23,7 @@ pub mod cadre_sealed;
 pub mod correction_request;
 pub mod education;
 pub mod experience;
+pub mod export;
 pub mod idempotency_record;
 pub mod import;
 pub mod import_row;
@@ -202,6 +203,7 @@ tables! {
         correction_request as CorrectionRequest by CorrectionId,
         import as Import by ImportId,
         import_row as ImportRow by ImportRowId,
+        export as Export by ExportId,
     }
     appended {
         audit_event as AuditEvent by AuditEventId,

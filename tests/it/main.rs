@@ -10,6 +10,7 @@ mod command_line;
 mod defaults;
 mod documents;
 mod drift;
+mod exports;
 mod factors;
 mod grants;
 mod keys;

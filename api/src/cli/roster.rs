@@ -8,6 +8,7 @@ use std::{
 
 use aws_lc_rs::digest;
 use clap::ArgMatches;
+use entity::kind::ImportKind;
 
 use crate::{
     auth::{keys::hex, policy::Job},
@@ -63,6 +64,7 @@ pub async fn import(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, Stri
     let total = u64::try_from(reading.rows.len()).unwrap_or(0);
     let dry_run = matches.get_flag("dry-run");
     let command = ImportRoster {
+        kind: ImportKind::Roster,
         dry_run,
         organization: top.id,
         mode,

@@ -35,6 +35,7 @@ use crate::{
         classified::classified,
         closure,
         door::Door,
+        exporting::Opening,
         gate::{Alias, Gate, Visible},
         reader::{Reader, missing},
         unique,
@@ -69,6 +70,8 @@ pub struct Writer<'s> {
     pub(super) touched: BTreeSet<Table>,
     /// Rows to read back. A row that was handed over is not among them.
     written: BTreeMap<Table, Written>,
+    /// Sealed values that an export opened, and what for.
+    pub(super) opened: Opening,
     /// Whom a job acts for.
     pub(super) account: Option<AccountId>,
 }
@@ -78,7 +81,8 @@ impl<'s> Writer<'s> {
         let (changes, touched, written) = (Vec::new(), BTreeSet::new(), BTreeMap::new());
         let account = gate.scope().account();
         let Door { seal, clock, secrecy_limit, .. } = door;
-        Self { tx, gate, statements, seal, clock, secrecy_limit: *secrecy_limit, changes, touched, written, account }
+        let (secrecy_limit, opened) = (*secrecy_limit, Opening::default());
+        Self { tx, gate, statements, seal, clock, secrecy_limit, changes, touched, written, opened, account }
     }
 
     /// Reads within the transaction, under the row policies.
