@@ -21,6 +21,7 @@ pub mod shared {
 }
 /// Who is asking, what they may do, which rows exist for them.
 pub mod auth {
+    pub mod address;
     pub mod factor;
     pub mod keys;
     pub mod outside;

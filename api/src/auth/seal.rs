@@ -20,7 +20,10 @@ use entity::{
 };
 
 use crate::{
-    auth::keys::{FieldKeys, SealingKey, hex},
+    auth::{
+        address::AddressKey,
+        keys::{FieldKeys, SealingKey, hex},
+    },
     error::{Error, Result},
     page::CursorKey,
 };
@@ -71,6 +74,8 @@ pub struct Seal {
     tokens: hmac::Key,
     /// Signs cursors.
     pub cursors: CursorKey,
+    /// Signs addresses.
+    pub addresses: AddressKey,
 }
 
 impl Seal {
@@ -87,6 +92,7 @@ impl Seal {
             refreshing: lookup(&keys.lookups.refreshing),
             tokens: lookup(&keys.lookups.tokens),
             cursors: CursorKey::new(&keys.lookups.cursors),
+            addresses: AddressKey::new(&keys.lookups.cursors),
         })
     }
 

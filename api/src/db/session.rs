@@ -19,7 +19,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 use crate::{
-    auth::scope::{Actor, Scope},
+    auth::{
+        address::AddressKey,
+        scope::{Actor, Scope},
+    },
     cache::recall,
     db::{
         door::Door,
@@ -144,6 +147,11 @@ impl Session {
     /// Signs the cursors of this deployment.
     pub fn cursors(&self) -> &CursorKey {
         &self.door.seal.cursors
+    }
+
+    /// Signs the addresses of this deployment.
+    pub fn addresses(&self) -> &AddressKey {
+        &self.door.seal.addresses
     }
 
     /// The civil day.
