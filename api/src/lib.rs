@@ -197,6 +197,12 @@ pub mod export {
     pub mod words;
     pub mod write;
 }
+/// Appointment forms in and out: as rows and dated facts, and kept whole, sealed, for a lossless way out.
+pub mod forms {
+    pub mod rows;
+    pub mod telling;
+    pub mod write;
+}
 /// The audit trail: who did what, and who saw whose sensitive values. Owns their row policies.
 pub mod audit {
     pub mod graphql;
@@ -279,6 +285,7 @@ pub mod cli {
     mod demo;
     mod export;
     mod exports;
+    mod forms;
     mod key;
     mod progress;
     mod roster;

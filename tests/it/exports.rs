@@ -1,5 +1,7 @@
 //! What goes out comes back without a difference, to nobody who may not have it, and never without a trace.
 
+mod forms;
+
 use std::path::{Path, PathBuf};
 
 use calamine::{Data, Reader, Xlsx, open_workbook};
@@ -195,7 +197,7 @@ both! {
             (login(&world, Role::SummaryReader, county, None).await, "ROSTER_EXPORT"),
             (login(&world, Role::SystemAdmin, county, None).await, "ROSTER_EXPORT"),
             (login(&world, Role::SecurityAdmin, county, None).await, "ROSTER_EXPORT"),
-            (login(&world, Role::AuditAdmin, county, None).await, "rganization"),
+            (login(&world, Role::AuditAdmin, county, None).await, "ROSTER_EXPORT"),
             ("nobody".to_owned(), "no account has the login"),
         ];
         for (login, word) in refused {
@@ -208,6 +210,9 @@ both! {
             assert_eq!(left, 0, "{login} left a file behind");
         }
         assert_eq!(world.number("select count(*) from access_log").await, before);
+        // Eight roles without the act, and one officer beyond the own reach: each refusal is on record.
+        let refused = "select count(*) from audit_event where action = 'ROSTER_EXPORT' and outcome = 'REFUSED'";
+        assert_eq!(world.number(refused).await, 9);
     }
 
     async fn a_file_that_is_there_is_not_written_over(world: World) {

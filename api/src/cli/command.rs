@@ -30,6 +30,7 @@ pub fn command() -> Command {
         .subcommand(key())
         .subcommand(exports::roster())
         .subcommand(exports::pool())
+        .subcommand(exports::lrmx())
         .subcommand(
             Command::new("import").about("Imports files").subcommand_required(true).subcommand(settings(roster())),
         )

@@ -10,7 +10,10 @@ use std::{
 
 use chrono::NaiveDate;
 use clap::ArgMatches;
-use entity::{kind::AccessPurpose, organization};
+use entity::{
+    id::{Key as _, OrganizationId, PoolId},
+    kind::AccessPurpose,
+};
 
 use crate::{
     cli::{account::one_of, demo, progress, roster::broken, run},
@@ -19,7 +22,7 @@ use crate::{
         door::Part,
         session::{Command, Session, Terms},
     },
-    error::Error,
+    error::{Action, Error},
     export::write::{ExportPool, ExportRoster, Making, Order},
     http::house::{self, Hooks},
     metrics::Metrics,
@@ -32,7 +35,7 @@ use crate::{
 /// Writes a roster.
 pub async fn roster(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, String> {
     let session = session(matches, hooks, "tidui roster export").await?;
-    let organization = organization(matches, &session).await?.id;
+    let organization = organization(matches, &session, Action::RosterExport).await?;
     let order = order(matches)?;
     let command = |making| ExportRoster { organization, order: order.clone(), making };
     exported(matches, &session, &order, command).await
@@ -41,12 +44,18 @@ pub async fn roster(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, Stri
 /// Writes a pool's list of names.
 pub async fn pool(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, String> {
     let session = session(matches, hooks, "tidui pool export").await?;
-    let (keeper, code) = (organization(matches, &session).await?.id, text(matches, "pool"));
+    let (keeper, code) = (organization(matches, &session, Action::PoolExport).await?, text(matches, "pool"));
+    let order = order(matches)?;
+    if !session.may(Action::PoolExport) {
+        // Refused by the act, on record, whatever the pool.
+        let command = |making| ExportPool { pool: PoolId::from_uuid(uuid::Uuid::nil()), order: order.clone(), making };
+        return exported(matches, &session, &order, command).await;
+    }
     let among = PoolsAmong { organization: Some(keeper), code: Some(code.clone()) };
     let page = PageArgs::open(1, None, Sorting::Newest, &"pool export", session.cursors()).map_err(broken)?;
     let found = session.ask(&List { among, page }).await.map_err(broken)?;
     let found = found.rows.into_iter().next().ok_or_else(|| format!("the organization keeps no pool '{code}'"))?;
-    let (pool, order) = (found.1.id, order(matches)?);
+    let pool = found.1.id;
     let command = |making| ExportPool { pool, order: order.clone(), making };
     exported(matches, &session, &order, command).await
 }
@@ -70,11 +79,19 @@ pub(super) fn settings(matches: &ArgMatches) -> Result<Config, String> {
     }
 }
 
-/// The organization that the command is given.
-pub(super) async fn organization(matches: &ArgMatches, session: &Session) -> Result<organization::Model, String> {
+/// The organization that the command is given. Whoever may not act at all need not see it: the act refuses, on record.
+pub(super) async fn organization(
+    matches: &ArgMatches,
+    session: &Session,
+    action: Action,
+) -> Result<OrganizationId, String> {
+    if !session.may(action) {
+        return Ok(OrganizationId::from_uuid(uuid::Uuid::nil()));
+    }
     let code = text(matches, "organization");
     let found = session.ask(&OrganizationByCode(code.clone())).await.map_err(broken)?;
-    found.ok_or_else(|| format!("no organization has the code '{code}', or none that the account may see"))
+    let none = || format!("no organization has the code '{code}', or none that the account may see");
+    Ok(found.ok_or_else(none)?.id)
 }
 
 pub(super) fn text(matches: &ArgMatches, name: &str) -> String {

@@ -57,3 +57,33 @@ pub fn pool() -> Command {
         .subcommand_required(true)
         .subcommand(export.arg(organization.required(true)).arg(pool.required(true)))
 }
+
+/// `tidui lrmx`.
+pub fn lrmx() -> Command {
+    let organization = || of("organization", "CODE", "Code of the organization whose people the forms are about");
+    let cadre = of("cadre", "ID", "Id of one person, as the schema gives it: the file is the form itself");
+    let import = Command::new("import")
+        .about("Imports a form, or a zip of forms, and reports what could not be read")
+        .arg(Arg::new("FILE").required(true).help("An .lrmx file, or a .zip of them"))
+        .arg(of("as", "LOGIN", "The account that imports: it is put on record").required(true))
+        .arg(organization().required(true))
+        .arg(
+            of("mode", "MODE", "all: a form that can't be read keeps everything out; good: the others go in")
+                .value_parser(["all", "good"])
+                .default_value("all"),
+        )
+        .arg(flag("dry-run", "Only tries: tells what would come of it, and changes nothing"))
+        .arg(of("report", "FILE", "Writes every finding to this .csv file; the terminal shows the first of each kind"))
+        .arg(of("decisions", "FILE", "Whom the forms mean that could mean several persons: a filled-in file of them"))
+        .arg(of("report-decisions", "FILE", "Writes the forms that wait for a decision to this .csv file, to fill in"))
+        .arg(data("Use the demo in this folder instead of the settings").required(false));
+    let export = Command::new("export")
+        .about("Writes the form of one person, or a zip of those of an organization")
+        .arg(organization().required_unless_present("cadre").conflicts_with("cadre"))
+        .arg(cadre);
+    Command::new("lrmx")
+        .about("Imports and exports appointment forms (干部任免审批表, .lrmx)")
+        .subcommand_required(true)
+        .subcommand(settings(import))
+        .subcommand(told(export))
+}

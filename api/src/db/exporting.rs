@@ -63,15 +63,21 @@ pub(super) struct Opening {
 }
 
 impl Writer<'_> {
-    /// Identity and phone numbers of people that exist for the scope.
+    /// Numbers of people that exist for the scope, of these kinds.
     ///
     /// # Errors
     /// `Internal` within any act but an export, or where a value does not open.
-    pub async fn open_numbers(&mut self, people: &BTreeSet<CadreId>, stated: &Stated) -> Result<Opened> {
+    pub async fn open_numbers(
+        &mut self,
+        people: &BTreeSet<CadreId>,
+        fields: &[SealedField],
+        stated: &Stated,
+    ) -> Result<Opened> {
         self.exporting(stated)?;
-        let whose = Alias::own::<cadre_sealed::Entity>().col(cadre_sealed::Column::CadreId);
-        let sealed =
-            self.reader().find::<cadre_sealed::Entity>().filter(whose.is_in(people.iter().copied())).all().await?;
+        let at = Alias::own::<cadre_sealed::Entity>();
+        let theirs = at.col(cadre_sealed::Column::CadreId).is_in(people.iter().copied());
+        let wanted = at.col(cadre_sealed::Column::Field).is_in(fields.iter().copied());
+        let sealed = self.reader().find::<cadre_sealed::Entity>().filter(theirs).filter(wanted).all().await?;
         let mut opened = Opened::default();
         for row in sealed {
             let which = (row.cadre_id, row.field);

@@ -16,7 +16,7 @@ use chrono::NaiveDate;
 use entity::{
     cadre, export,
     id::{CadreId, ExportId, OrganizationId, PoolId},
-    kind::{AccessPurpose, ExportKind, MembershipState, Role},
+    kind::{AccessPurpose, ExportKind, MembershipState, Role, SealedField},
     organization, pool_membership, pool_tier, reserve_pool,
 };
 use sea_orm::sea_query::ExprTrait;
@@ -117,10 +117,11 @@ impl Command for ExportRoster {
         let mut sheet = begun(self.making.target()?, &title, ROSTER)?;
         let (mut after, mut number) = (None, 0);
         loop {
-            let people = next(tx, top.id, after).await?;
+            let people = next(tx, top.id, after, BATCH).await?;
             let Some(last) = people.last() else { break };
             after = Some(last.id);
-            let opened = numbers(tx, &people, &self.order, &stated).await?;
+            let opened =
+                numbers(tx, &people, &[SealedField::IdentityNumber, SealedField::Phone], &self.order, &stated).await?;
             let mut teller = Teller::new(&units, &opened);
             let dossiers = dossiers(tx, people, on).await?;
             for it in &dossiers {
@@ -182,7 +183,7 @@ async fn list(
     let id = Alias::own::<cadre::Entity>().col(cadre::Column::Id);
     let members_of = id.is_in(members.iter().map(|(it, _)| it.cadre_id));
     let people = tx.reader().find::<cadre::Entity>().filter(members_of).all().await?;
-    let opened = numbers(tx, &people, &export.order, stated).await?;
+    let opened = numbers(tx, &people, &[SealedField::IdentityNumber], &export.order, stated).await?;
     let dossiers = dossiers(tx, people, on).await?;
     let teller = Teller::new(units, &opened);
     for (member, tier) in members {
@@ -243,7 +244,12 @@ pub async fn within_reach(tx: &Writer<'_>, id: OrganizationId) -> Result<organiz
 ///
 /// # Errors
 /// `Internal` when the database fails.
-pub async fn next(tx: &Writer<'_>, top: OrganizationId, after: Option<CadreId>) -> Result<Vec<cadre::Model>> {
+pub async fn next(
+    tx: &Writer<'_>,
+    top: OrganizationId,
+    after: Option<CadreId>,
+    most: u64,
+) -> Result<Vec<cadre::Model>> {
     let at = Alias::own::<cadre::Entity>();
     let reader = tx.reader();
     let within = at.col(cadre::Column::OrganizationId).in_subquery(below(reader.gate(), top));
@@ -251,15 +257,21 @@ pub async fn next(tx: &Writer<'_>, top: OrganizationId, after: Option<CadreId>) 
     if let Some(after) = after {
         find = find.filter(at.col(cadre::Column::Id).gt(after));
     }
-    find.order(cadre::Column::Id).limit(BATCH).all().await
+    find.order(cadre::Column::Id).limit(most).all().await
 }
 
-async fn numbers(tx: &mut Writer<'_>, people: &[cadre::Model], order: &Order, stated: &Stated) -> Result<Opened> {
+async fn numbers(
+    tx: &mut Writer<'_>,
+    people: &[cadre::Model],
+    fields: &[SealedField],
+    order: &Order,
+    stated: &Stated,
+) -> Result<Opened> {
     if order.without_numbers {
         return Ok(Opened::default());
     }
     let people: BTreeSet<CadreId> = people.iter().map(|it| it.id).collect();
-    tx.open_numbers(&people, stated).await
+    tx.open_numbers(&people, fields, stated).await
 }
 
 fn begun(target: Box<dyn Target>, title: &str, columns: &[(&str, u32)]) -> Result<Sheet> {
