@@ -354,6 +354,8 @@ named! {
         RosterExport = "ROSTER_EXPORT",
         /// Export the members of a pool as a list of names.
         PoolExport = "POOL_EXPORT",
+        /// Read which files were ordered.
+        ExportRead = "EXPORT_READ",
         /// Import appointment forms.
         FormImport = "FORM_IMPORT",
         /// Export appointment forms.

@@ -192,6 +192,8 @@ pub mod lrmx {
 pub mod export {
     pub mod cells;
     pub mod dossier;
+    pub mod download;
+    pub mod graphql;
     pub mod sheet;
     pub mod stored;
     pub mod words;
@@ -264,6 +266,7 @@ pub mod demo {
 /// The transports over one way of executing, health, start and end.
 pub mod http {
     mod asked;
+    mod downloads;
     mod execute;
     mod graphql;
     mod health;

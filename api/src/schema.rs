@@ -25,6 +25,7 @@ use crate::{
     career::graphql::CareerMutation,
     codeset::graphql::CodeSetQuery,
     error::{Action, Error, Result},
+    export::graphql::ExportMutation,
     loaders::Caller,
     mentoring::{
         graphql::{
@@ -119,6 +120,7 @@ pub struct Mutation(
     LimitMutation,
     AccountMutation,
     OwnRecordMutation,
+    ExportMutation,
     OrganizationMutation,
     ReformMutation,
 );

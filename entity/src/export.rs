@@ -29,6 +29,8 @@ pub struct Model {
     pub purpose: AccessPurpose,
     /// What for, in words.
     pub reason: String,
+    /// Whether identity and phone numbers are left out.
+    pub without_numbers: bool,
     /// People in it; none until it is made.
     pub row_count: Option<i32>,
     /// When it was ordered.

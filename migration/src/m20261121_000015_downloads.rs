@@ -41,6 +41,7 @@ impl MigrationTrait for Migration {
             .day("as_of")
             .kind("purpose", PURPOSES)
             .text("reason", 200)
+            .flag("without_numbers")
             .number_maybe("row_count")
             .moment("ordered_at")
             .refer("ordered_by", "account")

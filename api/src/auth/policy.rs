@@ -35,9 +35,8 @@ pub fn allows(role: Role, action: Action) -> bool {
         }
         IdentityLookUp | CadreFactRecord | CadreFactVoid => matches!(role, OrganizationOfficer),
         CadreCreate | CadreUpdate => role == OrganizationOfficer,
-        RosterImport | RosterImportRead | RosterExport | PoolExport | FormImport | FormExport => {
-            role == OrganizationOfficer
-        }
+        RosterImport | RosterImportRead => role == OrganizationOfficer,
+        RosterExport | PoolExport | ExportRead | FormImport | FormExport => role == OrganizationOfficer,
         MembershipPropose | PairPropose => matches!(role, OrganizationOfficer | UnitOfficer),
         MembershipConfirm | MembershipWarn | MembershipMove | MembershipExit | MembershipDeploy => {
             matches!(role, OrganizationLeader)

@@ -59,6 +59,11 @@ impl Order {
     pub fn stated(&self) -> Result<Stated> {
         Stated::of(self.purpose, &self.reason)
     }
+
+    /// The day as of which dated facts are told.
+    pub fn day(&self, tx: &Writer<'_>) -> NaiveDate {
+        self.as_of.unwrap_or_else(|| tx.today())
+    }
 }
 
 /// Where the file goes, and what the caller looks at.
@@ -109,31 +114,39 @@ impl Command for ExportRoster {
     const ACTION: Action = Action::RosterExport;
     type Outcome = ExportId;
     async fn apply(self, tx: &mut Writer<'_>) -> Result<ExportId> {
-        let stated = self.order.stated()?;
         let top = within_reach(tx, self.organization).await?;
-        let on = self.order.as_of.unwrap_or_else(|| tx.today());
-        let units = units(tx, &top).await?;
-        let title = format!("{}干部花名册（{on}）", top.name);
-        let mut sheet = begun(self.making.target()?, &title, ROSTER)?;
-        let (mut after, mut number) = (None, 0);
-        loop {
-            let people = next(tx, top.id, after, BATCH).await?;
-            let Some(last) = people.last() else { break };
-            after = Some(last.id);
-            let opened =
-                numbers(tx, &people, &[SealedField::IdentityNumber, SealedField::Phone], &self.order, &stated).await?;
-            let mut teller = Teller::new(&units, &opened);
-            let dossiers = dossiers(tx, people, on).await?;
-            for it in &dossiers {
-                number += 1;
-                sheet.line(&teller.roster(number, it))?;
-            }
-            self.making.count(dossiers.len(), teller.left_out);
-        }
-        sheet.end()?;
+        let rows = roster(tx, &top, &self.order, &self.making).await?;
         let entry = Entry { kind: ExportKind::Roster, organization: top.id, pool: None, cadre: None };
-        record(tx, entry, on, &stated, number).await
+        record(tx, entry, &self.order, Some(rows)).await
     }
+}
+
+/// Writes a roster; says how many people it has.
+///
+/// # Errors
+/// `Invalid` on what for; `Internal` where it can't be written.
+pub async fn roster(tx: &mut Writer<'_>, top: &organization::Model, order: &Order, making: &Making) -> Result<u32> {
+    let (stated, on) = (order.stated()?, order.day(tx));
+    let units = units(tx, top).await?;
+    let title = format!("{}干部花名册（{on}）", top.name);
+    let mut sheet = begun(making.target()?, &title, ROSTER)?;
+    let (mut after, mut number) = (None, 0);
+    let fields = [SealedField::IdentityNumber, SealedField::Phone];
+    loop {
+        let people = next(tx, top.id, after, BATCH).await?;
+        let Some(last) = people.last() else { break };
+        after = Some(last.id);
+        let opened = numbers(tx, &people, &fields, order, &stated).await?;
+        let mut teller = Teller::new(&units, &opened);
+        let dossiers = dossiers(tx, people, on).await?;
+        for it in &dossiers {
+            number += 1;
+            sheet.line(&teller.roster(number, it))?;
+        }
+        making.count(dossiers.len(), teller.left_out);
+    }
+    sheet.end()?;
+    Ok(number)
 }
 
 /// Writes who stands in a pool, as far as the caller may see their records, as a list of names.
@@ -152,21 +165,32 @@ impl Command for ExportPool {
     const ACTION: Action = Action::PoolExport;
     type Outcome = ExportId;
     async fn apply(self, tx: &mut Writer<'_>) -> Result<ExportId> {
-        let stated = self.order.stated()?;
         let pool = tx.get::<reserve_pool::Entity>(self.pool).await?;
-        let top = within_reach(tx, pool.organization_id).await?;
-        let on = self.order.as_of.unwrap_or_else(|| tx.today());
-        let (units, members) = (units(tx, &top).await?, members(tx, pool.id).await?);
-        let title = format!("{}名册（{on}）", pool.name);
-        let mut sheet = begun(self.making.target()?, &title, POOL)?;
-        let mut number = 0;
-        for members in members.chunks(usize::try_from(BATCH).unwrap_or(1)) {
-            number = list(tx, &self, &mut sheet, (&pool, members), (&units, on, &stated), number).await?;
-        }
-        sheet.end()?;
-        let entry = Entry { kind: ExportKind::Pool, organization: top.id, pool: Some(pool.id), cadre: None };
-        record(tx, entry, on, &stated, number).await
+        let rows = names(tx, &pool, &self.order, &self.making).await?;
+        let (organization, pool) = (pool.organization_id, Some(pool.id));
+        let entry = Entry { kind: ExportKind::Pool, organization, pool, cadre: None };
+        record(tx, entry, &self.order, Some(rows)).await
     }
+}
+
+/// Writes a pool's list of names; says how many it has.
+///
+/// # Errors
+/// `NotFound` for a pool that is kept beyond the caller's reach; otherwise as `roster`.
+pub async fn names(tx: &mut Writer<'_>, pool: &reserve_pool::Model, order: &Order, making: &Making) -> Result<u32> {
+    let (stated, on) = (order.stated()?, order.day(tx));
+    let top = within_reach(tx, pool.organization_id).await?;
+    let (units, members) = (units(tx, &top).await?, members(tx, pool.id).await?);
+    let title = format!("{}名册（{on}）", pool.name);
+    let mut sheet = begun(making.target()?, &title, POOL)?;
+    let mut number = 0;
+    for members in members.chunks(usize::try_from(BATCH).unwrap_or(1)) {
+        let before = number;
+        number = list(tx, order, &mut sheet, (pool, members), (&units, on, &stated), number).await?;
+        making.count(usize::try_from(number - before).unwrap_or(0), 0);
+    }
+    sheet.end()?;
+    Ok(number)
 }
 
 /// A member of a pool: the membership, and its tier's name.
@@ -174,7 +198,7 @@ type Member = (pool_membership::Model, String);
 
 async fn list(
     tx: &mut Writer<'_>,
-    export: &ExportPool,
+    order: &Order,
     sheet: &mut Sheet,
     (pool, members): (&reserve_pool::Model, &[Member]),
     (units, on, stated): (&Units, NaiveDate, &Stated),
@@ -183,7 +207,7 @@ async fn list(
     let id = Alias::own::<cadre::Entity>().col(cadre::Column::Id);
     let members_of = id.is_in(members.iter().map(|(it, _)| it.cadre_id));
     let people = tx.reader().find::<cadre::Entity>().filter(members_of).all().await?;
-    let opened = numbers(tx, &people, &[SealedField::IdentityNumber], &export.order, stated).await?;
+    let opened = numbers(tx, &people, &[SealedField::IdentityNumber], order, stated).await?;
     let dossiers = dossiers(tx, people, on).await?;
     let teller = Teller::new(units, &opened);
     for (member, tier) in members {
@@ -197,7 +221,6 @@ async fn list(
         let since = member.decided_on.filter(|_| member.state != MembershipState::Proposed);
         line.push(since.map(|it| it.to_string()).unwrap_or_default());
         sheet.line(&line)?;
-        export.making.count(1, 0);
     }
     Ok(number)
 }
@@ -294,26 +317,27 @@ pub struct Entry {
     pub cadre: Option<CadreId>,
 }
 
-/// Puts on record that a file went out.
+/// Puts on record that a file went out, or with no rows that it was ordered.
 ///
 /// # Errors
 /// `Forbidden` for a job, which is nobody.
-pub async fn record(tx: &mut Writer<'_>, entry: Entry, on: NaiveDate, stated: &Stated, rows: u32) -> Result<ExportId> {
+pub async fn record(tx: &mut Writer<'_>, entry: Entry, order: &Order, rows: Option<u32>) -> Result<ExportId> {
     let ordered_by = tx.account().ok_or(Error::Forbidden(tx.reader().gate().scope().action()))?;
-    let now = tx.now();
+    let (now, stated) = (tx.now(), order.stated()?);
     tx.insert::<export::Entity>(export::Model {
         id: ExportId::fresh(),
         kind: entry.kind,
         organization_id: entry.organization,
         pool_id: entry.pool,
         cadre_id: entry.cadre,
-        as_of: on,
+        as_of: order.day(tx),
         purpose: stated.purpose,
-        reason: stated.reason.clone(),
-        row_count: Some(i32::try_from(rows).unwrap_or(i32::MAX)),
+        reason: stated.reason,
+        without_numbers: order.without_numbers,
+        row_count: rows.map(|it| i32::try_from(it).unwrap_or(i32::MAX)),
         ordered_at: now,
         ordered_by,
-        made_at: Some(now),
+        made_at: rows.map(|_| now),
         version: 1,
     })
     .await

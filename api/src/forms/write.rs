@@ -63,7 +63,6 @@ impl Command for ExportForms {
     type Outcome = ExportId;
     async fn apply(self, tx: &mut Writer<'_>) -> Result<ExportId> {
         let stated = self.order.stated()?;
-        let today = tx.today();
         let (organization, cadre, count) = match self.whose {
             Whose::Person(id) => {
                 let person = tx.get::<cadre::Entity>(id).await?;
@@ -80,7 +79,7 @@ impl Command for ExportForms {
             }
         };
         let entry = Entry { kind: ExportKind::Form, organization, pool: None, cadre };
-        record(tx, entry, today, &stated, count).await
+        record(tx, entry, &self.order, Some(count)).await
     }
 }
 

@@ -22,7 +22,7 @@ use crate::{
         resealing, sweeper,
     },
     http::{
-        graphql, health,
+        downloads, graphql, health,
         house::{Hooks, House},
         keys, signin,
     },
@@ -63,6 +63,7 @@ impl Server {
                 .route("/auth/token", web::route().to(signin::only_post))
                 .route("/auth/revoke", web::post().to(signin::revoke))
                 .route("/auth/revoke", web::route().to(signin::only_post))
+                .route("/downloads/{address}", web::get().to(downloads::get))
                 .route("/healthz", web::get().to(health::alive))
                 .route("/readyz", web::get().to(health::ready))
                 .route("/metrics", web::get().to(health::metrics))
