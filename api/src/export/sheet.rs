@@ -69,9 +69,13 @@ impl Sheet {
         for (at, text) in texts.iter().enumerate().filter(|(_, text)| !text.as_ref().is_empty()) {
             let place = format!("{}{}", crate::roster::sheet::letters(at), self.line);
             let text = escaped(text.as_ref());
-            out.push_str(&format!(
-                r#"<c r="{place}" s="1" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>"#
-            ));
+            out.extend([
+                r#"<c r=""#,
+                &place,
+                r#"" s="1" t="inlineStr"><is><t xml:space="preserve">"#,
+                &text,
+                "</t></is></c>",
+            ]);
         }
         out.push_str("</row>");
         self.write(&out)
