@@ -25,6 +25,7 @@ use crate::{
     career::graphql::CareerMutation,
     codeset::graphql::CodeSetQuery,
     error::{Action, Error, Result},
+    export::graphql::ExportMutation,
     introspection::{Shown, Things},
     loaders::Caller,
     mentoring::{
@@ -133,6 +134,7 @@ pub struct Mutation(
     LimitMutation,
     AccountMutation,
     OwnRecordMutation,
+    ExportMutation,
     OrganizationMutation,
     ReformMutation,
     RosterMutation,

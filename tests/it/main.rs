@@ -11,6 +11,7 @@ mod costs;
 mod defaults;
 mod documents;
 mod drift;
+mod exports;
 mod factors;
 mod grants;
 mod introspection;

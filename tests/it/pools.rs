@@ -217,7 +217,8 @@ both! {
     async fn where_it_stood_is_told_of_any_day(world: World) {
         let scene = Scene::of(&world).await;
         let id = scene.proposed().await;
-        let day = |days: i64| (world.now() + chrono::TimeDelta::days(days)).date_naive().to_string();
+        // The civil day, which is that of Beijing.
+        let day = |days: i64| (world.now() + chrono::TimeDelta::hours(8 + 24 * days)).date_naive().to_string();
         let (proposed, before) = (day(0), day(-1));
         world.pass(chrono::TimeDelta::days(10));
         let leader = world.sign_in(Role::OrganizationLeader, scene.county).await;

@@ -254,6 +254,10 @@ pub const PROBES: &[(&str, &str)] = &[
     ("grantRevoke", "mutation($organization: ID!) { grantRevoke(input: { id: $organization }) {
         problems { code message } grant { ...grant } } }"),
     ("myRecordExport", "mutation { myRecordExport { fileName content } }"),
+    ("rosterExport", "mutation($organization: ID!) { rosterExport(input: { organizationId: $organization, purpose: INSPECTION, reason: \"\" }) {
+        problems { code message } export { id downloadPath } } }"),
+    ("poolExport", "mutation($organization: ID!) { poolExport(input: { poolId: $organization, purpose: INSPECTION, reason: \"\" }) {
+        problems { code message } export { id downloadPath } } }"),
     ("requestCorrection", "mutation { requestCorrection(input: { field: NAME, reason: \"\" }) {
         problems { code message } request { ...correction } } }"),
     ("correctionWithdraw", "mutation($organization: ID!) { correctionWithdraw(input: { id: $organization }) {

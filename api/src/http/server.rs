@@ -23,7 +23,7 @@ use crate::{
         resealing, sweeper,
     },
     http::{
-        graphql, health,
+        downloads, graphql, health,
         house::{Hooks, House},
         keys,
         negotiate::Media,
@@ -73,6 +73,7 @@ impl Server {
                 .route("/auth/revoke", web::route().to(signin::only_post))
                 .route("/uploads/{address}", web::put().to(upload::put))
                 .route("/uploads/{address}", web::route().to(upload::other))
+                .route("/downloads/{address}", web::get().to(downloads::get))
                 .route("/healthz", web::get().to(health::alive))
                 .route("/readyz", web::get().to(health::ready))
                 .route("/metrics", web::get().to(health::metrics))
@@ -168,7 +169,7 @@ fn turned_away(request: &ServiceRequest, house: &House) -> Option<HttpResponse> 
         refusal.retry_after_s = Some(1);
         return Some(plainly(house, &refusal, true));
     }
-    if !["/graphql", "/auth/", "/uploads/"].iter().any(|it| request.path().starts_with(it)) {
+    if !["/graphql", "/auth/", "/uploads/", "/downloads/"].iter().any(|it| request.path().starts_with(it)) {
         return None;
     }
     let most = usize::try_from(house.config.requests_in_flight).unwrap_or(usize::MAX);
