@@ -14,6 +14,7 @@ mod drift;
 mod exports;
 mod factors;
 mod grants;
+mod hostile;
 mod introspection;
 mod keys;
 mod leak;
