@@ -17,6 +17,7 @@ pub mod metrics;
 pub mod page;
 /// What several processes share, on Redis or in this process.
 pub mod shared {
+    pub mod channel;
     pub mod store;
 }
 /// Who is asking, what they may do, which rows exist for them.
@@ -48,8 +49,10 @@ pub mod db {
     pub mod door;
     pub mod explain;
     pub mod gate;
+    pub mod hub;
     pub mod keeping;
     pub mod open;
+    pub mod outbox;
     pub mod reader;
     mod rekeeping;
     pub mod resealing;
@@ -84,6 +87,8 @@ pub mod document {
 pub mod questions;
 /// What every type of the schema shares: global ids, pages, problems, access.
 pub mod relay;
+/// What every subscription shares: how it begins, which news there are.
+pub mod subscription;
 /// The code sets of the field: values by edition, and what they are called in another.
 pub mod codeset {
     pub mod book;
@@ -255,10 +260,16 @@ pub mod http {
     mod known;
     mod negotiate;
     mod oauth;
+    mod operation;
+    mod protocol;
     mod refusal;
     pub mod server;
     mod signin;
+    mod sse;
+    mod stream;
+    mod streams;
     mod turns;
+    mod websocket;
 }
 /// The command line.
 pub mod cli {

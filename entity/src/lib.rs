@@ -33,6 +33,7 @@ pub mod mentoring_pair;
 pub mod organization;
 pub mod organization_closure;
 pub mod organization_event;
+pub mod outbox;
 pub mod pair_capacity;
 pub mod pair_contact;
 pub mod pair_evaluation;
@@ -212,5 +213,6 @@ tables! {
         organization_closure as OrganizationClosure,
         audit_digest as AuditDigest,
         idempotency_record as IdempotencyRecord,
+        outbox as Outbox,
     }
 }

@@ -46,6 +46,11 @@ impl Client {
         &self.token
     }
 
+    /// Where the server listens, without a path.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// Sends a document with variables.
     pub async fn run(&self, query: &str, variables: Value) -> Answer {
         self.send(&json!({ "query": query, "variables": variables })).await

@@ -3,6 +3,7 @@
 
 pub mod client;
 pub mod county;
+pub mod events;
 pub mod issuer;
 pub mod mutants;
 pub mod postgres;
@@ -12,6 +13,7 @@ pub mod redis;
 pub mod runner;
 pub mod sdl;
 pub mod signin;
+pub mod socket;
 pub mod source;
 pub mod token;
 pub mod world;

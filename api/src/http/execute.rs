@@ -1,19 +1,24 @@
 //! One way of executing, whatever the transport: document, operation, session, answer. Every refusal has a code and the
 //! request's id; what was refused before it was executed has no `data`.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use actix_web::{HttpRequest, http::header};
-use async_graphql::{Request, Response, ServerError, Value, parser::types::OperationType, value};
+use async_graphql::{Request, Response, ServerError, Value, Variables, parser::types::OperationType, value};
+use futures_util::StreamExt;
 use serde::Serialize;
 
 use crate::{
-    db::session::Session,
-    document::order,
+    db::{hub::Turn, session::Session},
+    document::{
+        order,
+        prepared::{Chosen, Prepared},
+    },
     error::{Cause, Error},
     http::{
         asked::Asked,
         house::House,
+        known::Found,
         refusal::{Kind, Refusal},
     },
     loaders::Loaders,
@@ -26,6 +31,8 @@ pub struct Manner {
     pub changes: bool,
     /// Whether the answer says what it cost.
     pub cost: bool,
+    /// Whether there may be more than one answer.
+    pub streams: bool,
 }
 
 /// An answer.
@@ -38,27 +45,88 @@ pub struct Answered {
     pub statements: u64,
 }
 
+/// What a client proves who it is with. A stream keeps it, to have it checked again.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credentials(Arc<str>);
+
+impl Credentials {
+    /// Those of a request.
+    pub fn of(request: &HttpRequest) -> Option<Self> {
+        // Of two tokens nobody can say which one is meant, and what stands before us may have looked at the other.
+        let mut all = request.headers().get_all(header::AUTHORIZATION);
+        all.next().filter(|_| all.next().is_none()).and_then(|it| it.to_str().ok()).and_then(Self::read)
+    }
+
+    /// Those of the value of `Authorization`.
+    pub fn read(text: &str) -> Option<Self> {
+        let (_, token) = text.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))?;
+        Some(Self(token.trim().into()))
+    }
+
+    /// The session that they open now.
+    ///
+    /// # Errors
+    /// `Unauthenticated`, or those of opening one.
+    pub async fn open(&self, house: &House, id: &str) -> Result<Session, Error> {
+        match (house.tokens.check(&self.0, house.clock.now()), &house.outside) {
+            (Ok(claims), _) => house.door.open(&claims, id).await,
+            (Err(_), Some(outside)) => {
+                let visitor = outside.check(&self.0, house.clock.now()).await?;
+                house.door.open_outside(&visitor, id).await
+            }
+            (Err(error), None) => Err(error),
+        }
+    }
+}
+
 /// The session of a request's token.
 ///
 /// # Errors
 /// `Unauthenticated`, or those of opening one.
 pub async fn open(request: &HttpRequest, house: &House, id: &str) -> Result<Session, Error> {
-    // Of two tokens nobody can say which one is meant, and what stands before us may have looked at the other.
-    let mut all = request.headers().get_all(header::AUTHORIZATION);
-    let header = all.next().filter(|_| all.next().is_none()).and_then(|it| it.to_str().ok());
-    let token = header.and_then(|it| it.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-    let (_, token) = token.ok_or(Error::Unauthenticated)?;
-    match (house.tokens.check(token.trim(), house.clock.now()), &house.outside) {
-        (Ok(claims), _) => house.door.open(&claims, id).await,
-        (Err(_), Some(outside)) => {
-            let visitor = outside.check(token.trim(), house.clock.now()).await?;
-            house.door.open_outside(&visitor, id).await
+    Credentials::of(request).ok_or(Error::Unauthenticated)?.open(house, id).await
+}
+
+/// A request of which nothing is missing but who asks: its document read, its operation chosen, its variables fit.
+pub struct Ready {
+    prepared: Arc<Prepared>,
+    chosen: Chosen,
+    variables: Variables,
+    operation_name: Option<String>,
+    register: Option<(String, String)>,
+}
+
+impl Ready {
+    /// Prepares what a client asks.
+    ///
+    /// # Errors
+    /// A refusal that says what is wrong with it.
+    pub async fn make(house: &House, asked: Asked, machine: bool, manner: Manner) -> Result<Self, Refusal> {
+        let found = house.known.find(&asked, machine, &house.documents).await?;
+        let chosen = house.documents.choose(&found.prepared, asked.operation_name.as_deref(), asked.variables);
+        let (chosen, variables) = chosen.map_err(Refusal::document)?;
+        fitting(chosen.kind, manner)?;
+        let Found { prepared, register } = found;
+        Ok(Self { prepared, chosen, variables, operation_name: asked.operation_name, register })
+    }
+
+    /// Whether it is answered more than once.
+    pub fn streams(&self) -> bool {
+        self.chosen.kind == OperationType::Subscription
+    }
+
+    fn request(&self, session: &Session) -> Request {
+        let mut wanted = Request::new("").variables(self.variables.clone());
+        wanted = wanted.data(session.clone()).data(Loaders::new(session.clone()));
+        if let Some(name) = &self.operation_name {
+            wanted = wanted.operation_name(name);
         }
-        (Err(error), None) => Err(error),
+        wanted.set_parsed_query(self.prepared.document.clone());
+        wanted
     }
 }
 
-/// Executes a request.
+/// Executes a request that has one answer.
 ///
 /// # Errors
 /// A refusal, when nothing was executed.
@@ -69,18 +137,28 @@ pub async fn execute(
     manner: Manner,
     id: &str,
 ) -> Result<Answered, Refusal> {
-    let found = house.known.find(&asked, session.is_machine(), &house.documents).await?;
-    let chosen = house.documents.choose(&found.prepared, asked.operation_name.as_deref(), asked.variables);
-    let (chosen, variables) = chosen.map_err(Refusal::document)?;
-    fitting(chosen.kind, manner)?;
+    let ready = Ready::make(house, asked, session.is_machine(), manner).await?;
+    let answered = perform(house, session, &ready, manner, None, id).await?;
+    answered.ok_or_else(|| Refusal::from(Error::broken("an execution without an answer")))
+}
+
+/// Executes what is ready: a subscription for one turn of its stream, which may have nothing to say.
+///
+/// # Errors
+/// A refusal, when nothing was executed.
+pub async fn perform(
+    house: &House,
+    session: Session,
+    ready: &Ready,
+    manner: Manner,
+    turn: Option<Turn>,
+    id: &str,
+) -> Result<Option<Answered>, Refusal> {
+    let chosen = &ready.chosen;
     // A text that is no day is refused by the field that it stands at.
     let session = session.about(chosen.as_of.as_deref().and_then(|it| it.parse().ok()));
-    let session = if manner.changes { session } else { session.safe() };
-    let mut wanted = Request::new("").variables(variables).data(session.clone()).data(Loaders::new(session.clone()));
-    if let Some(name) = asked.operation_name {
-        wanted = wanted.operation_name(name);
-    }
-    wanted.set_parsed_query(found.prepared.document.clone());
+    let session = if manner.changes && turn.is_none() { session } else { session.safe() };
+    let mut wanted = ready.request(&session);
     if let Some(fault) = &house.faults.before_execution {
         fault(wanted.operation_name.as_deref().unwrap_or_default());
     }
@@ -88,19 +166,31 @@ pub async fn execute(
         tokio::time::sleep(Duration::from_millis(house.faults.before_execution_ms)).await;
     }
     let limit = Duration::from_millis(house.config.execution_timeout_ms);
-    let response = tokio::time::timeout(limit, house.schema.execute(wanted)).await.map_err(|_| {
+    // A stream that can't begin has no data, not even an empty one.
+    let streams = turn.is_some();
+    let executing = async {
+        match turn {
+            None => Some(house.schema.execute(wanted).await),
+            Some(turn) => {
+                wanted = wanted.data(turn);
+                house.schema.execute_stream(wanted).next().await
+            }
+        }
+    };
+    let response = tokio::time::timeout(limit, executing).await.map_err(|_| {
         let message = format!("The request took longer than {} ms and was given up: ask for less.", limit.as_millis());
         Refusal::new(Kind::Busy, "TIMEOUT", message)
     })?;
     house.metrics.statements.add(session.statements());
+    let Some(response) = response else { return Ok(None) };
     let mut response = finish(response, house, id);
     let refused = response.data == Value::Null
         && !response.errors.is_empty()
-        && response.errors.iter().all(|it| it.path.is_empty());
-    if let Some((hash, text)) = found.register.filter(|_| !refused) {
-        house.known.register(&hash, &text).await;
+        && (streams || response.errors.iter().all(|it| it.path.is_empty()));
+    if let Some((hash, text)) = ready.register.as_ref().filter(|_| !refused) {
+        house.known.register(hash, text).await;
     }
-    for error in &response.errors {
+    for error in response.errors.iter().filter(|_| !refused) {
         order::null_at(&mut response.data, &error.path);
     }
     response.data = chosen.order.apply(response.data);
@@ -111,13 +201,16 @@ pub async fn execute(
     if let Some(day) = session.asked() {
         response.extensions.insert("asOf".to_owned(), value!(day.to_string()));
     }
-    Ok(Answered { response, refused, statements: session.statements() })
+    Ok(Some(Answered { response, refused, statements: session.statements() }))
 }
 
 /// That an operation may come in this manner.
 fn fitting(kind: OperationType, manner: Manner) -> Result<(), Refusal> {
     match kind {
-        OperationType::Subscription => Err(Refusal::document("Subscriptions are not offered here yet.")),
+        OperationType::Subscription if !manner.streams => {
+            let message = "A subscription is a stream: accept text/event-stream, or open a WebSocket here.";
+            Err(Refusal::document(message))
+        }
         OperationType::Mutation if !manner.changes => {
             Err(Refusal::new(Kind::Method, "METHOD_NOT_ALLOWED", "Mutations are sent with POST."))
         }

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use actix_web::{
-    FromRequest, HttpRequest, HttpResponse,
+    FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder,
     http::{StatusCode, header},
     web,
 };
@@ -16,6 +16,7 @@ use crate::http::{
     house::House,
     negotiate::Media,
     refusal::{Kind, Refusal},
+    sse,
 };
 
 /// How long a body may take to come.
@@ -25,9 +26,12 @@ const ALLOWED: &str = "POST, GET, QUERY";
 
 /// How a request came.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Verb {
+pub enum Verb {
+    /// With a body, for everything.
     Post,
+    /// Without one.
     Get,
+    /// With one, and safe.
     Query,
 }
 
@@ -63,8 +67,11 @@ pub async fn other(house: web::Data<House>) -> HttpResponse {
 async fn answer(request: HttpRequest, payload: web::Payload, house: web::Data<House>, verb: Verb) -> HttpResponse {
     let id = Uuid::now_v7().simple().to_string();
     house.metrics.requests.add(1);
-    let begun = Instant::now();
+    let since = Instant::now();
     let media = Media::of(&request);
+    if media == Some(Media::Stream) {
+        return sse::answer(request, payload, house, verb, id).await;
+    }
     let answered = match media {
         Some(_) => executed(&request, payload, &house, verb, &id).await,
         None => Err(Refusal::new(Kind::NotAcceptable, "NOT_ACCEPTABLE", "Accept application/json.")),
@@ -74,8 +81,17 @@ async fn answer(request: HttpRequest, payload: web::Payload, house: web::Data<Ho
         Ok(answered) => (status(&house, media, answered), execute::text(answered), answered.statements),
         Err(refusal) => (refusal.status(house.profile, media), refusal.text(&id), 0),
     };
-    let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let ms = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(request.id = id, status = status.as_u16(), ms, statements, "graphql");
+    let mut out = begun(status, media, id);
+    if house.config.explain {
+        out.insert_header(("x-tidui-statements", statements.to_string()));
+    }
+    out.body(text)
+}
+
+/// An answer with the headers that every one has.
+pub fn begun(status: StatusCode, media: Media, id: String) -> HttpResponseBuilder {
     let mut out = HttpResponse::build(status);
     out.insert_header((header::CONTENT_TYPE, media.text()));
     out.insert_header((header::CACHE_CONTROL, "no-store")).insert_header(("x-request-id", id));
@@ -95,10 +111,7 @@ async fn answer(request: HttpRequest, payload: web::Payload, house: web::Data<Ho
         }
         _ => {}
     }
-    if house.config.explain {
-        out.insert_header(("x-tidui-statements", statements.to_string()));
-    }
-    out.body(text)
+    out
 }
 
 fn status(house: &House, media: Media, answered: &Answered) -> StatusCode {
@@ -120,13 +133,25 @@ async fn executed(
     id: &str,
 ) -> Result<Answered, Refusal> {
     let session = execute::open(request, house, id).await?;
-    let asked = match verb {
-        Verb::Get => asked::of_address(request)?,
-        // Only now: a stranger's body is not waited for.
-        Verb::Post | Verb::Query => body(request, payload, house).await?,
-    };
-    let manner = Manner { changes: verb == Verb::Post, cost: request.headers().contains_key("x-tidui-cost") };
-    execute::execute(house, session, asked, manner, id).await
+    // Only now: a stranger's body is not waited for.
+    let asked = read(request, payload, house, verb).await?;
+    execute::execute(house, session, asked, manner(request, verb, false), id).await
+}
+
+/// How a request came.
+pub fn manner(request: &HttpRequest, verb: Verb, streams: bool) -> Manner {
+    Manner { changes: verb == Verb::Post, cost: request.headers().contains_key("x-tidui-cost"), streams }
+}
+
+/// What a request asks.
+///
+/// # Errors
+/// A refusal that says what to send.
+pub async fn read(request: &HttpRequest, payload: web::Payload, house: &House, verb: Verb) -> Result<Asked, Refusal> {
+    match verb {
+        Verb::Get => asked::of_address(request),
+        Verb::Post | Verb::Query => body(request, payload, house).await,
+    }
 }
 
 async fn body(request: &HttpRequest, payload: web::Payload, house: &House) -> Result<Asked, Refusal> {

@@ -133,13 +133,18 @@ impl Refusal {
 
     /// The status of the answer.
     pub fn status(&self, profile: Profile, media: Media) -> StatusCode {
-        if media == Media::Json && self.kind.well_formed() { StatusCode::OK } else { self.kind.status(profile) }
+        if media != Media::Modern && self.kind.well_formed() { StatusCode::OK } else { self.kind.status(profile) }
     }
 
     /// The answer's text: no `data`, for nothing was executed.
     pub fn text(&self, id: &str) -> String {
+        serde_json::json!({ "errors": self.errors(id) }).to_string()
+    }
+
+    /// The list of errors alone, as a WebSocket tells it.
+    pub fn errors(&self, id: &str) -> serde_json::Value {
         let extensions = serde_json::json!({ "code": self.code, "requestId": id });
-        serde_json::json!({ "errors": [{ "message": self.message, "extensions": extensions }] }).to_string()
+        serde_json::json!([{ "message": self.message, "extensions": extensions }])
     }
 }
 

@@ -10,6 +10,7 @@ use actix_web::{
     App, Error, HttpResponse, HttpServer,
     body::{BoxBody, MessageBody},
     dev::{ServerHandle, ServiceRequest, ServiceResponse},
+    guard::fn_guard,
     http::header,
     middleware::{Next, from_fn},
     web,
@@ -18,15 +19,19 @@ use actix_web::{
 use crate::{
     config::Config,
     db::{
+        hub,
         keeping::{self, Keeping},
         resealing, sweeper,
     },
     http::{
         graphql, health,
         house::{Hooks, House},
-        keys, signin,
+        keys, signin, websocket,
     },
 };
+
+/// How long streams may take to say goodbye.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// A running server.
 pub struct Server {
@@ -49,6 +54,7 @@ impl Server {
         let house = Arc::new(House::build(config, hooks).await?);
         // The first lookup comes after the first sweep.
         sweeper::sweep(&house.door).await;
+        hub::begin(&house.door).await.map_err(|_| "the outbox can't be read: run tidui migrate up".to_owned())?;
         let data = web::Data::from(house.clone());
         let mut http = HttpServer::new(move || {
             App::new()
@@ -56,6 +62,7 @@ impl Server {
                 .app_data(web::PayloadConfig::new(body_limit))
                 .wrap(from_fn(admit))
                 .route("/graphql", web::post().to(graphql::post))
+                .route("/graphql", web::get().guard(fn_guard(websocket::wanted)).to(websocket::open))
                 .route("/graphql", web::get().to(graphql::get))
                 .route("/graphql", web::query().to(graphql::query))
                 .route("/graphql", web::route().to(graphql::other))
@@ -90,8 +97,9 @@ impl Server {
         let sweeping = tokio::spawn(sweeper::keep_sweeping(house.door.clone()));
         let sealing = tokio::spawn(keeping::keep(house.door.clone(), Keeping::of(&house.config)));
         let resealing = tokio::spawn(resealing::keep(house.door.clone()));
+        let telling = tokio::spawn(hub::keep_telling(house.door.clone()));
         let watching = tokio::spawn(keys::watch(house.clone()));
-        Ok(Self { house, address, handle, tasks: vec![serving, sweeping, sealing, resealing, watching] })
+        Ok(Self { house, address, handle, tasks: vec![serving, sweeping, sealing, resealing, telling, watching] })
     }
 
     /// Where it listens.
@@ -112,6 +120,12 @@ impl Server {
         while self.house.in_flight.load(Ordering::SeqCst) > 0 && begun.elapsed() < grace {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+        // Those who follow are told last: until here they heard what the others did.
+        self.house.streams.end();
+        let begun = Instant::now();
+        while self.house.streams.connections.load(Ordering::SeqCst) > 0 && begun.elapsed() < FAREWELL {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
         self.handle.stop(true).await;
         for task in self.tasks {
             task.abort();
@@ -120,7 +134,15 @@ impl Server {
 }
 
 /// Counts a request in flight until it is dropped, whoever drops it.
-struct InFlight(Arc<House>);
+pub struct InFlight(Arc<House>);
+
+impl InFlight {
+    /// One more.
+    pub fn new(house: Arc<House>) -> Self {
+        house.in_flight.fetch_add(1, Ordering::SeqCst);
+        Self(house)
+    }
+}
 
 impl Drop for InFlight {
     fn drop(&mut self) {
@@ -136,8 +158,7 @@ async fn admit(
         return Ok(next.call(request).await?.map_into_boxed_body());
     };
     // Counted first: a stop that comes now waits for this one, or this one sees the stop.
-    house.in_flight.fetch_add(1, Ordering::SeqCst);
-    let counted = InFlight(house.clone());
+    let counted = InFlight::new(house.clone());
     if house.draining.load(Ordering::SeqCst) {
         let errors = r#"{"errors":[{"message":"The server is going down: try again in a moment.","extensions":{"code":"BUSY"}}]}"#;
         let mut away = HttpResponse::ServiceUnavailable();
