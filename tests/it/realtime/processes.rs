@@ -13,6 +13,7 @@ use tests::{
     process::{Program, fresh_folder},
     proxy::FaultProxy,
     redis::RedisServer,
+    socket::Socket,
     world::World,
 };
 
@@ -31,6 +32,13 @@ async fn change(events: &mut Events, notices: &mut Vec<String>) -> Event {
             other => notices.push(other.unwrap_or_default().to_owned()),
         }
     }
+}
+
+/// How many files this process may have open; a thousand where the system does not tell.
+fn files() -> u64 {
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files")).unwrap_or_default().to_owned();
+    line.split_whitespace().next().and_then(|it| it.parse().ok()).unwrap_or(1000)
 }
 
 postgres! {
@@ -166,6 +174,42 @@ postgres! {
         assert_eq!(world.number("select count(*) from outbox").await, 36);
         assert_eq!(world.number("select max(sequence) - min(sequence) + 1 from outbox").await, 36);
         other.stop().await;
+    }
+}
+
+tests::sqlite! {
+    /// A thousand sockets that are silent cost 64 MiB at most, and those who are told are told soon all the same.
+    async fn a_thousand_idle_sockets_cost_little(world: World) {
+        let scene = Scene::of(&world, "North").await;
+        let arguments = ["serve", "--listen", "127.0.0.1:0", "--stream-limit", "2000"];
+        let mut program = Program::new(env!("CARGO_BIN_EXE_tidui-under-test"), &fresh_folder(), &arguments).over(&world.config).start();
+        let client = Client::new(&program.url(), scene.officer.token());
+        let mut open = vec![Socket::of(&client).await];
+        let before = program.memory_kib();
+        // As many as the system lets one process have, where that is fewer.
+        let count = files().saturating_sub(300).min(1000);
+        for _ in 0..count {
+            open.push(Socket::of(&client).await);
+        }
+        until(&client, "tidui_streams", count + 1).await;
+        let idle = program.memory_kib();
+        for socket in &mut open[..200] {
+            socket.subscribe("1", PAIRS, json!({})).await;
+        }
+        until(&client, "tidui_subscriptions", 200).await;
+        let followed = program.memory_kib();
+        let begun = Instant::now();
+        scene.propose(&client).await;
+        for socket in &mut open[..200] {
+            assert_eq!(socket.said().await["payload"]["data"]["it"]["act"], "PAIR_PROPOSE");
+        }
+        let told = begun.elapsed();
+        if let (Some(before), Some(idle), Some(followed)) = (before, idle, followed) {
+            let (more, further) = (idle - before, followed.saturating_sub(idle));
+            println!("{count} idle sockets: {more} KiB more; 200 subscriptions: {further} KiB more; all 200 told in {} ms", told.as_millis());
+            assert!(more <= count * 64 * 1024 / 1000, "{more} KiB for {count} sockets");
+        }
+        assert!(told < Duration::from_secs(10), "{told:?}");
     }
 }
 

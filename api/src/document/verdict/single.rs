@@ -83,7 +83,7 @@ mod tests {
             "subscription { x: a { b } x: a { c } }",
             "subscription { ...f } fragment f on S { a }",
             "{ a b }",
-            "query { a } subscription S { b }",
+            "query A { a b } subscription S { b }",
             "subscription { a { b @skip(if: true) } }",
         ] {
             assert!(fits(text), "{text}");
@@ -98,7 +98,7 @@ mod tests {
             "subscription { a @skip(if: false) }",
             "subscription { ...f @include(if: true) } fragment f on S { a }",
             "subscription { ... @include(if: true) { a } }",
-            "query { a } subscription S { b c }",
+            "query A { a } subscription S { b c }",
         ] {
             assert!(!fits(text), "{text}");
         }
