@@ -110,6 +110,14 @@ settings! {
     documents_people: String = "prefer", false, "Which documents people's clients may send: off (their own alone), prefer (also by documentId), only (those of the manifest alone).";
     documents_machines: String = "prefer", false, "The same for programs' accounts.";
     status_profile: String = "2025", false, "HTTP statuses of /graphql: 2025, or 2026-draft (422 for documents that can't be executed, 294 for partial success).";
+    people_requests: u64 = "600", false, "Requests of a person's account in a minute, earned evenly; more get 429 and when to come again.";
+    people_points: u64 = "1500000", false, "Points of cost that a person's account may ask for in a minute; what a request asks for and does not use is given back.";
+    people_operations: u64 = "8", false, "Operations of a person's account at once, in each process.";
+    machines_requests: u64 = "6000", false, "Requests of a program's account in a minute.";
+    machines_points: u64 = "6000000", false, "Points of cost that a program's account may ask for in a minute.";
+    machines_operations: u64 = "8", false, "Operations of a program's account at once, in each process.";
+    address_requests: u64 = "6000", false, "Requests from one address in a minute, whoever sends them, counted in each process before a token is looked at; 0 for no limit, as behind a proxy that counts itself.";
+    requests_in_flight: u64 = "512", false, "Requests that a process works at; more get 503 and when to come again.";
     execution_timeout_ms: u64 = "10000", false, "Longest execution of a request, in milliseconds; then it is given up.";
     statement_timeout_ms: u64 = "5000", false, "Longest statement on the database, in milliseconds.";
     shutdown_grace_ms: u64 = "8000", false, "How long requests in flight may finish after SIGTERM, in milliseconds.";

@@ -5,11 +5,13 @@
 
 #![warn(missing_docs)]
 
+/// Every act that may be allowed or forbidden.
+pub mod action;
 /// The time, from one place.
 pub mod clock;
 /// Every setting: name, unit, default, what breaks.
 pub mod config;
-/// Everything that can go wrong, as the client may know it, and every act that may be forbidden.
+/// Everything that can go wrong, as the client may know it.
 pub mod error;
 /// What the server counts of itself.
 pub mod metrics;
@@ -18,6 +20,7 @@ pub mod page;
 /// What several processes share, on Redis or in this process.
 pub mod shared {
     pub mod channel;
+    pub mod gcra;
     pub mod store;
 }
 /// Who is asking, what they may do, which rows exist for them.
@@ -75,6 +78,7 @@ pub mod pinyin;
 /// What a client's text becomes: counted, parsed once, measured in linear time, kept.
 pub mod document {
     pub mod date;
+    pub mod idle;
     pub mod lexer;
     pub mod measure;
     pub mod order;
@@ -89,6 +93,14 @@ pub mod questions;
 pub mod relay;
 /// What every subscription shares: how it begins, which news there are.
 pub mod subscription;
+/// How much a caller may ask for, and how much is left.
+pub mod quota {
+    pub mod admission;
+    pub mod graphql;
+    pub mod plan;
+}
+/// What introspection shows, and to whom.
+pub mod introspection;
 /// The code sets of the field: values by edition, and what they are called in another.
 pub mod codeset {
     pub mod book;
@@ -107,6 +119,12 @@ pub mod cadre {
     pub mod graphql;
     pub mod read;
     pub mod rules;
+    pub mod write;
+}
+/// Posts with their approved headcount, and who fills them. Owns the row policy of `post`.
+pub mod post {
+    pub mod graphql;
+    pub mod read;
     pub mod write;
 }
 /// The dated facts of a cadre: posts, levels, ranks, education and the rest. Owns their row policies.

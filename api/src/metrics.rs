@@ -33,6 +33,10 @@ pub struct Metrics {
     pub bypasses: Total,
     /// Invalidations that the sweeper had to make up for.
     pub swept: Total,
+    /// Requests turned away because the server had too much to do.
+    pub shed: Total,
+    /// Requests turned away because their account or address asked too fast.
+    pub limited: Total,
     /// Errors of our own.
     pub internal_errors: Total,
 }
@@ -47,6 +51,12 @@ impl Metrics {
             ("tidui_cache_misses_total", "Questions read and then remembered", &self.misses),
             ("tidui_cache_bypasses_total", "Questions read because the cache could not be believed", &self.bypasses),
             ("tidui_cache_swept_total", "Invalidations that the sweeper made up for", &self.swept),
+            ("tidui_shed_total", "Requests turned away because the server had too much to do", &self.shed),
+            (
+                "tidui_limited_total",
+                "Requests turned away because their account or address asked too fast",
+                &self.limited,
+            ),
             ("tidui_internal_errors_total", "Errors of our own", &self.internal_errors),
         ];
         let total = |(name, help, total): &(&str, &str, &Total)| {

@@ -5,7 +5,7 @@ use async_graphql::{
 };
 use entity::id::{
     AccessLogId, AccountId, AuditEventId, CadreId, CorrectionId, ImportId, Key, MembershipStepId, OrganizationId,
-    PairContactId, PairId, PoolId, PoolMembershipId,
+    PairContactId, PairId, PoolId, PoolMembershipId, PostId,
 };
 
 use crate::{
@@ -25,6 +25,7 @@ use crate::{
     career::graphql::CareerMutation,
     codeset::graphql::CodeSetQuery,
     error::{Action, Error, Result},
+    introspection::{Shown, Things},
     loaders::Caller,
     mentoring::{
         graphql::{
@@ -47,14 +48,19 @@ use crate::{
         },
         read::{Memberships, Pools, StepsById},
     },
+    post::{
+        graphql::{Post, PostMutation},
+        read::Posts,
+    },
     questions::{Belonging as _, FreshOne, One},
+    quota::graphql::RateLimitQuery,
     relay::{self, FromRow, Problem, access, read_id},
     roster::{
         graphql::{RosterImport, RosterQuery},
         stored::Imports,
     },
     status::graphql::StatusQuery,
-    summary::graphql::SummaryQuery,
+    summary::graphql::{ProgrammeSummaryQuery, SummaryQuery},
 };
 
 /// Most ids of one `nodes`.
@@ -70,6 +76,8 @@ pub enum Node {
     Cadre(Cadre),
     /// A reserve pool.
     ReservePool(ReservePool),
+    /// A post of an organization.
+    Post(Post),
     /// A membership of a pool.
     PoolMembership(PoolMembership),
     /// A mentoring pair.
@@ -102,12 +110,14 @@ pub struct Query(
     MentoringQuery,
     LimitQuery,
     SummaryQuery,
+    ProgrammeSummaryQuery,
     AuditQuery,
     AccessQuery,
     OwnRecordQuery,
     CodeSetQuery,
     IdentityQuery,
     RosterQuery,
+    RateLimitQuery,
 );
 
 /// Everything that can be changed. Each field is one command in one transaction.
@@ -124,6 +134,7 @@ pub struct Mutation(
     OwnRecordMutation,
     OrganizationMutation,
     ReformMutation,
+    PostMutation,
 );
 
 /// Everything that can be followed, as a stream of events or over a WebSocket. Each change is told with the rights that
@@ -138,6 +149,7 @@ pub type Schema = Inner<Query, Mutation, Subscription>;
 pub fn build() -> Schema {
     Inner::build(Query::default(), Mutation::default(), Subscription::default())
         .register_output_type::<Problem>()
+        .register_output_type::<Shown<Nouns>>()
         .disable_suggestions()
         .finish()
 }
@@ -223,11 +235,11 @@ impl NodeQuery {
     }
 }
 
-async fn look_up(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
-    let Some((noun, key)) = read_id(id) else { return Ok(None) };
-    let session = ctx.session()?;
-    macro_rules! one_of {
-        ($($key:ident => $type:ident by $rows:ident through $one:ident,)+) => {
+macro_rules! nouns {
+    ($($key:ident => $type:ident by $rows:ident through $one:ident,)+) => {
+        async fn look_up(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
+            let Some((noun, key)) = read_id(id) else { return Ok(None) };
+            let session = ctx.session()?;
             match noun.as_str() {
                 // Who may not read the noun at all is told nothing, not even that.
                 $($key::NOUN if session.may($rows::ACTION) => {
@@ -236,20 +248,29 @@ async fn look_up(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
                 })+
                 _ => Ok(None),
             }
-        };
-    }
-    one_of! {
-        OrganizationId => Organization by Organizations through One,
-        CadreId => Cadre by Cadres through One,
-        PoolId => ReservePool by Pools through One,
-        PoolMembershipId => PoolMembership by Memberships through One,
-        MembershipStepId => MembershipStep by StepsById through One,
-        PairId => MentoringPair by Pairs through One,
-        PairContactId => PairContact by Contacts through One,
-        AccountId => Account by Accounts through One,
-        CorrectionId => CorrectionRequest by Corrections through One,
-        ImportId => RosterImport by Imports through One,
-        AuditEventId => AuditEvent by ActsById through FreshOne,
-        AccessLogId => AccessLogEntry by ReadingsById through FreshOne,
-    }
+        }
+
+        /// What has a global id, and the act by which it is read.
+        struct Nouns;
+
+        impl Things for Nouns {
+            const ALL: &'static [(&'static str, Action)] = &[$((stringify!($type), $rows::ACTION),)+];
+        }
+    };
+}
+
+nouns! {
+    OrganizationId => Organization by Organizations through One,
+    CadreId => Cadre by Cadres through One,
+    PostId => Post by Posts through One,
+    PoolId => ReservePool by Pools through One,
+    PoolMembershipId => PoolMembership by Memberships through One,
+    MembershipStepId => MembershipStep by StepsById through One,
+    PairId => MentoringPair by Pairs through One,
+    PairContactId => PairContact by Contacts through One,
+    AccountId => Account by Accounts through One,
+    CorrectionId => CorrectionRequest by Corrections through One,
+    ImportId => RosterImport by Imports through One,
+    AuditEventId => AuditEvent by ActsById through FreshOne,
+    AccessLogId => AccessLogEntry by ReadingsById through FreshOne,
 }

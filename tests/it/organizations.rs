@@ -1,6 +1,7 @@
 //! Organizations: made, renamed, moved, merged, split and closed, each on record, and none with what it still keeps.
 
 mod merging;
+mod posts;
 mod tree;
 
 use entity::{id::OrganizationId, kind::Role};

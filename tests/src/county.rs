@@ -153,6 +153,10 @@ pub const PROBES: &[(&str, &str)] = &[
         problems { code message } organization { ...organization } } }"),
     ("organizationClose", "mutation($department: ID!) { organizationClose(input: { id: $department, expectedVersion: 77 }) {
         problems { code message } organization { ...organization } } }"),
+    ("postCreate", "mutation($organization: ID!) { postCreate(input: { organizationId: $organization, code: \"two words\", title: \"Probe\", role: OTHER, approvedHeadcount: 1 }) {
+        problems { code message } post { id code title role level approvedHeadcount validFrom validTo version filled vacant overstaffed organization { ...organization } } } }"),
+    ("postUpdate", "mutation($organization: ID!) { postUpdate(input: { id: $organization, expectedVersion: 77 }) {
+        problems { code message } post { id title } } }"),
     ("cadre", "query($cadre: ID!) { cadre(id: $cadre) { ...cadre } }"),
     ("cadres", "query { cadres(first: 20) { totalCount pageInfo { endCursor } edges { cursor node { ...cadre } } } }"),
     ("cadreByIdentityNumber", "query { cadreByIdentityNumber(number: \"990000199003070013\", purpose: FILE_REVIEW, reason: \"Probe\") { ...cadre } }"),
@@ -164,9 +168,14 @@ pub const PROBES: &[(&str, &str)] = &[
     ("reservePools", "query { reservePools(first: 20) { totalCount edges { node { ...pool } } } }"),
     ("mentoringPair", "query($pair: ID!) { mentoringPair(id: $pair) { ...pair } }"),
     ("mentoringPairs", "query { mentoringPairs(first: 20) { totalCount edges { node { ...pair } } } }"),
+    ("rateLimit", "query { rateLimit { plan concurrent requested requests { limit remaining resetAt windowSeconds } points { limit remaining } } }"),
     ("myStatus", "query { myStatus { today nextContactDue overdueCount pairs { ...pair } memberships { ...membership } } }"),
     ("cadreSummary", "query($organization: ID!) { cadreSummary(organization: $organization, groupBy: [LEVEL, SEX, AGE_BAND]) {
         organization { ...organization } total suppressedBelow cells { level sex ageBand count status } } }"),
+    ("poolSummary", "query($organization: ID!) { poolSummary(organization: $organization, groupBy: [POOL, TIER, TRACK, STATE, SEX]) {
+        persons suppressedBelow cells { poolCode tierCode trackCode state sex count status target headroom } } }"),
+    ("pairSummary", "query($organization: ID!) { pairSummary(organization: $organization, groupBy: [STATE, FORM, OVERDUE]) {
+        total suppressedBelow cells { state form overdue count status } } }"),
     ("accessLog", "query($cadre: ID!) { accessLog(cadre: $cadre, first: 20) { totalCount edges { cursor node {
         who { login name } field purpose reason at } } } }"),
     ("auditEvents", "query { auditEvents(first: 20) { totalCount edges { cursor node {
@@ -252,7 +261,7 @@ pub const PROBES: &[(&str, &str)] = &[
 const FRAGMENTS: &[(&str, &str)] = &[
     (
         "organization",
-        "fragment organization on Organization { id code name kind level divisionCode unifiedSocialCreditCode affiliationLevel organizationState: state validFrom validTo nameAsOf version parent { id name } managingOrganization { id name } successor { id name } predecessors { id name } splitFrom { id name } offshoots { id name } history { kind effectiveOn documentNumber reason nameBefore nameAfter parentBefore { id name } parentAfter { id name } other { id name } } }",
+        "fragment organization on Organization { id code name kind level divisionCode unifiedSocialCreditCode affiliationLevel organizationState: state validFrom validTo nameAsOf version posts { id title filled vacant overstaffed } headcount { approved filled vacant overstaffed } parent { id name } managingOrganization { id name } successor { id name } predecessors { id name } splitFrom { id name } offshoots { id name } history { kind effectiveOn documentNumber reason nameBefore nameAfter parentBefore { id name } parentAfter { id name } other { id name } } }",
     ),
     ("card", "fragment card on CadreCard { cadreId name postTitle organization { id name } }"),
     (
@@ -281,7 +290,7 @@ const FRAGMENTS: &[(&str, &str)] = &[
     ),
     (
         "cadre",
-        "fragment cadre on Cadre { id name sex birthDate ageYears postTitle positionLevel status secrecyLevel organization { ...organization } posts { title } levels { level } ranks { id source } educations { school } titles { title } assessments { year } experiences { place } grassrootsMonths monthsAtLevel monthsInPost trainings { title } awards { name } resume { rawText } sanctions { id documentNumber decidingBody inEffect } findings { message } memberships { ...membership } pairs { ...pair } }",
+        "fragment cadre on Cadre { id name sex birthDate ageYears postTitle positionLevel status secrecyLevel organization { ...organization } posts { title post { id title organization { id name } } } levels { level } ranks { id source } educations { school } titles { title } assessments { year } experiences { place } grassrootsMonths monthsAtLevel monthsInPost trainings { title } awards { name } resume { rawText } sanctions { id documentNumber decidingBody inEffect } findings { message } memberships { ...membership } pairs { ...pair } }",
     ),
 ];
 

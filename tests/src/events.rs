@@ -105,7 +105,7 @@ impl Events {
                 }
             }
             let chunk = self.response.chunk().await.ok()??;
-            self.text.push_str(&String::from_utf8(chunk.to_vec()).expect("events end between characters"));
+            self.text.push_str(std::str::from_utf8(&chunk).expect("events end between characters"));
         }
     }
 }

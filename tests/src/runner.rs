@@ -20,12 +20,18 @@ use std::time::Duration;
 #[doc(hidden)]
 pub use inventory;
 
-/// How long a story may take. A slow one is far below; this is for one that waits for ever.
-const LIMIT: Duration = Duration::from_secs(120);
+/// How long a story may take, unless `TIDUI_STORY_SECONDS` says another number: a slow one is far below, and this is for
+/// one that waits for ever.
+const LIMIT_S: u64 = 120;
 /// How long what a story started may take to end after it.
 const GRACE: Duration = Duration::from_secs(5);
 /// A story has two workers and mostly waits for the server, so more than the usual cores is no waste.
 const THREADS: usize = 4;
+
+fn limit() -> Duration {
+    let said = std::env::var("TIDUI_STORY_SECONDS").ok().and_then(|it| it.parse().ok());
+    Duration::from_secs(said.unwrap_or(LIMIT_S))
+}
 
 /// What a story's server stands on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -200,12 +206,12 @@ fn short(path: &'static str) -> &'static str {
 fn tell(story: &Story, stack: Stack, title: &str) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let told = panic::catch_unwind(AssertUnwindSafe(|| {
-        runtime.block_on(async { tokio::time::timeout(LIMIT, (story.run)(stack)).await })
+        runtime.block_on(async { tokio::time::timeout(limit(), (story.run)(stack)).await })
     }));
     runtime.shutdown_timeout(GRACE); // dropping it would wait for blocking work without end
     match told {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(_)) => Err(format!("`{title}` ({}) was not over after {} s", story.file, LIMIT.as_secs())),
+        Ok(Err(_)) => Err(format!("`{title}` ({}) was not over after {} s", story.file, limit().as_secs())),
         Err(payload) => panic::resume_unwind(payload),
     }
 }
@@ -219,9 +225,9 @@ fn perform(title: &str, file: &str, work: impl FnOnce() -> Result<(), String> + 
         let _ = report.send(ended.unwrap_or_else(|payload| Err(described(payload.as_ref()))));
     });
     thread.map_err(|error| format!("no thread for `{title}`: {error}"))?;
-    match outcome.recv_timeout(LIMIT + 3 * GRACE) {
+    match outcome.recv_timeout(limit() + 3 * GRACE) {
         Ok(result) => result.map_err(Failed::from),
-        Err(_) => Err(format!("`{title}` ({file}) still blocks its thread after {} s", LIMIT.as_secs()).into()),
+        Err(_) => Err(format!("`{title}` ({file}) still blocks its thread after {} s", limit().as_secs()).into()),
     }
 }
 

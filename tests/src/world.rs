@@ -34,6 +34,8 @@ pub struct World {
     pub stack: Stack,
     /// The settings of its server, for stories that start another.
     pub config: Config,
+    /// How long its server waits before it executes a request, in milliseconds.
+    pub pause_ms: u64,
     server: Option<Server>,
     url: String,
     now: Arc<Mutex<DateTime<Utc>>>,
@@ -62,6 +64,12 @@ impl World {
             ("workers".to_owned(), "1".to_owned()),
             ("database_connections".to_owned(), "4".to_owned()),
             ("redis_prefix".to_owned(), format!("world{number}")),
+            // A story asks as fast as it can; those about limits set their own.
+            ("people_requests".to_owned(), "1000000".to_owned()),
+            ("people_points".to_owned(), "1000000000".to_owned()),
+            ("people_operations".to_owned(), "100".to_owned()),
+            ("machines_points".to_owned(), "1000000000".to_owned()),
+            ("address_requests".to_owned(), "0".to_owned()),
         ];
         if stack == Stack::Postgres {
             let url = tokio::task::spawn_blocking(|| redis::shared().url()).await.expect("a Redis");
@@ -74,6 +82,7 @@ impl World {
             db,
             stack,
             config,
+            pause_ms: 0,
             server: None,
             url: String::new(),
             now: Arc::new(Mutex::new(Utc::now())),
@@ -93,8 +102,9 @@ impl World {
     /// Another server over the same database and shared store.
     pub async fn another(&self) -> Server {
         let now = self.now.clone();
-        let hooks =
-            Hooks { clock: api::clock::Clock::moved_by(move || *now.lock().expect("a clock")), ..Hooks::default() };
+        let clock = api::clock::Clock::moved_by(move || *now.lock().expect("a clock"));
+        let mut hooks = Hooks { clock, ..Hooks::default() };
+        hooks.faults.before_execution_ms = self.pause_ms;
         Server::start(self.config.clone(), hooks).await.expect("a server")
     }
 

@@ -18,7 +18,7 @@ pub const VERSION: u32 = 4;
 pub fn allows(role: Role, action: Action) -> bool {
     use Action::*;
     match action {
-        MeRead | NodeRead | CodeSetRead => true,
+        MeRead | NodeRead | RateLimitRead | CodeSetRead => true,
         OrganizationRead => !matches!(role, AuditAdmin),
         AccountCreate | AccountUpdate | OrganizationCreate | OrganizationUpdate | OrganizationRename
         | OrganizationMove | OrganizationMerge | OrganizationSplit | OrganizationClose => matches!(role, SystemAdmin),
@@ -42,7 +42,7 @@ pub fn allows(role: Role, action: Action) -> bool {
         }
         PairSuspend | PairResume | PairComplete | PairEnd | PairReplace | PairPartEnd | PairCapacitySet
         | KinDeclare | KinEnd => matches!(role, OrganizationOfficer),
-        PoolCreate | PoolUpdate | PairActivate | SensitiveOpen => role == OrganizationOfficer,
+        PostCreate | PostUpdate | PoolCreate | PoolUpdate | PairActivate | SensitiveOpen => role == OrganizationOfficer,
         PairPlanSave => matches!(role, OrganizationOfficer | Mentor),
         PairEvaluate => matches!(role, OrganizationOfficer | Mentor | Cadre),
         AuditRead => matches!(role, AuditAdmin),

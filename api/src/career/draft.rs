@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use entity::{
     id::{
-        AssessmentId, AwardId, EducationId, ExperienceId, Key, LevelPeriodId, PostAssignmentId, ProfessionalTitleId,
-        RankPeriodId, ResumeEntryId, SanctionId, TrainingId,
+        AssessmentId, AwardId, EducationId, ExperienceId, Key, LevelPeriodId, PostAssignmentId, PostId,
+        ProfessionalTitleId, RankPeriodId, ResumeEntryId, SanctionId, TrainingId,
     },
     kind::{
         AssessmentGrade, AssessmentKind, CivilServantRank, EducationMode, ExperienceKind, PositionLevel, PostRole,
@@ -66,6 +66,8 @@ pub enum Draft {
         role: Option<PostRole>,
         /// 任职文号
         document_number: Option<String>,
+        /// The post of an organization that it fills.
+        post: Option<PostId>,
         /// When.
         span: Span,
     },

@@ -28,7 +28,7 @@ pub use facts::{
     Assessment, Award, EducationRecord, Experience, LevelPeriod, PostAssignment, ProfessionalTitle, RankPeriod,
     ResumeEntry, Sanction, Training,
 };
-pub use kinds::{CivilServantRank, EducationMode};
+pub use kinds::{CivilServantRank, EducationMode, PostRole};
 
 /// How grave a finding is (VRU003).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

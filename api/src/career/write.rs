@@ -12,7 +12,7 @@ use entity::{
         PostAssignmentId, ProfessionalTitleId, RankPeriodId, ResumeEntryId, SanctionId, TrainingId,
     },
     kind::{Degree, Education, FactState},
-    level_period, post_assignment, professional_title, rank_period, resume_entry, sanction, training,
+    level_period, post, post_assignment, professional_title, rank_period, resume_entry, sanction, training,
 };
 use sea_orm::sea_query::ExprTrait;
 use serde::Serialize;
@@ -113,9 +113,12 @@ impl Command for RecordFact {
 
 async fn put_draft(tx: &mut Writer<'_>, old: Option<Uuid>, stamp: Stamp, draft: Draft) -> Result<FactId> {
     match draft {
-        Draft::Post { title, is_primary, role, document_number, span: Span { from, to } } => {
+        Draft::Post { title, is_primary, role, document_number, post, span: Span { from, to } } => {
+            if let Some(post) = post {
+                tx.get::<post::Entity>(post).await?;
+            }
             let row = row!(stamp, post_assignment, PostAssignmentId, {
-                title: title.trim().to_owned(), valid_from: from, valid_to: to, is_primary, role, document_number, post_id: None,
+                title: title.trim().to_owned(), valid_from: from, valid_to: to, is_primary, role, document_number, post_id: post,
             });
             put::<post_assignment::Entity>(tx, old, row).await
         }

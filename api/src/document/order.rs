@@ -38,15 +38,16 @@ impl Order {
         }
     }
 
-    /// An answer's value in this order. A scalar that is an object keeps its own.
-    pub fn apply(&self, value: Value) -> Value {
+    /// An answer's value in this order, its fields added to a count. A scalar that is an object keeps its own order.
+    pub fn apply(&self, value: Value, fields_told: &mut u64) -> Value {
         match value {
-            Value::List(all) => Value::List(all.into_iter().map(|it| self.apply(it)).collect()),
+            Value::List(all) => Value::List(all.into_iter().map(|it| self.apply(it, fields_told)).collect()),
             Value::Object(mut fields) if !self.0.is_empty() => {
                 let mut out = IndexMap::with_capacity(fields.len());
                 for (key, below) in &self.0 {
                     if let Some((key, value)) = fields.swap_remove_entry(key) {
-                        out.insert(key, below.apply(value));
+                        *fields_told = fields_told.saturating_add(1);
+                        out.insert(key, below.apply(value, fields_told));
                     }
                 }
                 out.extend(fields);
@@ -97,8 +98,10 @@ mod tests {
         let (_, operation) = document.operations.iter().next().unwrap();
         let order = Order::of(&document, &operation.node);
         let answer = value!({ "a": [{ "x": 1, "w": 2, "z": 3, "y": { "k": 1, "j": 2 } }, null], "b": 5, "late": 6 });
-        let ordered = serde_json::to_string(&order.apply(answer)).unwrap();
+        let mut told = 0;
+        let ordered = serde_json::to_string(&order.apply(answer, &mut told)).unwrap();
         assert_eq!(ordered, r#"{"b":5,"a":[{"y":{"k":1,"j":2},"z":3,"w":2,"x":1},null],"late":6}"#);
+        assert_eq!(told, 6, "late was not asked for");
     }
 
     #[test]

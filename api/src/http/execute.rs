@@ -5,12 +5,15 @@ use std::{sync::Arc, time::Duration};
 
 use actix_web::{HttpRequest, http::header};
 use async_graphql::{Request, Response, ServerError, Value, Variables, parser::types::OperationType, value};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use futures_util::StreamExt;
 use serde::Serialize;
 
 use crate::{
+    auth::scope::Actor,
     db::{hub::Turn, session::Session},
     document::{
+        idle::idle,
         order,
         prepared::{Chosen, Prepared},
     },
@@ -22,6 +25,7 @@ use crate::{
         refusal::{Kind, Refusal},
     },
     loaders::Loaders,
+    quota::admission::{Allowance, Running},
 };
 
 /// How a request came, as far as executing it goes.
@@ -43,6 +47,10 @@ pub struct Answered {
     pub refused: bool,
     /// Statements that it took.
     pub statements: u64,
+    /// Fields that were told.
+    pub told: u64,
+    /// What the caller has left, where that was looked at.
+    pub left: Option<Allowance>,
 }
 
 /// What a client proves who it is with. A stream keeps it, to have it checked again.
@@ -137,9 +145,44 @@ pub async fn execute(
     manner: Manner,
     id: &str,
 ) -> Result<Answered, Refusal> {
-    let ready = Ready::make(house, asked, session.is_machine(), manner).await?;
-    let answered = perform(house, session, &ready, manner, None, id).await?;
+    let (_, answered) = start(house, session, asked, manner, |_| None, id).await?;
     answered.ok_or_else(|| Refusal::from(Error::broken("an execution without an answer")))
+}
+
+/// Lets a request in, as one of its account's, and executes it: one that streams for the turn that is given.
+///
+/// # Errors
+/// A refusal, when nothing was executed.
+pub async fn start(
+    house: &House,
+    session: Session,
+    asked: Asked,
+    manner: Manner,
+    turn: impl FnOnce(&Ready) -> Option<Turn>,
+    id: &str,
+) -> Result<(Ready, Option<Answered>), Refusal> {
+    let running = begin(house, &session)?;
+    let ready = match Ready::make(house, asked, session.is_machine(), manner).await {
+        Ok(ready) => ready,
+        Err(refusal) => {
+            // What can't be executed is a request all the same.
+            house.quota.draw(&running, 0).await?;
+            return Err(refusal);
+        }
+    };
+    let left = house.quota.draw(&running, ready.chosen.measure.cost).await?;
+    let (turn, now) = (turn(&ready), session.now());
+    let answered = perform(house, session, &ready, manner, turn, Some(left), id).await?;
+    let told = answered.as_ref().map_or(0, |it| it.told);
+    let unused = left.requested.saturating_sub(told);
+    house.quota.give_back(&running, unused);
+    let answered = answered.map(|mut it| {
+        if manner.cost {
+            it.response.extensions.insert("cost".to_owned(), cost(&left, unused, now));
+        }
+        it
+    });
+    Ok((ready, answered))
 }
 
 /// Executes what is ready: a subscription for one turn of its stream, which may have nothing to say.
@@ -152,6 +195,7 @@ pub async fn perform(
     ready: &Ready,
     manner: Manner,
     turn: Option<Turn>,
+    left: Option<Allowance>,
     id: &str,
 ) -> Result<Option<Answered>, Refusal> {
     let chosen = &ready.chosen;
@@ -159,6 +203,9 @@ pub async fn perform(
     let session = session.about(chosen.as_of.as_deref().and_then(|it| it.parse().ok()));
     let session = if manner.changes && turn.is_none() { session } else { session.safe() };
     let mut wanted = ready.request(&session);
+    if let Some(left) = left {
+        wanted = wanted.data(left);
+    }
     if let Some(fault) = &house.faults.before_execution {
         fault(wanted.operation_name.as_deref().unwrap_or_default());
     }
@@ -193,15 +240,61 @@ pub async fn perform(
     for error in response.errors.iter().filter(|_| !refused) {
         order::null_at(&mut response.data, &error.path);
     }
-    response.data = chosen.order.apply(response.data);
-    if manner.cost {
-        let cost = i64::try_from(chosen.measure.cost).unwrap_or(i64::MAX);
-        response.extensions.insert("cost".to_owned(), value!({ "requested": cost }));
-    }
+    let mut told = 0;
+    response.data = chosen.order.apply(response.data, &mut told);
     if let Some(day) = session.asked() {
         response.extensions.insert("asOf".to_owned(), value!(day.to_string()));
     }
-    Ok(Some(Answered { response, refused, statements: session.statements() }))
+    Ok(Some(Answered { response, refused, statements: session.statements(), told, left }))
+}
+
+/// What a request would ask for, and what it may ask for at most; nothing is executed.
+///
+/// # Errors
+/// As [`execute`].
+pub async fn measure(house: &House, session: &Session, asked: Asked) -> Result<serde_json::Value, Refusal> {
+    let running = begin(house, session)?;
+    let manner = Manner { changes: true, cost: true, streams: true };
+    let ready = Ready::make(house, asked, session.is_machine(), manner).await;
+    let left = house.quota.draw(&running, 0).await?;
+    let ready = ready?;
+    let mut wanted = ready.request(session);
+    wanted.set_parsed_query(idle(&ready.prepared.document));
+    if let Some(error) = house.schema.execute_stream(wanted).next().await.and_then(|it| it.errors.into_iter().next()) {
+        return Err(Refusal::document(&error.message));
+    }
+    let (config, chosen) = (&house.config, &ready.chosen);
+    Ok(serde_json::json!({ "cost": {
+        "requested": chosen.measure.cost,
+        "limit": config.document_cost,
+        "nodes": chosen.measure.nodes,
+        "nodesLimit": config.document_nodes,
+        "depth": chosen.measure.depth,
+        "depthLimit": config.document_depth,
+        "remaining": left.points.remaining,
+    }}))
+}
+
+/// Begins an operation of the caller's account. What no account asks for is not counted.
+fn begin(house: &House, session: &Session) -> Result<Running, Refusal> {
+    let Actor::Account(identity) = session.actor() else { return Err(Error::Unauthenticated.into()) };
+    let account = identity.account;
+    Ok(house.quota.begin(account, session.is_machine()).inspect_err(|_| house.metrics.limited.add(1))?)
+}
+
+/// What a request asked for, what it used, what is left after giving the rest back, and when all of it is there again.
+fn cost(left: &Allowance, unused: u64, now: DateTime<Utc>) -> Value {
+    let number = |it: u64| i64::try_from(it).unwrap_or(i64::MAX);
+    let most = left.plan.points.most;
+    let remaining = left.points.remaining.saturating_add(unused).min(most);
+    let reset = TimeDelta::from_std(left.plan.points.earning(most.saturating_sub(remaining))).unwrap_or_default();
+    value!({
+        "requested": number(left.requested),
+        "actual": number(left.requested.saturating_sub(unused)),
+        "remaining": number(remaining),
+        "limit": number(most),
+        "resetAt": now.checked_add_signed(reset).unwrap_or(now).to_rfc3339_opts(SecondsFormat::Secs, true),
+    })
 }
 
 /// That an operation may come in this manner.

@@ -10,13 +10,17 @@ use actix_web::{
 };
 use uuid::Uuid;
 
-use crate::http::{
-    asked::{self, Asked},
-    execute::{self, Answered, Manner},
-    house::House,
-    negotiate::Media,
-    refusal::{Kind, Refusal},
-    sse,
+use crate::{
+    http::{
+        asked::{self, Asked},
+        execute::{self, Answered, Manner},
+        house::House,
+        negotiate::Media,
+        refusal::{Kind, Refusal},
+        sse,
+    },
+    quota::admission::Allowance,
+    shared::gcra::{Balance, Rate},
 };
 
 /// How long a body may take to come.
@@ -77,13 +81,20 @@ async fn answer(request: HttpRequest, payload: web::Payload, house: web::Data<Ho
         None => Err(Refusal::new(Kind::NotAcceptable, "NOT_ACCEPTABLE", "Accept application/json.")),
     };
     let media = media.unwrap_or(Media::Json);
-    let (status, text, statements) = match &answered {
-        Ok(answered) => (status(&house, media, answered), execute::text(answered), answered.statements),
-        Err(refusal) => (refusal.status(house.profile, media), refusal.text(&id), 0),
+    let (status, text, statements, left) = match &answered {
+        Ok(it) => (status(&house, media, it), execute::text(it), it.statements, it.left.as_ref()),
+        Err(refusal) => (refusal.status(house.profile, media), refusal.text(&id), 0, refusal.left.as_deref()),
     };
     let ms = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(request.id = id, status = status.as_u16(), ms, statements, "graphql");
     let mut out = begun(status, media, id);
+    if let Some(seconds) = answered.as_ref().err().and_then(|it| it.retry_after_s) {
+        out.insert_header((header::RETRY_AFTER, seconds));
+    }
+    if let Some(left) = left {
+        let (policy, state) = rate_limit(left);
+        out.insert_header(("ratelimit-policy", policy)).insert_header(("ratelimit", state));
+    }
     if house.config.explain {
         out.insert_header(("x-tidui-statements", statements.to_string()));
     }
@@ -100,9 +111,6 @@ pub fn begun(status: StatusCode, media: Media, id: String) -> HttpResponseBuilde
         StatusCode::UNAUTHORIZED => {
             out.insert_header((header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""));
         }
-        StatusCode::SERVICE_UNAVAILABLE => {
-            out.insert_header((header::RETRY_AFTER, "1"));
-        }
         StatusCode::METHOD_NOT_ALLOWED => {
             out.insert_header((header::ALLOW, "POST"));
         }
@@ -114,6 +122,18 @@ pub fn begun(status: StatusCode, media: Media, id: String) -> HttpResponseBuilde
     out
 }
 
+/// What the plan gives and what is left of it, as the headers `RateLimit-Policy` and `RateLimit` say it: `q` in a window
+/// of `w` seconds, `r` left, all of it again after `t` seconds.
+fn rate_limit(left: &Allowance) -> (String, String) {
+    let Allowance { plan, requests, points, .. } = left;
+    let policy = |name: &str, rate: Rate| format!("\"{name}\";q={};w={}", rate.most, rate.window_s);
+    let state = |name: &str, it: &Balance| format!("\"{name}\";r={};t={}", it.remaining, it.reset.as_secs_f64().ceil());
+    (
+        format!("{}, {}", policy("requests", plan.requests), policy("points", plan.points)),
+        format!("{}, {}", state("requests", requests), state("points", points)),
+    )
+}
+
 fn status(house: &House, media: Media, answered: &Answered) -> StatusCode {
     match answered.refused {
         true if media == Media::Modern => Kind::Document.status(house.profile),
@@ -123,6 +143,26 @@ fn status(house: &House, media: Media, answered: &Answered) -> StatusCode {
             house.profile.executed(partial)
         }
     }
+}
+
+/// `POST /graphql/cost`: what a request would ask for, without executing it. It counts as a request, and costs no points.
+pub async fn cost(request: HttpRequest, payload: web::Payload, house: web::Data<House>) -> HttpResponse {
+    let id = Uuid::now_v7().simple().to_string();
+    house.metrics.requests.add(1);
+    let measured = async {
+        let session = execute::open(&request, &house, &id).await?;
+        let asked = body(&request, payload, &house).await?;
+        execute::measure(&house, &session, asked).await
+    };
+    let (status, text) = match measured.await {
+        Ok(measured) => (StatusCode::OK, measured.to_string()),
+        Err(refusal) => (refusal.status(house.profile, Media::Modern), refusal.text(&id)),
+    };
+    HttpResponse::build(status)
+        .insert_header((header::CONTENT_TYPE, "application/json"))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header(("x-request-id", id))
+        .body(text)
 }
 
 async fn executed(

@@ -25,8 +25,12 @@ use crate::{
     document::{measure::Limits, prepared::Documents},
     http::{known::Known, refusal::Profile, streams::Streams, turns::Turns},
     metrics::Metrics,
+    quota::{admission::Quota, plan::Plans},
     schema::{self, Schema},
-    shared::store::{Store, Tally},
+    shared::{
+        gcra,
+        store::{Store, Tally},
+    },
 };
 
 /// What a test may put in place of the real thing; no flag or variable can.
@@ -54,6 +58,10 @@ pub struct House {
     pub tally: Tally,
     /// Checks the tokens of the outside issuer, where there is one.
     pub outside: Option<Outside>,
+    /// Lets requests in, as fast as plans say.
+    pub quota: Quota,
+    /// Requests of addresses.
+    pub addresses: gcra::Own,
     /// Turns at hashing a secret.
     pub hashing: Turns,
     /// Prepares documents.
@@ -92,6 +100,8 @@ impl House {
             metrics,
             tally: Tally::new(door.store()),
             outside: Outside::of(&config)?,
+            quota: Quota::new(Plans::of(&config)?, door.store()),
+            addresses: gcra::Own::default(),
             hashing: Turns::new(config.sign_in_queue),
             door,
             tokens,

@@ -6,7 +6,10 @@ use std::{
 };
 
 use actix_web::web;
-use tokio::{sync::mpsc, task::AbortHandle};
+use tokio::{
+    sync::{Semaphore, mpsc},
+    task::AbortHandle,
+};
 use uuid::Uuid;
 
 use crate::http::{
@@ -77,6 +80,8 @@ pub struct Operation {
     pub ends: mpsc::Sender<Reason>,
     /// The names in use.
     pub names: Running,
+    /// Turns at being executed: a page that opens many operations at once shall not be refused for it.
+    pub turns: Arc<Semaphore>,
 }
 
 /// What ends an operation early.
@@ -113,9 +118,10 @@ impl Operation {
 
     async fn answer(&mut self, asked: Result<Asked, Refusal>, request: String) -> Result<(), Broken> {
         let manner = Manner { changes: true, cost: false, streams: true };
+        let turn = self.turns.acquire().await.map_err(|_| Broken::Away)?;
         let in_flight = InFlight::new(self.house.clone().into_inner());
         let begun = stream::begin(&self.house, &self.credentials, asked?, manner, None, request).await?;
-        drop(in_flight);
+        drop((in_flight, turn));
         match begun {
             Begun::Whole(answered) => self.whole(&answered).await,
             Begun::Stream(streaming) => self.follow(*streaming).await,

@@ -10,6 +10,7 @@ use actix_web::http::StatusCode;
 use crate::{
     error::{Cause, Error},
     http::negotiate::Media,
+    quota::admission::{Allowance, Over},
 };
 
 /// Which statuses are told.
@@ -68,6 +69,8 @@ pub enum Kind {
     Unauthenticated,
     /// The client may not send such a document.
     Forbidden,
+    /// The account, or the address, asks for too much.
+    TooMany,
     /// Come again later.
     Busy,
     /// Ours to mend.
@@ -89,6 +92,7 @@ impl Kind {
             Self::Slow => StatusCode::REQUEST_TIMEOUT,
             Self::Unauthenticated => StatusCode::UNAUTHORIZED,
             Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -108,12 +112,17 @@ pub struct Refusal {
     pub code: &'static str,
     /// What is wrong and what to do, in words.
     pub message: String,
+    /// When to come again, in seconds, where that would help.
+    pub retry_after_s: Option<u64>,
+    /// What the caller has left, where that was looked at.
+    pub left: Option<Box<Allowance>>,
 }
 
 impl Refusal {
     /// A refusal with a code of its own.
     pub fn new(kind: Kind, code: &'static str, message: impl Into<String>) -> Self {
-        Self { kind, code, message: message.into() }
+        let retry_after_s = (kind == Kind::Busy).then_some(1);
+        Self { kind, code, message: message.into(), retry_after_s, left: None }
     }
 
     /// A document that can't be executed.
@@ -143,8 +152,23 @@ impl Refusal {
 
     /// The list of errors alone, as a WebSocket tells it.
     pub fn errors(&self, id: &str) -> serde_json::Value {
-        let extensions = serde_json::json!({ "code": self.code, "requestId": id });
+        let mut extensions = serde_json::json!({ "code": self.code, "requestId": id });
+        if let (Some(seconds), Some(fields)) = (self.retry_after_s, extensions.as_object_mut()) {
+            fields.insert("retryAfterSeconds".to_owned(), seconds.into());
+        }
         serde_json::json!([{ "message": self.message, "extensions": extensions }])
+    }
+}
+
+impl From<Over> for Refusal {
+    fn from(over: Over) -> Self {
+        let seconds = over.wait.as_secs() + u64::from(over.wait.subsec_nanos() > 0);
+        let Over { what, most, .. } = over;
+        let message = format!("Too many {what}, of which there are {most}: come again in {seconds} s.");
+        let mut refusal = Self::new(Kind::TooMany, "RATE_LIMITED", message);
+        refusal.retry_after_s = Some(seconds.max(1));
+        refusal.left = over.left;
+        refusal
     }
 }
 
@@ -155,11 +179,15 @@ impl From<Error> for Refusal {
             Error::Busy { .. } => Kind::Busy,
             _ => Kind::Internal,
         };
+        let retry_after_s = match &error {
+            Error::Busy { retry_after_s } => Some(u64::from(*retry_after_s)),
+            _ => None,
+        };
         let code = error.code();
         let mut shown = async_graphql::Error::from(error);
         if let Some(cause) = shown.source.take().and_then(|it| it.downcast::<Cause>().ok()) {
             tracing::error!(cause = super::execute::chain(cause.0.as_ref()), "a session could not be opened");
         }
-        Self::new(kind, code, shown.message)
+        Self { retry_after_s, ..Self::new(kind, code, shown.message) }
     }
 }

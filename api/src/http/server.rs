@@ -15,6 +15,7 @@ use actix_web::{
     middleware::{Next, from_fn},
     web,
 };
+use uuid::Uuid;
 
 use crate::{
     config::Config,
@@ -26,8 +27,13 @@ use crate::{
     http::{
         graphql, health,
         house::{Hooks, House},
-        keys, signin, websocket,
+        keys,
+        negotiate::Media,
+        refusal::{Kind, Refusal},
+        signin, websocket,
     },
+    quota::admission::Over,
+    shared::gcra::{Draw, Rate},
 };
 
 /// How long streams may take to say goodbye.
@@ -66,6 +72,7 @@ impl Server {
                 .route("/graphql", web::get().to(graphql::get))
                 .route("/graphql", web::query().to(graphql::query))
                 .route("/graphql", web::route().to(graphql::other))
+                .route("/graphql/cost", web::post().to(graphql::cost))
                 .route("/auth/token", web::post().to(signin::token))
                 .route("/auth/token", web::route().to(signin::only_post))
                 .route("/auth/revoke", web::post().to(signin::revoke))
@@ -159,13 +166,53 @@ async fn admit(
     };
     // Counted first: a stop that comes now waits for this one, or this one sees the stop.
     let counted = InFlight::new(house.clone());
-    if house.draining.load(Ordering::SeqCst) {
-        let errors = r#"{"errors":[{"message":"The server is going down: try again in a moment.","extensions":{"code":"BUSY"}}]}"#;
-        let mut away = HttpResponse::ServiceUnavailable();
-        away.insert_header((header::RETRY_AFTER, "1")).insert_header((header::CONNECTION, "close"));
-        return Ok(request.into_response(away.content_type("application/json").body(errors)));
+    if let Some(away) = turned_away(&request, &house) {
+        return Ok(request.into_response(away));
     }
     let response = next.call(request).await?.map_into_boxed_body();
     drop(counted);
     Ok(response)
+}
+
+/// The answer to a request that is not let in: the server is going down, works at as much as it can, or the address
+/// asks too fast. Who watches the server is always let in, but when it goes down.
+fn turned_away(request: &ServiceRequest, house: &House) -> Option<HttpResponse> {
+    if house.draining.load(Ordering::SeqCst) {
+        let mut refusal = Refusal::new(Kind::Busy, "BUSY", "The server is going down: try again in a moment.");
+        refusal.retry_after_s = Some(1);
+        return Some(plainly(house, &refusal, true));
+    }
+    if !["/graphql", "/auth/"].iter().any(|it| request.path().starts_with(it)) {
+        return None;
+    }
+    let most = usize::try_from(house.config.requests_in_flight).unwrap_or(usize::MAX);
+    if house.in_flight.load(Ordering::SeqCst) > most {
+        house.metrics.shed.add(1);
+        let refusal = Refusal::new(Kind::Busy, "BUSY", "The server has too much to do: try again in a moment.");
+        return Some(plainly(house, &refusal, false));
+    }
+    let rate = Rate { most: house.config.address_requests, window_s: 60 };
+    if rate.most == 0 {
+        return None;
+    }
+    let key = request.peer_addr()?.ip().to_string();
+    let drawn = house.addresses.draw(&[Draw { key, rate, amount: 1, back: 0 }]);
+    let wait = drawn.balances.first().and_then(|it| it.wait)?;
+    house.metrics.limited.add(1);
+    let over = Over { what: "requests from this address", most: rate.most, wait, left: None };
+    Some(plainly(house, &over.into(), false))
+}
+
+/// A refusal before anything is known of the request.
+fn plainly(house: &House, refusal: &Refusal, close: bool) -> HttpResponse {
+    let id = Uuid::now_v7().simple().to_string();
+    let mut out = HttpResponse::build(refusal.status(house.profile, Media::Json));
+    out.insert_header((header::CACHE_CONTROL, "no-store")).insert_header(("x-request-id", id.clone()));
+    if let Some(seconds) = refusal.retry_after_s {
+        out.insert_header((header::RETRY_AFTER, seconds));
+    }
+    if close {
+        out.insert_header((header::CONNECTION, "close"));
+    }
+    out.content_type("application/json").body(refusal.text(&id))
 }

@@ -6,7 +6,11 @@
 
 use std::{convert::Infallible, time::Duration};
 
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{StatusCode, header},
+    web,
+};
 use futures_util::{Stream, StreamExt, stream};
 use tokio::{
     sync::watch,
@@ -61,7 +65,11 @@ fn whole(text: &str, id: String) -> HttpResponse {
 
 fn refuse(refusal: &Refusal, house: &House, id: String) -> HttpResponse {
     let text = refusal.text(&id);
-    graphql::begun(refusal.status(house.profile, Media::Stream), Media::Json, id).body(text)
+    let mut out = graphql::begun(refusal.status(house.profile, Media::Stream), Media::Json, id);
+    if let Some(seconds) = refusal.retry_after_s {
+        out.insert_header((header::RETRY_AFTER, seconds));
+    }
+    out.body(text)
 }
 
 async fn begin(

@@ -1,7 +1,7 @@
 //! A subscription from its beginning to its end, whatever transport carries it: each change is a request of its own, with
 //! the token checked again, so that rights which end, end the stream.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use actix_web::web;
 
@@ -21,10 +21,13 @@ use crate::{
     },
 };
 
+/// How long a stream waits for points before it looks again.
+const LONGEST_PACE: Duration = Duration::from_secs(1);
+
 /// What became of a request that may have several answers.
 pub enum Begun {
     /// The only answer.
-    Whole(Answered),
+    Whole(Box<Answered>),
     /// Answers to come.
     Stream(Box<Streaming>),
 }
@@ -61,11 +64,11 @@ pub async fn begin(
     id: String,
 ) -> Result<Begun, Refusal> {
     let session = credentials.open(house, &id).await?;
-    let ready = Ready::make(house, asked, session.is_machine(), manner).await?;
     let interest = Arc::new(Interest::default());
-    let turn = ready.streams().then(|| Turn::Begin(interest.clone()));
-    if let Some(answered) = execute::perform(house, session, &ready, manner, turn, &id).await? {
-        return Ok(Begun::Whole(answered));
+    let turn = |ready: &Ready| ready.streams().then(|| Turn::Begin(interest.clone()));
+    let (ready, answered) = execute::start(house, session, asked, manner, turn, &id).await?;
+    if let Some(answered) = answered {
+        return Ok(Begun::Whole(Box::new(answered)));
     }
     let Some(wanted) = interest.wanted(resume) else {
         // Its one field was skipped.
@@ -100,7 +103,15 @@ impl Streaming {
             Turn::Notice(notice) => notice.sequence,
         };
         let session = self.credentials.open(&self.house, &self.id).await?.fresh();
-        let answered = execute::perform(&self.house, session, &self.ready, self.manner, Some(turn), &self.id).await?;
+        let who = subject(&session).map(|it| (it, session.is_machine()));
+        let Self { house, ready, manner, id, .. } = self;
+        let answered = execute::perform(house, session, ready, *manner, Some(turn), None, id).await?;
+        if let (Some(answered), Some((who, machine))) = (&answered, who) {
+            // Who is told more than the plan gives is told later, and loses nothing by it.
+            while let Some(wait) = house.quota.pace(who, machine, answered.told).await {
+                tokio::time::sleep(wait.min(LONGEST_PACE)).await;
+            }
+        }
         let event = self.house.door.event_name(sequence);
         Ok(answered.map(|it| Message { event, text: execute::text(&it) }))
     }
@@ -141,5 +152,5 @@ pub fn subject(session: &Session) -> Option<Subject> {
 /// The refusal of an account that has as many streams as it may.
 pub fn too_many(house: &House) -> Refusal {
     let message = format!("This account has {} streams open: close one of them.", house.config.stream_limit);
-    Refusal::new(Kind::Busy, "TOO_MANY_STREAMS", message)
+    Refusal::new(Kind::TooMany, "TOO_MANY_STREAMS", message)
 }

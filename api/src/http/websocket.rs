@@ -6,6 +6,7 @@
 
 use std::{
     ops::ControlFlow,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -17,7 +18,7 @@ use actix_web::{
 };
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, ProtocolError};
 use tokio::{
-    sync::mpsc,
+    sync::{Semaphore, mpsc},
     task::JoinSet,
     time::{Interval, MissedTickBehavior, interval},
 };
@@ -38,6 +39,9 @@ use crate::http::{
 
 /// How long a client may take to close after it was told why.
 const GOODBYE: Duration = Duration::from_millis(500);
+
+/// Operations of one socket that are executed at once; those that follow something take a turn to begin.
+const AT_ONCE: usize = 4;
 
 /// Whether a request wants to become a WebSocket.
 pub fn wanted(request: &GuardContext<'_>) -> bool {
@@ -93,6 +97,7 @@ struct Socket {
     known: Option<(Credentials, Option<Place>)>,
     /// The operations that go on, and the tasks that do them.
     names: Running,
+    turns: Arc<Semaphore>,
     tasks: JoinSet<()>,
     ends: mpsc::Sender<Reason>,
     ended: mpsc::Receiver<Reason>,
@@ -119,6 +124,7 @@ impl Socket {
             given,
             known: None,
             names: Running::default(),
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
             tasks: JoinSet::new(),
             ends,
             ended,
@@ -240,7 +246,7 @@ impl Socket {
         } else if self.names.count() >= self.house.config.websocket_operations {
             let most = self.house.config.websocket_operations;
             let message = format!("{most} operations run over this WebSocket: complete one of them first.");
-            Some(Refusal::new(Kind::Busy, "TOO_MANY_OPERATIONS", message))
+            Some(Refusal::new(Kind::TooMany, "TOO_MANY_OPERATIONS", message))
         } else {
             None
         };
@@ -254,6 +260,7 @@ impl Socket {
             out: self.out.clone(),
             ends: self.ends.clone(),
             names: self.names.clone(),
+            turns: self.turns.clone(),
         };
         // Named before it runs, so that it can't end before it is named.
         self.names.name(&id);

@@ -14,6 +14,7 @@ use crate::{
     loaders::Caller,
     organization::read::{Among, Events, Offshoots, OrganizationByCode, Organizations, Predecessors},
     page,
+    post::graphql::{Headcount, Post},
     questions::{self, Many, One},
     relay::{Date, FromRow, access, global_id, key},
 };
@@ -258,6 +259,24 @@ impl Organization {
     async fn history(&self, ctx: &Context<'_>) -> Result<Option<Vec<OrganizationEvent>>> {
         let rows = ctx.load(Many::<Events>::of(self.0.id)).await?.unwrap_or_default();
         Ok(Some(rows.into_iter().map(OrganizationEvent).collect()))
+    }
+    /// Its posts that stand on the request's day, by code, each with its headcount then.
+    async fn posts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day; one date for the whole request.")] as_of: Option<Date>,
+    ) -> Result<Option<Vec<Post>>> {
+        let on = ctx.session()?.agree(as_of.map(|it| it.0))?;
+        Post::of(ctx, self.0.id, on).await.map(Some)
+    }
+    /// What is approved for its posts, filled, vacant and overstaffed on the request's day.
+    async fn headcount(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day; one date for the whole request.")] as_of: Option<Date>,
+    ) -> Result<Option<Headcount>> {
+        let on = ctx.session()?.agree(as_of.map(|it| it.0))?;
+        Headcount::of(ctx, self.0.id, on).await.map(Some)
     }
     /// Its name on the request's day. Its place in the tree is told as it is now, whatever the day: `history` says when
     /// it moved.

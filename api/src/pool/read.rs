@@ -17,7 +17,7 @@ use crate::{
     belonging,
     cadre::read::{self as cadre_read, ROWS},
     db::{
-        gate::{Alias, Gate, Visible},
+        gate::{Alias, Countable, Gate, Visible},
         reader::Reader,
         session::{Query, Remember},
     },
@@ -80,6 +80,31 @@ impl Visible for pool_membership::Entity {
             some = some.add(Condition::all().add(pool.in_subquery(pools)).add(cadre.clone().eq(person)));
         }
         Condition::all().add(some).add(cadre_read::names_cleared(cadre, gate))
+    }
+}
+
+impl Countable for pool_membership::Entity {
+    /// As a row, or in a pool kept where the caller counts. Of people up to the secrecy ceiling.
+    fn countable(at: &Alias, gate: &Gate) -> Condition {
+        let counted = Alias::named("counted_pool");
+        let keeper = gate.under(counted.col(reserve_pool::Column::OrganizationId), &[Role::SummaryReader]);
+        let pools = gate.raw::<reserve_pool::Entity>(reserve_pool::Column::Id, &counted).cond_where(keeper).to_owned();
+        let cadre = at.col(pool_membership::Column::CadreId);
+        let counted = Condition::all()
+            .add(at.col(pool_membership::Column::PoolId).in_subquery(pools))
+            .add(cadre_read::names_cleared(cadre, gate));
+        Condition::any().add(Self::visible(at, gate)).add(counted)
+    }
+}
+
+impl Countable for pool_tier::Entity {
+    /// Of a pool that the caller keeps or counts: whoever meets some of its members alone learns no target.
+    fn countable(at: &Alias, gate: &Gate) -> Condition {
+        let aimed = Alias::named("aimed_pool");
+        let roles = [ROWS, &[Role::SummaryReader]].concat();
+        let keeper = gate.under(aimed.col(reserve_pool::Column::OrganizationId), &roles);
+        let pools = gate.raw::<reserve_pool::Entity>(reserve_pool::Column::Id, &aimed).cond_where(keeper).to_owned();
+        Condition::all().add(at.col(pool_tier::Column::PoolId).in_subquery(pools))
     }
 }
 

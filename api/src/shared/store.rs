@@ -100,6 +100,17 @@ impl Store {
         }
     }
 
+    /// Takes a step on some keys, and gives back the numbers that it gives back.
+    ///
+    /// # Errors
+    /// When the store does not answer, or is none that other processes share.
+    pub async fn invoke(&self, script: &Script, keys: &[&str], arguments: &[String]) -> Result<Vec<i64>, Unreachable> {
+        match self {
+            Self::Local(_) => Err(Unreachable),
+            Self::Redis(store) => in_time(store.invoke(script, keys, arguments)).await,
+        }
+    }
+
     /// A remembered answer.
     ///
     /// # Errors
@@ -123,6 +134,16 @@ impl Store {
             }
             Self::Redis(store) => in_time(store.set(key, value, ttl_s)).await,
         }
+    }
+}
+
+/// A step that Redis takes as a whole.
+pub struct Script(redis::Script);
+
+impl Script {
+    /// Of its text in Lua.
+    pub fn new(text: &str) -> Self {
+        Self(redis::Script::new(text))
     }
 }
 
@@ -286,6 +307,17 @@ impl RedisStore {
         let script =
             "local n = redis.call('INCR', KEYS[1]) if n == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end return n";
         redis::Script::new(script).key(key).arg(window_s).invoke_async(&mut self.link.clone()).await
+    }
+
+    async fn invoke(&self, script: &Script, keys: &[&str], arguments: &[String]) -> redis::RedisResult<Vec<i64>> {
+        let mut call = script.0.prepare_invoke();
+        for key in keys {
+            call.key(format!("{}:{key}", self.prefix));
+        }
+        for argument in arguments {
+            call.arg(argument);
+        }
+        call.invoke_async(&mut self.link.clone()).await
     }
 
     async fn count(&self, what: &str) -> redis::RedisResult<u64> {

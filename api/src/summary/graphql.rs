@@ -1,4 +1,6 @@
-//! Counts in the schema.
+//! Counts in the schema; those of pools and pairs stand in `programmes`.
+
+mod programmes;
 
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use chrono::NaiveDate;
@@ -16,6 +18,8 @@ use crate::{
     relay::{Date, access, key},
     summary::read::{self, Cell, FLOOR, SummarizeCadres},
 };
+
+pub use programmes::ProgrammeSummaryQuery;
 
 /// By what to count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -131,14 +135,20 @@ impl SummaryQuery {
     ) -> Result<Option<CadreSummary>> {
         let session = ctx.session()?;
         let group_by: Vec<read::GroupBy> = group_by.into_iter().map(Into::into).collect();
-        let mut once = group_by.clone();
-        once.sort_unstable();
-        once.dedup();
-        if once.len() < group_by.len() {
-            return Err(Error::invalid("groupBy", "names a grouping twice: name each at most once"));
-        }
+        each_once(&group_by)?;
         let question = SummarizeCadres { organization: key(&organization), group_by, as_of: session.today() };
         let cells = session.recall(&question).await?;
         Ok(Some(CadreSummary { organization: question.organization, as_of: question.as_of, cells }))
     }
+}
+
+/// That no grouping is named twice.
+fn each_once<G: Ord + Clone>(group_by: &[G]) -> Result<()> {
+    let mut once = group_by.to_vec();
+    once.sort_unstable();
+    once.dedup();
+    if once.len() < group_by.len() {
+        return Err(Error::invalid("groupBy", "names a grouping twice: name each at most once"));
+    }
+    Ok(())
 }

@@ -2,7 +2,10 @@
 //!
 //! A caller who may count but not see the rows gets small cells suppressed, so that a count does not name a person. One
 //! who sees the rows of one place and counts another sees the small cells of the first alone. Nothing here resists
-//! differencing of several answers yet.
+//! differencing of several answers yet. Pools and pairs are counted in the same way, in `pools` and `pairs`.
+
+pub mod pairs;
+pub mod pools;
 
 use chrono::{Datelike, NaiveDate};
 use entity::{
@@ -21,7 +24,7 @@ use crate::{
     auth::scope::Reach,
     cadre::read::{ROWS, kept},
     db::{
-        gate::Alias,
+        gate::{Alias, Countable},
         reader::Reader,
         session::{Query, Remember},
     },
@@ -100,7 +103,7 @@ impl Query for SummarizeCadres {
     const ACTION: Action = Action::SummaryRead;
     type Answer = Vec<Cell>;
     async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
-        self.at_own_level(reader).await?;
+        at_own_level(reader, self.organization).await?;
         let at = Alias::own::<cadre::Entity>();
         let key = |by: &GroupBy| match by {
             GroupBy::Level => at.col(cadre::Column::PositionLevel),
@@ -133,27 +136,6 @@ impl Remember for SummarizeCadres {
 }
 
 impl SummarizeCadres {
-    /// That a reader of counts asks for an organization of the own grants, and for none below it: counts of a subtree and
-    /// of the subtrees inside it would differ by what is to stay hidden.
-    async fn at_own_level(&self, reader: &Reader<'_>) -> Result<()> {
-        let gate = reader.gate();
-        let Reach::Under(granted) = gate.scope().reach(&[Role::SummaryReader]) else { return Ok(()) };
-        if granted.is_empty() || granted.contains(&self.organization) {
-            return Ok(());
-        }
-        let id = Alias::own::<organization::Entity>().col(organization::Column::Id);
-        let asked = || reader.find::<organization::Entity>().filter(id.clone().eq(self.organization));
-        let counted = asked().filter(gate.under(id.clone(), &[Role::SummaryReader])).one().await?.is_some();
-        let read = asked().filter(gate.under(id.clone(), ROWS)).one().await?.is_some();
-        if counted && !read {
-            return Err(Error::invalid(
-                "organization",
-                "lies below your grant: ask for the organization of the grant itself",
-            ));
-        }
-        Ok(())
-    }
-
     fn cell(&self, keys: &[Option<String>], count: i64, sees_rows: bool) -> Cell {
         let text = |by: GroupBy| {
             let place = self.group_by.iter().position(|it| *it == by)?;
@@ -168,6 +150,50 @@ impl SummarizeCadres {
             count: (sees_rows || count >= FLOOR).then_some(count),
         }
     }
+}
+
+/// That a reader of counts asks for an organization of the own grants, and for none below it: counts of a subtree and
+/// of the subtrees inside it would differ by what is to stay hidden.
+async fn at_own_level(reader: &Reader<'_>, asked_for: OrganizationId) -> Result<()> {
+    let gate = reader.gate();
+    let Reach::Under(granted) = gate.scope().reach(&[Role::SummaryReader]) else { return Ok(()) };
+    if granted.is_empty() || granted.contains(&asked_for) {
+        return Ok(());
+    }
+    let id = Alias::own::<organization::Entity>().col(organization::Column::Id);
+    let asked = || reader.find::<organization::Entity>().filter(id.clone().eq(asked_for));
+    let counted = asked().filter(gate.under(id.clone(), &[Role::SummaryReader])).one().await?.is_some();
+    let read = asked().filter(gate.under(id.clone(), ROWS)).one().await?.is_some();
+    if counted && !read {
+        return Err(Error::invalid(
+            "organization",
+            "lies below your grant: ask for the organization of the grant itself",
+        ));
+    }
+    Ok(())
+}
+
+/// Rows of a measure, each count shown or suppressed as the caller may see the rows behind it.
+async fn told<E: Countable>(
+    reader: &Reader<'_>,
+    among: Condition,
+    keys: &[Expr],
+    measure: Expr,
+) -> Result<Vec<(Vec<Option<String>>, Option<i64>)>> {
+    let holds = |roles| !matches!(reader.gate().scope().reach(roles), Reach::Under(roots) if roots.is_empty());
+    let sees_rows = holds(ROWS);
+    let rows = reader.measure_by::<E>(among.clone(), keys, measure).await?;
+    let mut unseen = Vec::new();
+    if sees_rows && holds(&[Role::SummaryReader]) {
+        let seen = E::visible(&Alias::own::<E>(), reader.gate());
+        unseen = reader.count_by::<E>(among.add(seen.not()), keys).await?;
+    }
+    let shown = |keys: &Vec<_>| sees_rows && !unseen.iter().any(|(of, count)| of == keys && *count > 0);
+    let tell = |(keys, count): (Vec<_>, i64)| {
+        let count = (shown(&keys) || count >= FLOOR).then_some(count);
+        (keys, count)
+    };
+    Ok(rows.into_iter().map(tell).collect())
 }
 
 /// The youngest age of a row's band as text, `0` for the youngest band, null where the birth date is unknown.

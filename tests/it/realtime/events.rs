@@ -188,7 +188,7 @@ both! {
             open.push(Events::of(&scene.officer, PAIRS, json!({})).await);
         }
         let fourth = Events::of(&scene.officer, PAIRS, json!({})).await;
-        assert_eq!(fourth.status, 503);
+        assert_eq!(fourth.status, 429);
         assert_eq!(fourth.json().await["errors"][0]["extensions"]["code"], "TOO_MANY_STREAMS");
         until(&scene.officer, "tidui_subscriptions", 3).await;
         drop(open);

@@ -127,4 +127,29 @@ both! {
         let id = north.propose(&north.officer).await;
         assert_eq!(events.expect().await.at("/it/pair/id"), &json!(id));
     }
+
+    /// What a stream tells draws on the account's points: who has none left is told later, and everything.
+    async fn who_has_no_points_left_is_told_later(mut world: World) {
+        world.stop().await;
+        world.config.people_points = 120;
+        world.start().await;
+        let scene = Scene::of(&world, "North").await;
+        let follower = world.sign_in(Role::OrganizationOfficer, scene.county).await;
+        let mut events = Events::of(&follower, PAIRS, json!({})).await;
+        let id = scene.propose(&scene.officer).await;
+        let begun = std::time::Instant::now();
+        let mut acts = vec!["PAIR_PROPOSE"];
+        step(&scene.officer, "Activate", &id, 1, json!({})).await;
+        acts.push("PAIR_ACTIVATE");
+        for round in 0..5 {
+            step(&scene.officer, "Suspend", &id, 2 + 2 * round, json!({ "reason": "A course" })).await;
+            step(&scene.officer, "Resume", &id, 3 + 2 * round, json!({})).await;
+            acts.extend(["PAIR_SUSPEND", "PAIR_RESUME"]);
+        }
+        let done = begun.elapsed();
+        for act in acts {
+            assert_eq!(events.expect().await.at("/it/act"), act);
+        }
+        assert!(begun.elapsed() > done + Duration::from_secs(2), "{:?}, and {done:?}", begun.elapsed());
+    }
 }

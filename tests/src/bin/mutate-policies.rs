@@ -73,6 +73,7 @@ fn main() -> ExitCode {
     let story = build(&tree);
     assert!(tell(&story, &tree, "none").status.success(), "the story fails without a mutant: mend that first");
     let (mut caught, mut survived) = (0, 0);
+    println!("{} mutants, each lost in two ways", mutants.iter().filter(|it| it.place.contains(&only)).count());
     for mutant in mutants.iter().filter(|it| it.place.contains(&only)) {
         for way in [true, false] {
             let alike = |it: &&(&str, &str, bool, &str)| mutant.place == it.0 && mutant.text == it.1 && way == it.2;
@@ -129,6 +130,8 @@ fn plant(tree: &Path) -> Vec<Mutant> {
 fn build(tree: &Path) -> PathBuf {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["test", "-p", "tests", "--test", "it", "--no-run", "--message-format=json-render-diagnostics"]);
+    // The story is told some hundred times, so that a better program pays for its build.
+    cargo.env("CARGO_PROFILE_DEV_OPT_LEVEL", "1").env("CARGO_TARGET_DIR", tree.join("target"));
     let built = cargo.current_dir(tree).stderr(std::process::Stdio::inherit()).output().expect("cargo");
     assert!(built.status.success(), "the copy in {} does not compile", tree.display());
     let lines = String::from_utf8(built.stdout).expect("JSON");
@@ -142,7 +145,7 @@ fn build(tree: &Path) -> PathBuf {
 fn tell(story: &Path, tree: &Path, mutant: &str) -> Output {
     let mut command = Command::new(story);
     command.args(["--exact", STORY]).current_dir(tree.join("tests"));
-    command.env("TIDUI_MUTANT", mutant).env("RUST_BACKTRACE", "0");
+    command.env("TIDUI_MUTANT", mutant).env("RUST_BACKTRACE", "0").env("TIDUI_STORY_SECONDS", "900");
     command.output().expect("the story")
 }
 

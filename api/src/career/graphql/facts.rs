@@ -1,6 +1,6 @@
 //! One dated fact of each kind in the schema.
 
-use async_graphql::{ID, Object};
+use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     assessment, award, education, experience, level_period, post_assignment, professional_title, rank_period,
@@ -15,7 +15,9 @@ use crate::{
     cadre::graphql::Education,
     career::read::Fact,
     codeset::graphql::CodedValue,
+    error::Result,
     organization::graphql::PositionLevel,
+    post::graphql::Post,
     relay::{Date, PartialDate, global_id},
 };
 
@@ -89,6 +91,10 @@ fact!(
         /// 任职文号 (A0245), where known.
         async fn document_number(&self) -> Option<&str> {
             self.row.document_number.as_deref()
+        }
+        /// The post of an organization that it fills, where it names one that the caller may see.
+        async fn post(&self, ctx: &Context<'_>) -> Result<Option<Post>> {
+            Post::maybe(ctx, self.row.post_id).await
         }
     }
 );

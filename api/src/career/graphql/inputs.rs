@@ -1,6 +1,6 @@
 //! What a client says of a fact: one input a kind, and exactly one of them.
 
-use async_graphql::{InputObject, OneofObject};
+use async_graphql::{ID, InputObject, OneofObject};
 
 use super::kinds::{
     AssessmentGrade, AssessmentKind, CivilServantRank, EducationMode, ExperienceKind, PostRole, SanctionKind,
@@ -9,7 +9,7 @@ use super::kinds::{
 use crate::{
     career::draft::{Draft, Span},
     organization::graphql::PositionLevel,
-    relay::{Date, PartialDate},
+    relay::{Date, PartialDate, key},
 };
 
 /// A post (职务任免记录).
@@ -24,6 +24,8 @@ pub struct PostFactInput {
     role: Option<PostRole>,
     /// 任职文号
     document_number: Option<String>,
+    /// The post of an organization that it fills: see Organization.posts.
+    post_id: Option<ID>,
     /// 任职时间
     valid_from: Option<PartialDate>,
     /// 免职时间
@@ -201,6 +203,7 @@ impl From<CadreFactInput> for Draft {
                 is_primary: it.is_primary,
                 role: it.role.map(Into::into),
                 document_number: text(it.document_number),
+                post: it.post_id.as_ref().map(key),
                 span: span(it.valid_from, it.valid_to),
             },
             CadreFactInput::Level(it) => Self::Level { level: it.level.into(), span: span(it.valid_from, it.valid_to) },

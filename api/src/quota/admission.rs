@@ -1,0 +1,170 @@
+//! Lets requests in, or says how long to wait: operations at once, requests and points a minute, each account its own.
+//!
+//! One step on the shared store a request. What was asked for and not used is given back with the account's next request,
+//! so that giving back costs no step of its own; a process that ends forgets it. An account that was refused is refused
+//! again without a step, and before its next document is read, until what it lacked is earned.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use entity::id::{AccountId, Key as _};
+
+use crate::{
+    quota::plan::{Plan, Plans},
+    shared::{
+        gcra::{Balance, Draw, Meter},
+        store::Store,
+    },
+};
+
+/// Accounts remembered; beyond it those with nothing in flight are forgotten, and what they would get back.
+const KEPT: usize = 100_000;
+
+/// What an account has in this process.
+#[derive(Default)]
+struct Held {
+    /// Operations that run.
+    running: u64,
+    /// Points to give back.
+    back: u64,
+    /// Until when it is refused without a step.
+    until: Option<Instant>,
+}
+
+/// Lets requests in.
+pub struct Quota {
+    meter: Meter,
+    plans: Plans,
+    held: Arc<Mutex<HashMap<AccountId, Held>>>,
+}
+
+/// Why a request has to wait, and how long.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Over {
+    /// What there is none left of: `requests`, `points` or `operations at once`.
+    pub what: &'static str,
+    /// How much of it there is.
+    pub most: u64,
+    /// How long to wait.
+    pub wait: Duration,
+    /// What is left of each, where that was looked at.
+    pub left: Option<Box<Allowance>>,
+}
+
+/// What an account has left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allowance {
+    /// Its plan.
+    pub plan: Plan,
+    /// Requests.
+    pub requests: Balance,
+    /// Points.
+    pub points: Balance,
+    /// Points that this request asked for.
+    pub requested: u64,
+}
+
+/// One operation that runs, until it is dropped, however it ends.
+pub struct Running {
+    held: Arc<Mutex<HashMap<AccountId, Held>>>,
+    account: AccountId,
+    /// Its plan.
+    pub plan: Plan,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(it) = held.get_mut(&self.account) else { return };
+        it.running = it.running.saturating_sub(1);
+        if it.running == 0 && it.back == 0 && it.until.is_none() {
+            held.remove(&self.account);
+        }
+    }
+}
+
+impl Quota {
+    /// By plans, over the shared store.
+    pub fn new(plans: Plans, store: Arc<Store>) -> Self {
+        Self { meter: Meter::new(store), plans, held: Arc::default() }
+    }
+
+    /// Begins an operation.
+    ///
+    /// # Errors
+    /// When the account has too many already, or was refused and has not waited.
+    pub fn begin(&self, account: AccountId, machine: bool) -> Result<Running, Over> {
+        let plan = self.plans.plan(machine);
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.len() > KEPT {
+            held.retain(|_, it| it.running > 0);
+        }
+        let it = held.entry(account).or_default();
+        if let Some(wait) = it.until.and_then(|until| until.checked_duration_since(Instant::now())) {
+            return Err(Over { what: "requests or points", most: plan.requests.most, wait, left: None });
+        }
+        it.until = None;
+        if it.running >= plan.concurrent {
+            let wait = Duration::from_secs(1);
+            return Err(Over { what: "operations at once", most: plan.concurrent, wait, left: None });
+        }
+        it.running += 1;
+        Ok(Running { held: self.held.clone(), account, plan })
+    }
+
+    /// Draws one request, and the points that it asks for.
+    ///
+    /// # Errors
+    /// When there are not enough left.
+    pub async fn draw(&self, running: &Running, points: u64) -> Result<Allowance, Over> {
+        let (account, plan) = (running.account, running.plan);
+        let back = {
+            let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+            held.get_mut(&account).map_or(0, |it| std::mem::take(&mut it.back))
+        };
+        let key = |what: &str| format!("rate:{what}:{}", account.uuid().simple());
+        let draws = [
+            Draw { key: key("requests"), rate: plan.requests, amount: 1, back: 0 },
+            Draw { key: key("points"), rate: plan.points, amount: points, back },
+        ];
+        let drawn = self.meter.draw(&draws).await;
+        let [requests, points_left] = drawn.balances.as_slice() else {
+            let wait = Duration::from_secs(1);
+            return Err(Over { what: "requests", most: plan.requests.most, wait, left: None });
+        };
+        let left = Allowance { plan, requests: *requests, points: *points_left, requested: points };
+        if drawn.admitted {
+            return Ok(left);
+        }
+        let (what, most, wait) = match (requests.wait, points_left.wait) {
+            (Some(wait), _) => ("requests", plan.requests.most, wait),
+            (None, wait) => ("points", plan.points.most, wait.unwrap_or_default()),
+        };
+        // Only who lacks requests lacks them for whatever comes next: a cheaper document may still be paid for.
+        if requests.wait.is_some() {
+            let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+            held.entry(account).or_default().until = Instant::now().checked_add(wait);
+        }
+        Err(Over { what, most, wait, left: Some(Box::new(left)) })
+    }
+
+    /// Draws the points of what a stream told; where they lack, nothing is drawn, and it says how long to wait. A change is
+    /// no request of the client's, so requests are not counted.
+    pub async fn pace(&self, account: AccountId, machine: bool, points: u64) -> Option<Duration> {
+        let rate = self.plans.plan(machine).points;
+        let key = format!("rate:points:{}", account.uuid().simple());
+        // One answer that costs more than a whole minute would wait for ever.
+        let drawn = self.meter.draw(&[Draw { key, rate, amount: points.min(rate.most), back: 0 }]).await;
+        drawn.balances.first().and_then(|it| it.wait)
+    }
+
+    /// Gives back points that were not used, with the account's next request.
+    pub fn give_back(&self, running: &Running, points: u64) {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let it = held.entry(running.account).or_default();
+        it.back = it.back.saturating_add(points);
+    }
+}
