@@ -169,6 +169,10 @@ named! {
         CorrectionDecide = "CORRECTION_DECIDE",
         /// Import a roster.
         RosterImport = "ROSTER_IMPORT",
+        /// Bring the file of a roster in.
+        RosterUpload = "ROSTER_UPLOAD",
+        /// Keep account of an import that runs.
+        RosterImportKeep = "ROSTER_IMPORT_KEEP",
         /// Read which rosters were imported.
         RosterImportRead = "ROSTER_IMPORT_READ",
         /// Begin a session.

@@ -131,6 +131,8 @@ settings! {
     roster_inflated_bytes: u64 = "268435456", false, "Largest roster once unpacked, in bytes: a zip bomb ends here.";
     roster_rows: u64 = "50000", false, "Most rows of a roster.";
     roster_columns: u64 = "100", false, "Most columns of a roster.";
+    roster_imports: u64 = "2", false, "Imports of rosters that a process does at once; others wait. Each holds a connection, and the file in memory.";
+    held_elsewhere_an_hour: u64 = "100", false, "Identity numbers of nobody within reach that one account may try in an hour, in imports and look-ups; then both are refused: numbers can be guessed.";
     audit_retention_days: u64 = "1095", false, "Days that acts stay in the audit trail, at least 1095. A day leaves as a whole, once access_log_retention_days is over too.";
     access_log_retention_days: u64 = "1095", false, "Days that readings of sensitive values stay on record, at least 1095. A day leaves as a whole, once audit_retention_days is over too.";
     secrecy_limit: String = "INTERNAL", false, "Highest secrecy level of records that may be kept here: PUBLIC, INTERNAL, CONFIDENTIAL, SECRET or TOP_SECRET. Above INTERNAL only on a network approved for it.";
@@ -142,7 +144,36 @@ settings! {
 /// Source: 个人信息保护法 article 56; 网络数据安全管理条例 article 12.
 const RETENTION_FLOOR_DAYS: u64 = 1095;
 
+/// What is set for rosters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rosters {
+    /// Largest file, in bytes.
+    pub file_bytes: u64,
+    /// Largest one once unpacked, in bytes.
+    pub inflated_bytes: u64,
+    /// Most rows.
+    pub rows: u64,
+    /// Most columns.
+    pub columns: u64,
+    /// Imports at once.
+    pub at_once: u64,
+    /// Identity numbers of nobody within reach that one account may try in an hour.
+    pub held_elsewhere_an_hour: u64,
+}
+
 impl Config {
+    /// What is set for rosters.
+    pub fn rosters(&self) -> Rosters {
+        Rosters {
+            file_bytes: self.roster_file_bytes,
+            inflated_bytes: self.roster_inflated_bytes,
+            rows: self.roster_rows,
+            columns: self.roster_columns,
+            at_once: self.roster_imports,
+            held_elsewhere_an_hour: self.held_elsewhere_an_hour,
+        }
+    }
+
     /// The settings from a TOML text, variables and flags, each as name and text.
     ///
     /// # Errors

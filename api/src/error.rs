@@ -204,6 +204,8 @@ named! {
         Cycle = "CYCLE",
         /// A person has as many mentors or mentees as the organization allows.
         CapacityReached = "CAPACITY_REACHED",
+        /// Too many identity numbers of people kept elsewhere were tried.
+        TooManyTries = "TOO_MANY_TRIES",
     }
 }
 

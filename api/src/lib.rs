@@ -25,6 +25,7 @@ pub mod shared {
 }
 /// Who is asking, what they may do, which rows exist for them.
 pub mod auth {
+    pub mod address;
     pub mod factor;
     pub mod keys;
     pub mod outside;
@@ -50,6 +51,7 @@ pub mod db {
     pub mod connect;
     mod digest;
     pub mod door;
+    pub mod errands;
     pub mod explain;
     pub mod gate;
     pub mod hub;
@@ -65,6 +67,7 @@ pub mod db {
     pub mod session;
     pub mod sweeper;
     mod unique;
+    pub mod uploads;
     pub mod writer;
 }
 /// The unified social credit code.
@@ -187,6 +190,7 @@ pub mod roster {
     pub mod report;
     pub mod resume;
     pub mod row;
+    pub mod running;
     pub mod schooling;
     pub mod sheet;
     pub mod sheets;
@@ -287,6 +291,7 @@ pub mod http {
     mod stream;
     mod streams;
     mod turns;
+    mod upload;
     mod websocket;
 }
 /// The command line.

@@ -4,8 +4,8 @@ use async_graphql::{
     Context, ID, Interface, MergedObject, MergedSubscription, Object, SDLExportOptions, Schema as Inner,
 };
 use entity::id::{
-    AccessLogId, AccountId, AuditEventId, CadreId, CorrectionId, ImportId, Key, MembershipStepId, OrganizationId,
-    PairContactId, PairId, PoolId, PoolMembershipId, PostId,
+    AccessLogId, AccountId, AuditEventId, CadreId, CorrectionId, ImportFindingId, ImportId, ImportRunId, Key,
+    MembershipStepId, OrganizationId, PairContactId, PairId, PoolId, PoolMembershipId, PostId,
 };
 
 use crate::{
@@ -54,10 +54,10 @@ use crate::{
     },
     questions::{Belonging as _, FreshOne, One},
     quota::graphql::RateLimitQuery,
-    relay::{self, FromRow, Problem, access, read_id},
+    relay::{self, Date, FromRow, Problem, access, read_id},
     roster::{
-        graphql::{RosterImport, RosterQuery},
-        stored::Imports,
+        graphql::{RosterFinding, RosterImport, RosterMutation, RosterQuery, RosterRun},
+        stored::{Findings, Imports, Runs},
     },
     status::graphql::StatusQuery,
     summary::graphql::{ProgrammeSummaryQuery, SummaryQuery},
@@ -92,6 +92,10 @@ pub enum Node {
     PairContact(PairContact),
     /// An import of a roster.
     RosterImport(RosterImport),
+    /// A run of an import.
+    RosterRun(RosterRun),
+    /// A finding of a run.
+    RosterFinding(RosterFinding),
     /// An act in the audit trail.
     AuditEvent(AuditEvent),
     /// A reading of a sensitive value.
@@ -134,6 +138,7 @@ pub struct Mutation(
     OwnRecordMutation,
     OrganizationMutation,
     ReformMutation,
+    RosterMutation,
     PostMutation,
 );
 
@@ -215,8 +220,15 @@ impl crate::db::session::Query for MayLookUp {
 impl NodeQuery {
     /// The thing of a global id; null where there is none that the caller may see.
     #[graphql(directive = access::apply(Action::NodeRead))]
-    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "Global id.")] id: ID) -> Result<Option<Node>> {
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Global id.")] id: ID,
+        #[graphql(desc = "The day as of which dated things are told, future days too; one for the whole request.")]
+        as_of: Option<Date>,
+    ) -> Result<Option<Node>> {
         ctx.session()?.ask(&MayLookUp).await?;
+        ctx.session()?.agree(as_of.map(|it| it.0))?;
         look_up(ctx, &id).await
     }
 
@@ -226,8 +238,11 @@ impl NodeQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Global ids.")] ids: Vec<ID>,
+        #[graphql(desc = "The day as of which dated things are told, future days too; one for the whole request.")]
+        as_of: Option<Date>,
     ) -> Result<Option<Vec<Option<Node>>>> {
         ctx.session()?.ask(&MayLookUp).await?;
+        ctx.session()?.agree(as_of.map(|it| it.0))?;
         if ids.len() > MOST_NODES {
             return Err(Error::invalid("ids", format!("names {}; at most {MOST_NODES}", ids.len())));
         }
@@ -271,6 +286,8 @@ nouns! {
     AccountId => Account by Accounts through One,
     CorrectionId => CorrectionRequest by Corrections through One,
     ImportId => RosterImport by Imports through One,
+    ImportRunId => RosterRun by Runs through One,
+    ImportFindingId => RosterFinding by Findings through One,
     AuditEventId => AuditEvent by ActsById through FreshOne,
     AccessLogId => AccessLogEntry by ReadingsById through FreshOne,
 }

@@ -130,6 +130,14 @@ keys! {
     ImportId = "import";
     /// One row of an imported file.
     ImportRowId = "import_row";
+    /// A file that comes in.
+    UploadId = "upload";
+    /// One part of a file that came in.
+    UploadPartId = "upload_part";
+    /// One run of an import.
+    ImportRunId = "import_run";
+    /// One finding of a run.
+    ImportFindingId = "import_finding";
     /// One act in the audit trail.
     AuditEventId = "audit_event";
     /// One changed row in the audit trail.

@@ -25,7 +25,9 @@ pub mod education;
 pub mod experience;
 pub mod idempotency_record;
 pub mod import;
+pub mod import_finding;
 pub mod import_row;
+pub mod import_run;
 pub mod kin_declaration;
 pub mod level_period;
 pub mod membership_step;
@@ -52,6 +54,8 @@ pub mod resume_entry;
 pub mod revoked_token;
 pub mod sanction;
 pub mod training;
+pub mod upload;
+pub mod upload_part;
 
 use sea_orm::{EntityTrait, IntoActiveModel, PrimaryKeyTrait, TryIntoModel};
 use serde::Serialize;
@@ -203,6 +207,10 @@ tables! {
         correction_request as CorrectionRequest by CorrectionId,
         import as Import by ImportId,
         import_row as ImportRow by ImportRowId,
+        upload as Upload by UploadId,
+        upload_part as UploadPart by UploadPartId,
+        import_run as ImportRun by ImportRunId,
+        import_finding as ImportFinding by ImportFindingId,
     }
     appended {
         audit_event as AuditEvent by AuditEventId,

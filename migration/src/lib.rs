@@ -19,6 +19,7 @@ mod m20261121_000010_pools;
 mod m20261121_000011_mentoring;
 mod m20261121_000012_imports;
 mod m20261121_000013_organizations;
+mod m20261121_000014_uploads;
 mod m20261121_000016_outbox;
 
 use sea_orm_migration::{
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000011_mentoring::Migration),
             Box::new(m20261121_000012_imports::Migration),
             Box::new(m20261121_000013_organizations::Migration),
+            Box::new(m20261121_000014_uploads::Migration),
             Box::new(m20261121_000016_outbox::Migration),
         ]
     }

@@ -5,6 +5,8 @@
 mod dossiers;
 mod files;
 mod namesakes;
+mod runs;
+mod uploads;
 
 use std::{
     fs::File,
@@ -27,6 +29,9 @@ use tests::{
 
 const CADRES: &str = "{ cadres(first: 50) { edges { node { name sex birthDate postTitle positionLevel education
     organization { name } posts { title validFrom validTo } levels { level validFrom validTo } } } } }";
+
+/// How many people there are.
+const PEOPLE: &str = "select count(*) from cadre";
 
 /// An identity number of the region 99, which no place has.
 fn number(birth: &str, serial: u16) -> String {

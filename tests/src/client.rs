@@ -75,6 +75,13 @@ impl Client {
         Ok(Answer { status, text, json, statements })
     }
 
+    /// Sends bytes to a path without a token.
+    pub async fn put(&self, path: &str, bytes: &[u8]) -> (u16, String) {
+        let request = self.http.put(format!("{}{path}", self.url)).body(bytes.to_vec());
+        let response = request.send().await.expect("an answer");
+        (response.status().as_u16(), response.text().await.expect("a body"))
+    }
+
     /// Fetches a path without a token.
     pub async fn get(&self, path: &str) -> (u16, String) {
         let response = self.http.get(format!("{}{path}", self.url)).send().await.expect("an answer");

@@ -239,6 +239,10 @@ pub const PROBES: &[(&str, &str)] = &[
     ("correctionRequests", "query { correctionRequests(first: 20) { totalCount edges { cursor node { ...correction } } } }"),
     ("rosterImports", "query { rosterImports(first: 20) { totalCount edges { cursor node {
         id fileName sha256 mode rowsRead added changed unchanged skipped errors warnings hints importedAt organization { ...organization } } } } }"),
+    ("rosterUploadStart", "mutation($organization: ID!) { rosterUploadStart(input: { organizationId: $organization, fileName: \"probe.csv\", bytes: 0 }) {
+        problems { code message } upload { id address expiresAt bytes maximumBytes uploadName: fileName } } }"),
+    ("rosterImport", "mutation($organization: ID!) { rosterImport(input: { uploadId: $organization }) {
+        problems { code message } run { ...run } } }"),
     ("accountCreate", "mutation($organization: ID!) { accountCreate(input: { organizationId: $organization, login: \"x\", name: \"Probe\" }) {
         problems { code message } account { ...account } } }"),
     ("accountUpdate", "mutation($account: ID!) { accountUpdate(input: { id: $account, expectedVersion: 77, name: \"Probe\" }) {
@@ -260,6 +264,10 @@ pub const PROBES: &[(&str, &str)] = &[
 
 const FRAGMENTS: &[(&str, &str)] = &[
     (
+        "run",
+        "fragment run on RosterRun { id fileName sha256 mode dryRun runState: state failure rowsRead rowsDone rowsTotal added changed unchanged skipped errors warnings hints requestedAt endedAt organization { ...organization } imported { id } findings(first: 20) { totalCount edges { node { id severity findingCode: code row column message remedy candidates { id name } } } } }",
+    ),
+    (
         "organization",
         "fragment organization on Organization { id code name kind level divisionCode unifiedSocialCreditCode affiliationLevel organizationState: state validFrom validTo nameAsOf version posts { id title filled vacant overstaffed } headcount { approved filled vacant overstaffed } parent { id name } managingOrganization { id name } successor { id name } predecessors { id name } splitFrom { id name } offshoots { id name } history { kind effectiveOn documentNumber reason nameBefore nameAfter parentBefore { id name } parentAfter { id name } other { id name } } }",
     ),
@@ -270,11 +278,11 @@ const FRAGMENTS: &[(&str, &str)] = &[
     ),
     (
         "membership",
-        "fragment membership on PoolMembership { id membershipState: state reason source entryRoute track { code } steps { kind reason decidedBy } proposedOn decidedOn pool { id name } tier { code } member { ...card } }",
+        "fragment membership on PoolMembership { id membershipState: state membershipThen: stateAsOf reason source entryRoute track { code } steps { kind reason decidedBy } proposedOn decidedOn pool { id name } tier { code } member { ...card } }",
     ),
     (
         "pair",
-        "fragment pair on MentoringPair { id pairState: state form planGoal reasonCode successor { id } predecessor { id } parts { role person { name } } pairSteps: steps { kind reason } evaluations { side summary } startedOn nextContactDue overdue organization { id name } mentors { ...card } mentees { ...card } contacts(first: 10) { totalCount edges { node { heldOn topic agreed } } } }",
+        "fragment pair on MentoringPair { id pairState: state pairThen: stateAsOf form planGoal reasonCode successor { id } predecessor { id } parts { role person { name } } pairSteps: steps { kind reason } evaluations { side summary } startedOn nextContactDue overdue organization { id name } mentors { ...card } mentees { ...card } contacts(first: 10) { totalCount edges { node { heldOn topic agreed } } } }",
     ),
     (
         "grant",

@@ -35,7 +35,7 @@ pub fn allows(role: Role, action: Action) -> bool {
         }
         IdentityLookUp | CadreFactRecord | CadreFactVoid => matches!(role, OrganizationOfficer),
         CadreCreate | CadreUpdate => role == OrganizationOfficer,
-        RosterImport | RosterImportRead => role == OrganizationOfficer,
+        RosterUpload | RosterImport | RosterImportRead => role == OrganizationOfficer,
         MembershipPropose | PairPropose => matches!(role, OrganizationOfficer | UnitOfficer),
         MembershipConfirm | MembershipWarn | MembershipMove | MembershipExit | MembershipDeploy => {
             matches!(role, OrganizationLeader)
@@ -53,7 +53,9 @@ pub fn allows(role: Role, action: Action) -> bool {
         GrantCreate | GrantRevoke | AccessExplain => matches!(role, SecurityAdmin),
         OwnRecordRead | OwnRecordExport | CorrectionRequest => matches!(role, Cadre),
         // An act of a job is no person's, whatever the role.
-        SignIn | TokenRefresh | TokenRevoke | SecretSet | AccountGrant | SealedRenew | DemoLoad => false,
+        SignIn | TokenRefresh | TokenRevoke | SecretSet | AccountGrant | SealedRenew | RosterImportKeep | DemoLoad => {
+            false
+        }
     }
 }
 
@@ -96,7 +98,10 @@ impl Job {
     /// Whether a job may perform an act.
     pub const fn allows(self, action: Action) -> bool {
         match self {
-            Self::RosterImport => matches!(action, Action::RosterImport | Action::OrganizationRead),
+            Self::RosterImport => matches!(
+                action,
+                Action::RosterImport | Action::RosterUpload | Action::RosterImportKeep | Action::OrganizationRead
+            ),
             Self::DemoLoad => matches!(action, Action::DemoLoad | Action::OrganizationRead),
             Self::SignIn => matches!(action, Action::SignIn | Action::TokenRefresh | Action::TokenRevoke),
             Self::Operator => {

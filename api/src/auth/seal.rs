@@ -15,12 +15,15 @@ use aws_lc_rs::{
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use entity::{
     cadre_sealed::Sealed,
-    id::{AccountId, CadreId, ImportRowId},
+    id::{AccountId, CadreId, ImportRowId, UploadPartId},
     kind::SealedField,
 };
 
 use crate::{
-    auth::keys::{FieldKeys, SealingKey, hex},
+    auth::{
+        address::AddressKey,
+        keys::{FieldKeys, SealingKey, hex},
+    },
     error::{Error, Result},
     page::CursorKey,
 };
@@ -71,6 +74,8 @@ pub struct Seal {
     tokens: hmac::Key,
     /// Signs cursors.
     pub cursors: CursorKey,
+    /// Signs addresses.
+    pub addresses: AddressKey,
 }
 
 impl Seal {
@@ -87,6 +92,7 @@ impl Seal {
             refreshing: lookup(&keys.lookups.refreshing),
             tokens: lookup(&keys.lookups.tokens),
             cursors: CursorKey::new(&keys.lookups.cursors),
+            addresses: AddressKey::new(&keys.lookups.cursors),
         })
     }
 
@@ -162,6 +168,22 @@ impl Seal {
     /// `Internal` when that key is not here, or it was sealed for another row.
     pub fn open_import_row(&self, row: ImportRowId, key_id: &str, sealed: &Sealed) -> Result<Vec<u8>> {
         self.reopen(|| bound_row(row), key_id, sealed)
+    }
+
+    /// Seals a part of a file; with it the name of the key.
+    ///
+    /// # Errors
+    /// `Internal` when the machine gives no random bytes.
+    pub fn seal_upload_part(&self, part: UploadPartId, bytes: &[u8]) -> Result<(Sealed, String)> {
+        self.close(bound_part(part), bytes.to_vec())
+    }
+
+    /// Opens a part of a file that was sealed with a key of this name.
+    ///
+    /// # Errors
+    /// `Internal` when that key is not here, or it was sealed for another part.
+    pub fn open_upload_part(&self, part: UploadPartId, key_id: &str, sealed: &Sealed) -> Result<Vec<u8>> {
+        self.reopen(|| bound_part(part), key_id, sealed)
     }
 
     /// The keyed hash that two persons share, in whichever order they are named.
@@ -241,6 +263,10 @@ fn bound_factor(account: AccountId) -> Aad<Vec<u8>> {
 
 fn bound_row(row: ImportRowId) -> Aad<Vec<u8>> {
     Aad::from([row.0.as_bytes().as_slice(), b"IMPORT_ROW"].concat())
+}
+
+fn bound_part(part: UploadPartId) -> Aad<Vec<u8>> {
+    Aad::from([part.0.as_bytes().as_slice(), b"UPLOAD_PART"].concat())
 }
 
 fn bound_kinship(kin_key: &str) -> Aad<Vec<u8>> {

@@ -12,7 +12,6 @@ use clap::ArgMatches;
 use crate::{
     auth::{keys::hex, policy::Job},
     cli::{demo, progress, run},
-    config::Config,
     db::{door::Part, session::Terms},
     error::Error,
     http::house::{self, Hooks},
@@ -47,7 +46,7 @@ pub async fn import(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, Stri
     let decisions = matches.get_one::<String>("decisions").map(|it| decisions::read(&PathBuf::from(it))).transpose()?;
     let decisions = decisions.unwrap_or_default();
 
-    let (file, limits) = (path.clone(), limits(&config));
+    let (file, limits) = (path.clone(), Limits::from(config.rosters()));
     let report = listing.clone().map_or_else(Report::default, Report::listed);
     let reading = tokio::task::spawn_blocking(move || read::read_file(&file, &limits, today, report)).await;
     let reading = reading.map_err(|cause| format!("the file could not be read: {cause}"))?;
@@ -69,6 +68,7 @@ pub async fn import(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, Stri
         file_name: path.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default(),
         file_hash: hash(&path)?,
         decisions,
+        run: None,
         rows: reading.rows,
         watch: watch.clone(),
     };
@@ -120,17 +120,6 @@ fn undecided(matches: &ArgMatches, watch: &Watch) -> Result<(), String> {
 fn finish(listing: Option<Listing>) -> Result<(), String> {
     let finished = listing.map_or(Ok(()), |it| it.finish());
     finished.map_err(|cause| format!("the file of findings is not complete: {cause}"))
-}
-
-fn limits(config: &Config) -> Limits {
-    let count = |value: u64| u32::try_from(value).unwrap_or(u32::MAX);
-    Limits {
-        file_bytes: config.roster_file_bytes,
-        inflated_bytes: config.roster_inflated_bytes,
-        rows: count(config.roster_rows),
-        columns: count(config.roster_columns),
-        ..Limits::default()
-    }
 }
 
 fn hash(path: &std::path::Path) -> Result<String, String> {

@@ -22,8 +22,8 @@ use crate::{
     },
     cache::recall::{Key, Recall},
     clock::Clock,
-    config::Config,
-    db::{hub::Hub, session::Session},
+    config::{Config, Rosters},
+    db::{errands::Errands, hub::Hub, session::Session},
     error::{Error, Result},
     metrics::Metrics,
     shared::{channel::Channel, store::Store},
@@ -52,6 +52,7 @@ pub struct Door {
     pub(super) faults: Faults,
     pub(super) build: String,
     pub(super) metrics: Arc<Metrics>,
+    pub(super) errands: Errands,
     /// Whether this process tells the caches of what it commits. A command beside a server that keeps its cache to
     /// itself can't; it leaves its events unpublished, and the server's sweeper finds them.
     pub(super) publishes: bool,
@@ -84,6 +85,8 @@ pub struct Standing {
     pub second_factor_roles: Vec<Role>,
     /// How long changes are kept for who was away, in hours.
     pub changes_kept_hours: u64,
+    /// What is set for rosters.
+    pub rosters: Rosters,
 }
 
 impl Standing {
@@ -97,7 +100,13 @@ impl Standing {
             format!("secrecy_limit = '{}' is no level: write one of {}", config.secrecy_limit, levels.join(", "))
         })?;
         let second_factor_roles = factor::roles(&config.second_factor_roles)?;
-        Ok(Self { part, secrecy_limit, second_factor_roles, changes_kept_hours: config.changes_kept_hours })
+        Ok(Self {
+            part,
+            secrecy_limit,
+            second_factor_roles,
+            changes_kept_hours: config.changes_kept_hours,
+            rosters: config.rosters(),
+        })
     }
 }
 
@@ -112,8 +121,9 @@ impl Door {
         metrics: Arc<Metrics>,
         standing: Standing,
     ) -> Arc<Self> {
-        let Standing { part, secrecy_limit, second_factor_roles, changes_kept_hours } = standing;
+        let Standing { part, secrecy_limit, second_factor_roles, changes_kept_hours, rosters } = standing;
         let hub = Hub::new(Channel::new(recall.generations().store().clone(), "changes"));
+        let errands = Errands::new(rosters, recall.generations().store().clone());
         let publishes = part == Part::Server || recall.generations().store().is_shared();
         let build = build();
         Arc::new(Self {
@@ -124,6 +134,7 @@ impl Door {
             faults,
             build,
             metrics,
+            errands,
             publishes,
             secrecy_limit,
             second_factor_roles,

@@ -13,7 +13,7 @@ use entity::{
     Kept, Row, Versioned, account_factor,
     cadre_sealed::{self, Sealed},
     id::Key,
-    import_row, kin_declaration,
+    import_row, kin_declaration, upload_part,
 };
 use sea_orm::{
     ColumnTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -82,6 +82,14 @@ impl Resealed for kin_declaration::Entity {
     const VALUE: Self::Column = kin_declaration::Column::Kinship;
     fn renewed(row: &kin_declaration::Model, seal: &Seal) -> Result<(Sealed, String)> {
         seal.reseal_kinship(&row.match_key, &row.key_id, &row.kinship)
+    }
+}
+
+impl Resealed for upload_part::Entity {
+    const KEY_ID: Self::Column = upload_part::Column::KeyId;
+    const VALUE: Self::Column = upload_part::Column::Content;
+    fn renewed(row: &upload_part::Model, seal: &Seal) -> Result<(Sealed, String)> {
+        seal.seal_upload_part(row.id, &seal.open_upload_part(row.id, &row.key_id, &row.content)?)
     }
 }
 
@@ -162,6 +170,7 @@ async fn reseal(door: &Arc<Door>) -> Result<()> {
     each::<cadre_sealed::Entity>(door).await?;
     each::<account_factor::Entity>(door).await?;
     each::<import_row::Entity>(door).await?;
+    each::<upload_part::Entity>(door).await?;
     each::<kin_declaration::Entity>(door).await
 }
 
@@ -195,6 +204,7 @@ pub async fn sealed_with(door: &Door) -> Result<BTreeMap<String, i64>> {
     let more = [
         counted::<account_factor::Entity>(door).await?,
         counted::<import_row::Entity>(door).await?,
+        counted::<upload_part::Entity>(door).await?,
         counted::<kin_declaration::Entity>(door).await?,
     ];
     for more in more {

@@ -19,7 +19,10 @@ use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 use crate::{
-    auth::scope::{Actor, Scope},
+    auth::{
+        address::AddressKey,
+        scope::{Actor, Scope},
+    },
     cache::recall,
     db::{
         door::Door,
@@ -134,6 +137,11 @@ impl Session {
         &self.presented
     }
 
+    /// What stands behind it.
+    pub(super) fn door(&self) -> &Arc<Door> {
+        &self.door
+    }
+
     /// Who acts.
     pub fn actor(&self) -> &Actor {
         &self.actor
@@ -147,6 +155,11 @@ impl Session {
     /// Signs the cursors of this deployment.
     pub fn cursors(&self) -> &CursorKey {
         &self.door.seal.cursors
+    }
+
+    /// Signs the addresses of this deployment.
+    pub fn addresses(&self) -> &AddressKey {
+        &self.door.seal.addresses
     }
 
     /// The civil day.

@@ -29,6 +29,9 @@ pub async fn keep_sweeping(door: Arc<Door>) {
         if round.is_multiple_of(600) {
             forget_old_keys(&door).await;
         }
+        if round.is_multiple_of(10) {
+            door.forget_uploads().await;
+        }
         round += 1;
     }
 }

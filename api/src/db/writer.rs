@@ -35,6 +35,7 @@ use crate::{
         classified::classified,
         closure,
         door::Door,
+        errands::Errands,
         gate::{Alias, Gate, Visible},
         reader::{Reader, missing},
         unique,
@@ -63,6 +64,7 @@ pub struct Writer<'s> {
     statements: &'s AtomicU64,
     pub(super) seal: &'s Seal,
     clock: &'s Clock,
+    pub(super) errands: &'s Errands,
     secrecy_limit: SecrecyLevel,
     pub(super) changes: Vec<Change>,
     /// Tables changed so far. Filled only by the verbs below, so it can't lag behind the rows.
@@ -77,8 +79,20 @@ impl<'s> Writer<'s> {
     pub(super) fn new(tx: DatabaseTransaction, gate: Gate, statements: &'s AtomicU64, door: &'s Door) -> Self {
         let (changes, touched, written) = (Vec::new(), BTreeSet::new(), BTreeMap::new());
         let account = gate.scope().account();
-        let Door { seal, clock, secrecy_limit, .. } = door;
-        Self { tx, gate, statements, seal, clock, secrecy_limit: *secrecy_limit, changes, touched, written, account }
+        let Door { seal, clock, secrecy_limit, errands, .. } = door;
+        Self {
+            tx,
+            gate,
+            statements,
+            seal,
+            clock,
+            errands,
+            secrecy_limit: *secrecy_limit,
+            changes,
+            touched,
+            written,
+            account,
+        }
     }
 
     /// Reads within the transaction, under the row policies.

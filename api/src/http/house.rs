@@ -8,6 +8,8 @@ use std::{
     },
 };
 
+use tokio::sync::Semaphore;
+
 use crate::{
     auth::{
         keys::{FieldKeys, TokenKeys},
@@ -32,6 +34,9 @@ use crate::{
         store::{Store, Tally},
     },
 };
+
+/// Files that come in at once.
+const RECEIVING: usize = 4;
 
 /// What a test may put in place of the real thing; no flag or variable can.
 #[derive(Clone, Default)]
@@ -62,6 +67,8 @@ pub struct House {
     pub quota: Quota,
     /// Requests of addresses.
     pub addresses: gcra::Own,
+    /// Turns at receiving a file, which is held in memory.
+    pub receiving: Arc<Semaphore>,
     /// Turns at hashing a secret.
     pub hashing: Turns,
     /// Prepares documents.
@@ -102,6 +109,7 @@ impl House {
             outside: Outside::of(&config)?,
             quota: Quota::new(Plans::of(&config)?, door.store()),
             addresses: gcra::Own::default(),
+            receiving: Arc::new(Semaphore::new(RECEIVING)),
             hashing: Turns::new(config.sign_in_queue),
             door,
             tokens,

@@ -30,9 +30,10 @@ use crate::{
         keys,
         negotiate::Media,
         refusal::{Kind, Refusal},
-        signin, websocket,
+        signin, upload, websocket,
     },
     quota::admission::Over,
+    roster::running,
     shared::gcra::{Draw, Rate},
 };
 
@@ -77,6 +78,8 @@ impl Server {
                 .route("/auth/token", web::route().to(signin::only_post))
                 .route("/auth/revoke", web::post().to(signin::revoke))
                 .route("/auth/revoke", web::route().to(signin::only_post))
+                .route("/uploads/{address}", web::put().to(upload::put))
+                .route("/uploads/{address}", web::route().to(upload::other))
                 .route("/healthz", web::get().to(health::alive))
                 .route("/readyz", web::get().to(health::ready))
                 .route("/metrics", web::get().to(health::metrics))
@@ -106,7 +109,9 @@ impl Server {
         let resealing = tokio::spawn(resealing::keep(house.door.clone()));
         let telling = tokio::spawn(hub::keep_telling(house.door.clone()));
         let watching = tokio::spawn(keys::watch(house.clone()));
-        Ok(Self { house, address, handle, tasks: vec![serving, sweeping, sealing, resealing, telling, watching] })
+        let looking = tokio::spawn(running::keep(house.door.clone()));
+        let tasks = vec![serving, sweeping, sealing, resealing, telling, watching, looking];
+        Ok(Self { house, address, handle, tasks })
     }
 
     /// Where it listens.
@@ -133,6 +138,8 @@ impl Server {
         while self.house.streams.connections.load(Ordering::SeqCst) > 0 && begun.elapsed() < FAREWELL {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+        // What they were writing is undone, and the next start says so on their rows.
+        self.house.door.errands().end();
         self.handle.stop(true).await;
         for task in self.tasks {
             task.abort();
@@ -182,7 +189,7 @@ fn turned_away(request: &ServiceRequest, house: &House) -> Option<HttpResponse> 
         refusal.retry_after_s = Some(1);
         return Some(plainly(house, &refusal, true));
     }
-    if !["/graphql", "/auth/"].iter().any(|it| request.path().starts_with(it)) {
+    if !["/graphql", "/auth/", "/uploads/"].iter().any(|it| request.path().starts_with(it)) {
         return None;
     }
     let most = usize::try_from(house.config.requests_in_flight).unwrap_or(usize::MAX);

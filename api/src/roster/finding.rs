@@ -7,9 +7,10 @@ use serde::Serialize;
 use super::text::quote_header;
 
 macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$each:meta])* $variant:ident = $text:literal,)+ })+) => {$(
+    ($($(#[$doc:meta])* $name:ident as $graph:literal { $($(#[$each:meta])* $variant:ident = $text:literal,)+ })+) => {$(
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, async_graphql::Enum)]
+        #[graphql(name = $graph)]
         pub enum $name { $($(#[$each])* #[serde(rename = $text)] $variant,)+ }
 
         impl $name {
@@ -26,7 +27,7 @@ macro_rules! words {
 
 words! {
     /// How bad a finding is.
-    Severity {
+    Severity as "RosterFindingSeverity" {
         /// The row, or the file, cannot be taken over.
         Error = "ERROR",
         /// It can, and somebody should look at it.
@@ -36,7 +37,7 @@ words! {
     }
 
     /// What kind of finding it is. Closed: a client may match on it.
-    FindingCode {
+    FindingCode as "RosterFindingCode" {
         /// The file cannot be opened or is no ordinary file.
         FileUnreadable = "FILE_UNREADABLE",
         /// The file, its inflated parts or its number of cells exceed a limit.

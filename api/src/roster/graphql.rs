@@ -1,5 +1,8 @@
 //! Imports of rosters in the schema: which files went in, and what came of them. Their rows are sealed, and not shown.
 
+mod changes;
+mod runs;
+
 use async_graphql::{Context, Enum, ID, Object};
 use chrono::{DateTime, Utc};
 use entity::{id::OrganizationId, import, kind};
@@ -14,6 +17,9 @@ use crate::{
     relay::{FromRow, access, global_id, key},
     roster::stored::ImportsAmong,
 };
+
+pub use changes::RosterMutation;
+pub use runs::{RosterFinding, RosterRun, RosterUpload};
 
 /// What happens to the rows of a file in which something is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

@@ -1,5 +1,7 @@
 //! How much of a file is read before it is refused.
 
+use crate::config::Rosters;
+
 /// The limits of one reading. They bound the memory: an upload is hostile until it is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -16,6 +18,19 @@ pub struct Limits {
     pub cell_chars: u32,
     /// Bytes of the texts of all rows together: one text of a workbook may stand in a million cells.
     pub kept_bytes: u64,
+}
+
+impl From<Rosters> for Limits {
+    fn from(set: Rosters) -> Self {
+        let count = |value: u64| u32::try_from(value).unwrap_or(u32::MAX);
+        Self {
+            file_bytes: set.file_bytes,
+            inflated_bytes: set.inflated_bytes,
+            rows: count(set.rows),
+            columns: count(set.columns),
+            ..Self::default()
+        }
+    }
 }
 
 impl Default for Limits {

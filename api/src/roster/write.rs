@@ -8,8 +8,10 @@ mod facts;
 mod kept;
 mod people;
 mod record;
+pub mod runs;
 mod sheaf;
 mod studies;
+pub mod uploads;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -19,7 +21,11 @@ use std::{
     },
 };
 
-use entity::{id::OrganizationId, kind::OrganizationState, organization};
+use entity::{
+    id::{ImportRunId, OrganizationId},
+    kind::OrganizationState,
+    organization,
+};
 use sea_orm::sea_query::ExprTrait;
 use serde::Serialize;
 
@@ -64,6 +70,8 @@ pub struct Tally {
 pub struct Watch {
     /// Rows done so far.
     pub done: Arc<AtomicU64>,
+    /// Rows to do.
+    pub total: Arc<AtomicU64>,
     /// Findings of the file, and those that only the records could show.
     pub report: Arc<Mutex<Report>>,
     /// What came of it.
@@ -100,6 +108,8 @@ pub struct ImportRoster {
     pub file_hash: String,
     /// Whom the rows mean that could mean several persons, by line.
     pub decisions: BTreeMap<u32, Decision>,
+    /// The run that it is, where it was asked for through the API.
+    pub run: Option<ImportRunId>,
     /// The persons.
     #[serde(skip)]
     pub rows: Vec<RosterRow>,
@@ -127,6 +137,7 @@ impl Command for ImportRoster {
     type Outcome = OrganizationId;
     async fn apply(mut self, tx: &mut Writer<'_>) -> Result<OrganizationId> {
         let top = standing(tx, self.organization).await?;
+        self.watch.done.store(0, Ordering::Relaxed);
         // Two imports at once would each record a person whom the other can't see yet.
         tx.one_at_a_time().await?;
         let units = units(tx, &top).await?;
@@ -164,7 +175,10 @@ impl Command for ImportRoster {
             self.watch.tried.store(true, Ordering::Relaxed);
             return Err(Problem::new(ProblemCode::Invalid, "It was only tried.").into());
         }
-        keeping.end(tx, &self, &tally).await?;
+        let import = keeping.end(tx, &self, &tally).await?;
+        if let Some(run) = self.run {
+            runs::done(tx, run, &self.watch, import).await?;
+        }
         Ok(top.id)
     }
 }

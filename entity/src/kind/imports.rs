@@ -11,4 +11,32 @@ kinds! {
         /// The good rows go in; the others stand among the findings.
         Good = "GOOD",
     }
+
+    /// Where a run of an import stands.
+    ImportState {
+        /// Asked for; it waits for its turn.
+        Waiting = "WAITING",
+        /// At work.
+        Running = "RUNNING",
+        /// At its end.
+        Done = "DONE",
+        /// Ended without taking anything in: see why.
+        Failed = "FAILED",
+        /// The process that did it ended; nothing was taken in. Ask for it again.
+        Interrupted = "INTERRUPTED",
+    }
+
+    /// Why a run of an import failed.
+    ImportFailure {
+        /// The file has errors, or no row that can go in: see the findings.
+        File = "FILE",
+        /// Whoever asked for it may not import any more, or signed out.
+        Rights = "RIGHTS",
+        /// It met too many identity numbers of people kept elsewhere.
+        Throttled = "THROTTLED",
+        /// Other imports did not end in time: ask for it again.
+        Busy = "BUSY",
+        /// Ours to mend.
+        Internal = "INTERNAL",
+    }
 }

@@ -131,7 +131,7 @@ both! {
     /// What a stream tells draws on the account's points: who has none left is told later, and everything.
     async fn who_has_no_points_left_is_told_later(mut world: World) {
         world.stop().await;
-        world.config.people_points = 120;
+        (world.config.people_points, world.config.document_cost) = (120, 120);
         world.start().await;
         let scene = Scene::of(&world, "North").await;
         let follower = world.sign_in(Role::OrganizationOfficer, scene.county).await;

@@ -10,9 +10,7 @@ use tests::{
     world::{World, global},
 };
 
-use super::{csv, import_with, imported, imports_nothing, number, program};
-
-const PEOPLE: &str = "select count(*) from cadre";
+use super::{PEOPLE, csv, import_with, imported, imports_nothing, number, program};
 
 both! {
     async fn a_row_that_means_several_persons_waits_for_a_decision(world: World) {

@@ -25,6 +25,7 @@ pub struct IdentityQuery;
 impl IdentityQuery {
     /// The cadre of an identity number, if your grant to look up reaches them; null otherwise, which says nothing of
     /// other places. Every try stands in the audit trail, and one that finds somebody in their access log too.
+    /// Too many tries in vain within an hour are BUSY.
     #[graphql(directive = access::apply(Action::IdentityLookUp))]
     async fn cadre_by_identity_number(
         &self,
@@ -48,6 +49,8 @@ impl IdentityQuery {
                     false => Ok(None),
                 }
             }
+            // An hour's worth of guesses, and no more: an answer to each would tell who is kept here.
+            Err(Error::NotFound(_)) if session.missed().await => Err(Error::Busy { retry_after_s: 3600 }),
             Err(Error::NotFound(_)) => Ok(None),
             Err(error) => Err(error),
         }

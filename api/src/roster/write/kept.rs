@@ -79,14 +79,15 @@ impl Keeping {
     }
 
     /// Says on the import what came of it. An import that changed nothing, of a file that is kept, leaves nothing.
-    pub async fn end(self, tx: &mut Writer<'_>, command: &ImportRoster, tally: &Tally) -> Result<()> {
+    pub async fn end(self, tx: &mut Writer<'_>, command: &ImportRoster, tally: &Tally) -> Result<Option<ImportId>> {
         if !self.begun {
-            return Ok(());
+            return Ok(None);
         }
         let before = tx.get::<import::Entity>(self.import).await?;
         let report = command.watch.report.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
         let after = counted(before.clone(), &report, tally);
-        tx.update::<import::Entity>(&before, after).await
+        tx.update::<import::Entity>(&before, after).await?;
+        Ok(Some(self.import))
     }
 }
 

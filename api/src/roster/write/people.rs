@@ -15,7 +15,7 @@ use sea_orm::sea_query::ExprTrait;
 use crate::{
     cadre::write::{OpenHistory, open_histories},
     db::{gate::Alias, writer::Writer},
-    error::Result,
+    error::{Error, Problem, ProblemCode, Result},
     relay::global_id,
     roster::{
         decisions::{Candidate, Decision, Waiting},
@@ -131,12 +131,21 @@ pub(super) async fn meanings(
                 out.push(Meant { row, unit, person });
             }
             Err((remark, field)) => {
+                if remark.code == FindingCode::IdentityHeldElsewhere && tx.missed().await {
+                    return Err(too_many());
+                }
                 import.watch.add(remark, line, field);
                 met.left_out.push((line, row.raw));
             }
         }
     }
     Ok(out)
+}
+
+/// Whoever may write any number into a file could ask so of each whether somebody has it.
+fn too_many() -> Error {
+    let message = "Too many identity numbers of this hour's files belong to people kept elsewhere: check that these are files of your own people, and try again in an hour.";
+    Problem::new(ProblemCode::TooManyTries, message).on("file").into()
 }
 
 /// That a row may be kept here, and by whoever imports it.

@@ -1,0 +1,91 @@
+//! Files that came in: put together again for who may import them, and removed once they are over.
+
+use std::sync::Arc;
+
+use entity::{
+    id::{UploadId, UploadPartId},
+    upload, upload_part,
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, sea_query::ExprTrait};
+use uuid::Uuid;
+
+use crate::{
+    auth::{address::Purpose, scope::Scope},
+    db::{
+        door::Door,
+        gate::{Alias, Gate},
+        reader::{Reader, missing},
+        session::Session,
+        writer::Writer,
+    },
+    error::{Action, Result},
+};
+
+/// Bytes of a part: small enough for one statement.
+pub const PART: usize = 512 * 1024;
+
+impl Session {
+    /// The bytes of a file of the caller's that came in.
+    ///
+    /// # Errors
+    /// `Forbidden`; `NotFound` where there is none, or not the caller's.
+    pub async fn uploaded(&self, id: UploadId) -> Result<Vec<u8>> {
+        let door = self.door();
+        let gate = Gate::new(Scope::narrow(self.actor(), Action::RosterImport, door.clock.now())?);
+        let reader = Reader::new(&door.database, &gate, self.counter());
+        let file = reader.get::<upload::Entity>(id).await?.ok_or_else(missing::<upload::Entity>)?;
+        let mut out = Vec::with_capacity(usize::try_from(file.size).unwrap_or(0));
+        let at = Alias::own::<upload_part::Entity>();
+        for place in 0_i32.. {
+            let mine = at.col(upload_part::Column::UploadId).eq(id).and(at.col(upload_part::Column::Place).eq(place));
+            let Some(part) = reader.find::<upload_part::Entity>().filter(mine).one().await? else { break };
+            out.extend(door.seal.open_upload_part(part.id, &part.key_id, &part.content)?);
+        }
+        Ok(out)
+    }
+}
+
+impl Writer<'_> {
+    /// Seals the parts of a file and keeps them, each in a statement of its own.
+    ///
+    /// # Errors
+    /// As `insert`; `Internal` when the machine gives no random bytes.
+    pub async fn keep_upload(&mut self, upload_id: UploadId, bytes: &[u8]) -> Result<()> {
+        for (place, part) in bytes.chunks(PART).enumerate() {
+            let id = UploadPartId::fresh();
+            let (content, key_id) = self.seal.seal_upload_part(id, part)?;
+            let place = i32::try_from(place).unwrap_or(i32::MAX);
+            let row = upload_part::Model { id, upload_id, place, content, key_id, version: 1 };
+            self.insert::<upload_part::Entity>(row).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Door {
+    /// What an address of this deployment names.
+    ///
+    /// # Errors
+    /// `NotFound`, whatever is wrong with it.
+    pub fn addressed(self: &Arc<Self>, purpose: Purpose, text: &str) -> Result<Uuid> {
+        self.seal.addresses.read(purpose, text, self.clock.now())
+    }
+
+    /// Removes files that are over, parts first.
+    #[expect(clippy::disallowed_methods, reason = "files that are over are no records of the field")]
+    pub(super) async fn forget_uploads(&self) {
+        let over = || upload::Entity::find().filter(upload::Column::KeptUntil.lte(self.clock.now()));
+        let theirs = over().select_only().column(upload::Column::Id).into_query();
+        let parts = upload_part::Entity::delete_many().filter(upload_part::Column::UploadId.in_subquery(theirs));
+        let gone = match parts.exec(&self.database).await {
+            Ok(_) => {
+                let files = upload::Entity::delete_many().filter(upload::Column::KeptUntil.lte(self.clock.now()));
+                files.exec(&self.database).await
+            }
+            Err(cause) => Err(cause),
+        };
+        if let Err(cause) = gone {
+            tracing::warn!(%cause, "files that are over could not be removed; the next try is in a moment");
+        }
+    }
+}

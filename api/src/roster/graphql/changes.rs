@@ -1,0 +1,163 @@
+//! Changes through the schema: a file is announced; one that came in is imported.
+
+use std::{collections::BTreeMap, path::Path};
+
+use async_graphql::{Context, Enum, ID, InputObject, Object};
+use entity::id::{ImportRunId, UploadId};
+
+use crate::{
+    db::session::Terms,
+    error::{Action, Error, Result},
+    loaders::Caller,
+    payload,
+    relay::{access, key},
+    roster::{
+        decisions::Decision,
+        graphql::{ImportMode, RosterRun, RosterUpload},
+        running,
+        write::{runs::StartImport, uploads::StartUpload},
+    },
+};
+
+/// What a decision about a row may be, besides a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum RosterChoice {
+    /// The row means somebody new.
+    New,
+    /// The row is left out.
+    Skip,
+}
+
+/// A file to announce.
+#[derive(InputObject)]
+pub struct RosterUploadStartInput {
+    /// The organization whose people the file lists.
+    organization_id: ID,
+    /// What the file is called, 1 to 200 characters.
+    file_name: String,
+    /// Its length in bytes.
+    bytes: i32,
+    /// Its SHA-256 in hexadecimal: what comes is held to it.
+    sha256: Option<String>,
+    /// Your key for this one intent, kept 24 hours.
+    idempotency_key: Option<String>,
+    /// Comes back unchanged.
+    client_mutation_id: Option<String>,
+}
+
+/// What somebody decides about a row that could mean several persons: a person or a choice, one of the two.
+#[derive(InputObject)]
+pub struct RosterDecisionInput {
+    /// The row, as the finding names it.
+    row: u32,
+    /// The person whom it means.
+    cadre_id: Option<ID>,
+    /// Or what else.
+    choice: Option<RosterChoice>,
+}
+
+/// A file to import.
+#[derive(InputObject)]
+pub struct RosterImportInput {
+    /// A file of your own that came in.
+    upload_id: ID,
+    /// What happens to rows in which something is wrong.
+    #[graphql(default_with = "ImportMode::All")]
+    mode: ImportMode,
+    /// Whether it is only tried: it tells what it would do.
+    #[graphql(default = false)]
+    dry_run: bool,
+    /// Decisions about rows that an earlier run found to mean several persons.
+    decisions: Option<Vec<RosterDecisionInput>>,
+    /// Your key for this one intent, kept 24 hours.
+    idempotency_key: Option<String>,
+    /// Comes back unchanged.
+    client_mutation_id: Option<String>,
+}
+
+fn decisions(given: Option<Vec<RosterDecisionInput>>) -> Result<BTreeMap<u32, Decision>> {
+    let mut out = BTreeMap::new();
+    for it in given.unwrap_or_default() {
+        let decision = match (it.cadre_id, it.choice) {
+            (Some(person), None) => Decision::Person(key(&person)),
+            (None, Some(RosterChoice::New)) => Decision::New,
+            (None, Some(RosterChoice::Skip)) => Decision::Skip,
+            _ => return Err(Error::invalid("decisions", format!("about row {}: name a person or a choice", it.row))),
+        };
+        if out.insert(it.row, decision).is_some() {
+            return Err(Error::invalid("decisions", format!("hold two about row {}", it.row)));
+        }
+    }
+    Ok(out)
+}
+
+payload!(
+    /// What came of `rosterUploadStart`.
+    RosterUploadStartPayload {
+        /// The file to send.
+        upload: RosterUpload by UploadId
+    }
+);
+payload!(
+    /// What came of `rosterImport`.
+    RosterImportPayload {
+        /// The run, as it stands at this moment.
+        run: RosterRun by ImportRunId
+    }
+);
+
+/// Imports of rosters.
+#[derive(Default)]
+pub struct RosterMutation;
+
+/// Imports of rosters.
+#[Object]
+impl RosterMutation {
+    /// Announces the file of a roster, and gives the address to send it to. Problems: INVALID, IDEMPOTENCY_KEY_REUSED.
+    #[graphql(directive = access::apply(Action::RosterUpload))]
+    async fn roster_upload_start(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to send.")] input: RosterUploadStartInput,
+    ) -> Result<Option<RosterUploadStartPayload>> {
+        let session = ctx.session()?;
+        let terms = Terms { idempotency_key: input.idempotency_key, purpose: None };
+        let base = Path::new(&input.file_name).file_name().map(|it| it.to_string_lossy().into_owned());
+        let command = StartUpload {
+            organization: key(&input.organization_id),
+            file_name: base.unwrap_or_default(),
+            bytes: input.bytes,
+            sha256: input.sha256,
+            most: session.rosters().file_bytes,
+        };
+        RosterUploadStartPayload::of(session.run(command, &terms).await, input.client_mutation_id).map(Some)
+    }
+
+    /// Imports a file that came in, in the background: follow the run. A row that could mean several persons is a
+    /// finding with its candidates; decide, and import the file again. Problems: INVALID, IDEMPOTENCY_KEY_REUSED.
+    #[graphql(directive = access::apply(Action::RosterImport))]
+    async fn roster_import(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to import.")] input: RosterImportInput,
+    ) -> Result<Option<RosterImportPayload>> {
+        let session = ctx.session()?;
+        let terms = Terms { idempotency_key: input.idempotency_key, purpose: None };
+        let decisions = match decisions(input.decisions) {
+            Ok(decisions) => decisions,
+            Err(error) => return RosterImportPayload::of(Err(error), input.client_mutation_id).map(Some),
+        };
+        let command = StartImport {
+            upload: key(&input.upload_id),
+            mode: input.mode.into(),
+            dry_run: input.dry_run,
+            decisions: decisions.clone(),
+            process: session.process(),
+        };
+        let done = session.run(command, &terms).await;
+        if let Ok(run) = &done {
+            running::begin(session, *run, decisions);
+        }
+        RosterImportPayload::of(done, input.client_mutation_id).map(Some)
+    }
+}
