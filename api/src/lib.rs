@@ -19,6 +19,7 @@ pub mod metrics;
 pub mod page;
 /// What several processes share, on Redis or in this process.
 pub mod shared {
+    pub mod channel;
     pub mod gcra;
     pub mod store;
 }
@@ -54,8 +55,10 @@ pub mod db {
     pub mod explain;
     pub mod exporting;
     pub mod gate;
+    pub mod hub;
     pub mod keeping;
     pub mod open;
+    pub mod outbox;
     pub mod reader;
     mod rekeeping;
     pub mod resealing;
@@ -92,6 +95,8 @@ pub mod document {
 pub mod questions;
 /// What every type of the schema shares: global ids, pages, problems, access.
 pub mod relay;
+/// What every subscription shares: how it begins, which news there are.
+pub mod subscription;
 /// How much a caller may ask for, and how much is left.
 pub mod quota {
     pub mod admission;
@@ -296,11 +301,17 @@ pub mod http {
     mod known;
     mod negotiate;
     mod oauth;
+    mod operation;
+    mod protocol;
     mod refusal;
     pub mod server;
     mod signin;
+    mod sse;
+    mod stream;
+    mod streams;
     mod turns;
     mod upload;
+    mod websocket;
 }
 /// The command line.
 pub mod cli {

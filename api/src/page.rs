@@ -107,6 +107,29 @@ impl CursorKey {
         Self(hmac::Key::new(hmac::HMAC_SHA256, secret))
     }
 
+    /// The name of a number that only this deployment can read: it tells nobody how many numbers lie between two.
+    pub fn name(&self, number: i64) -> String {
+        let tag = self.tag(number);
+        BASE64_URL_SAFE_NO_PAD.encode([tag, self.masked(tag, number).to_be_bytes()].concat())
+    }
+
+    /// The number of a name; none where the name is not one of ours.
+    pub fn number(&self, name: &str) -> Option<i64> {
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(name).ok()?;
+        let (tag, body) = bytes.split_at_checked(8)?;
+        let (tag, body): ([u8; 8], [u8; 8]) = (tag.try_into().ok()?, body.try_into().ok()?);
+        let number = self.masked(tag, i64::from_be_bytes(body));
+        aws_lc_rs::constant_time::verify_slices_are_equal(&tag, &self.tag(number)).ok().map(|()| number)
+    }
+
+    fn tag(&self, number: i64) -> [u8; 8] {
+        short(&hmac::sign(&self.0, &[b"number:".as_slice(), &number.to_be_bytes()].concat()))
+    }
+
+    fn masked(&self, tag: [u8; 8], number: i64) -> i64 {
+        number ^ i64::from_be_bytes(short(&hmac::sign(&self.0, &[b"mask:".as_slice(), &tag].concat())))
+    }
+
     fn sign(&self, position: &Position, bound: [u8; 8]) -> String {
         let body = serde_json::to_vec(position).unwrap_or_default();
         let tag = hmac::sign(&self.0, &[bound.as_slice(), &body].concat());
@@ -130,9 +153,29 @@ impl CursorKey {
     }
 }
 
+fn short(tag: &hmac::Tag) -> [u8; 8] {
+    let mut out = [0; 8];
+    out.iter_mut().zip(tag.as_ref()).for_each(|(to, from)| *to = *from);
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_numbers_name_is_read_by_its_own_key_alone() {
+        let (key, other) = (CursorKey::new(b"secret"), CursorKey::new(b"another"));
+        for number in [0, 1, 2, 255, i64::MAX, -1] {
+            let name = key.name(number);
+            assert_eq!((key.number(&name), other.number(&name)), (Some(number), None));
+            assert_eq!(name.len(), 22);
+        }
+        for bad in ["", "1", "!!", &key.name(7)[1..], &format!("{}AA", key.name(7))] {
+            assert_eq!(key.number(bad), None, "{bad}");
+        }
+        assert_ne!(key.name(1)[..8], key.name(2)[..8]);
+    }
 
     #[test]
     fn a_cursor_is_good_for_its_own_list_alone() {

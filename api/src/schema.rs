@@ -1,7 +1,7 @@
 //! The whole schema: the slices' roots merged, and `node`, which looks into all of them.
 
 use async_graphql::{
-    Context, EmptySubscription, ID, Interface, MergedObject, Object, SDLExportOptions, Schema as Inner,
+    Context, ID, Interface, MergedObject, MergedSubscription, Object, SDLExportOptions, Schema as Inner,
 };
 use entity::id::{
     AccessLogId, AccountId, AuditEventId, CadreId, CorrectionId, ImportFindingId, ImportId, ImportRunId, Key,
@@ -30,7 +30,8 @@ use crate::{
     loaders::Caller,
     mentoring::{
         graphql::{
-            LimitMutation, LimitQuery, MentoringMutation, MentoringPair, MentoringQuery, PairContact, PairStepMutation,
+            LimitMutation, LimitQuery, MentoringMutation, MentoringPair, MentoringQuery, MentoringSubscription,
+            PairContact, PairStepMutation,
         },
         read::{Contacts, Pairs},
     },
@@ -43,7 +44,9 @@ use crate::{
         read::Corrections,
     },
     pool::{
-        graphql::{MembershipMutation, MembershipStep, PoolMembership, PoolMutation, PoolQuery, ReservePool},
+        graphql::{
+            MembershipMutation, MembershipStep, PoolMembership, PoolMutation, PoolQuery, PoolSubscription, ReservePool,
+        },
         read::{Memberships, Pools, StepsById},
     },
     post::{
@@ -141,12 +144,17 @@ pub struct Mutation(
     PostMutation,
 );
 
+/// Everything that can be followed, as a stream of events or over a WebSocket. Each change is told with the rights that
+/// the follower has at that moment.
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(MentoringSubscription, PoolSubscription);
+
 /// The schema over which every transport executes.
-pub type Schema = Inner<Query, Mutation, EmptySubscription>;
+pub type Schema = Inner<Query, Mutation, Subscription>;
 
 /// Builds the schema. No extension is registered: any would put every field on a slower path.
 pub fn build() -> Schema {
-    Inner::build(Query::default(), Mutation::default(), EmptySubscription)
+    Inner::build(Query::default(), Mutation::default(), Subscription::default())
         .register_output_type::<Problem>()
         .register_output_type::<Shown<Nouns>>()
         .disable_suggestions()

@@ -348,4 +348,12 @@ kinds! {
         /// It was removed.
         Delete = "DELETE",
     }
+
+    /// What can be followed.
+    Topic {
+        /// Mentoring pairs.
+        Pair = "PAIR",
+        /// Memberships of pools.
+        Membership = "MEMBERSHIP",
+    }
 }

@@ -36,6 +36,7 @@ pub mod mentoring_pair;
 pub mod organization;
 pub mod organization_closure;
 pub mod organization_event;
+pub mod outbox;
 pub mod pair_capacity;
 pub mod pair_contact;
 pub mod pair_evaluation;
@@ -222,5 +223,6 @@ tables! {
         organization_closure as OrganizationClosure,
         audit_digest as AuditDigest,
         idempotency_record as IdempotencyRecord,
+        outbox as Outbox,
     }
 }

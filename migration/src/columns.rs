@@ -65,6 +65,13 @@ impl<'a> Columns<'a> {
         self
     }
 
+    /// A whole number of 64 bits that may be absent.
+    pub(crate) fn long_maybe(mut self, column: &'static str) -> Self {
+        // By its name: the library makes plain integers of such columns on SQLite.
+        self.table.col(ColumnDef::new(column).custom("bigint").null());
+        self
+    }
+
     /// Text of at most `length` characters.
     pub(crate) fn text(self, column: &'static str, length: u32) -> Self {
         self.string(column, Some(length), false)

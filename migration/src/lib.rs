@@ -21,6 +21,7 @@ mod m20261121_000012_imports;
 mod m20261121_000013_organizations;
 mod m20261121_000014_uploads;
 mod m20261121_000015_downloads;
+mod m20261121_000016_outbox;
 
 use sea_orm_migration::{
     MigratorTrait as _,
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000013_organizations::Migration),
             Box::new(m20261121_000014_uploads::Migration),
             Box::new(m20261121_000015_downloads::Migration),
+            Box::new(m20261121_000016_outbox::Migration),
         ]
     }
 }

@@ -55,13 +55,6 @@ fn cpu(process: &Process) -> Duration {
     Duration::from_nanos(tasks.filter_map(|it| Some(of(it.ok()?.path()))).sum())
 }
 
-/// Memory that it holds, in KiB.
-fn resident(process: &Process) -> u64 {
-    let text = fs::read_to_string(format!("/proc/{}/status", process.id())).expect("its status");
-    let line = text.lines().find_map(|it| it.strip_prefix("VmRSS:")).expect("VmRSS");
-    line.trim().trim_end_matches(" kB").parse().expect("a number")
-}
-
 async fn send(client: &Client, http: &reqwest::Client, url: &str, body: Vec<u8>) -> u16 {
     let request = http.post(format!("{url}/graphql")).bearer_auth(client.token()).body(body);
     let request =
@@ -96,7 +89,7 @@ sqlite! {
         for kind in KINDS {
             send(&client, &http, &url, body(kind, &mut dice)).await;
         }
-        let before = resident(&process);
+        let before = process.memory_kib().expect("its memory");
         let mut told: BTreeMap<&str, Told> = BTreeMap::new();
         for number in 0..most {
             let kind: &Kind = &KINDS[number % KINDS.len()];
@@ -113,7 +106,7 @@ sqlite! {
             it.total += took;
             it.worst = it.worst.max(took);
         }
-        let growth = resident(&process).saturating_sub(before);
+        let growth = process.memory_kib().expect("its memory").saturating_sub(before);
         println!("{:<24} {:>6} {:>8} {:>10} {:>10}", "kind", "sent", "refused", "mean ms", "worst ms");
         for (kind, it) in &told {
             let ms = |it: Duration| it.as_secs_f64() * 1e3;

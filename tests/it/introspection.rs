@@ -110,7 +110,7 @@ sqlite! {
         assert_eq!(keeper.run(asked, json!({})).await.at("/__type/name"), "AuditEvent");
         // A hidden name is no secret and no hole: the act that it needs refuses.
         mentor.run("{ auditEvents(first: 1) { edges { cursor } } }", json!({})).await.refused("FORBIDDEN");
-        let stranger = Client::new(&world.url(), "none");
+        let stranger = Client::new(world.url(), "none");
         assert_eq!(stranger.run(SCHEMA, json!({})).await.status, 401);
     }
 }

@@ -133,7 +133,7 @@ both! {
         assert_eq!((&dry.json["cost"]["requested"], &dry.json["cost"]["nodes"]), (&json!(31), &json!(10)), "{}", dry.json);
         let wrong = send(&officer, &world, "/graphql/cost", &json!({ "query": "{ nobody }" })).await;
         assert_eq!((wrong.status, code(&wrong)), (400, "DOCUMENT_INVALID"));
-        let stranger = Client::new(&world.url(), "none");
+        let stranger = Client::new(world.url(), "none");
         assert_eq!(send(&stranger, &world, "/graphql/cost", &page).await.status, 401);
         assert_eq!(world.fingerprint().await, before, "something was written");
     }
@@ -142,7 +142,7 @@ both! {
         let county = world.organization("North").await;
         again(&mut world, |it| it.address_requests = 10).await;
         let officer = world.sign_in(Role::OrganizationOfficer, county).await;
-        let stranger = Client::new(&world.url(), "none");
+        let stranger = Client::new(world.url(), "none");
         let mut statuses = Vec::new();
         for _ in 0..12 {
             statuses.push(ask(&stranger, &world, ME).await.status);

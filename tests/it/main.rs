@@ -27,6 +27,7 @@ mod own_record;
 mod pairs;
 mod pools;
 mod reach;
+mod realtime;
 mod revocation;
 mod roster;
 mod sealing;

@@ -41,14 +41,14 @@ impl Client {
         Self { token: token.to_owned(), ..self.clone() }
     }
 
-    /// Where it sends, without a path.
-    pub fn url(&self) -> &str {
-        &self.url
-    }
-
     /// The bearer token.
     pub fn token(&self) -> &str {
         &self.token
+    }
+
+    /// Where the server listens, without a path.
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     /// Sends a document with variables.

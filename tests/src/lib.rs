@@ -4,6 +4,7 @@
 pub mod client;
 pub mod county;
 pub mod dice;
+pub mod events;
 pub mod hostile;
 pub mod issuer;
 pub mod mutants;
@@ -14,6 +15,7 @@ pub mod redis;
 pub mod runner;
 pub mod sdl;
 pub mod signin;
+pub mod socket;
 pub mod source;
 pub mod token;
 pub mod world;

@@ -119,6 +119,14 @@ impl Process {
         self.tether.as_ref().expect("a running process").id()
     }
 
+    /// The memory that it holds, in KiB, where the system tells; otherwise none.
+    pub fn memory_kib(&self) -> Option<u64> {
+        let id = self.tether.as_ref()?.id();
+        let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        line.trim().strip_suffix(" kB")?.trim().parse().ok()
+    }
+
     /// Sends SIGTERM.
     pub fn terminate(&self) {
         let id = self.tether.as_ref().expect("a running process").id().to_string();

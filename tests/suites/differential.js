@@ -136,6 +136,29 @@ const HAND = [
   ['mutation($a: AwardFactInput!) { cadreFactRecord(input: { cadreId: "x", fact: { award: $a } }) { problems { code } } }', {}],
 ];
 
+/** Subscriptions, which are never the operation that runs here. */
+const STREAMS = [
+  'subscription S { mentoringPairChanged { news } }',
+  'subscription S { a: mentoringPairChanged { news pair { id } } }',
+  'subscription S { mentoringPairChanged { news } mentoringPairChanged { act } }',
+  'subscription S { mentoringPairChanged { news } poolMembershipChanged { news } }',
+  'subscription S { a: mentoringPairChanged { news } b: mentoringPairChanged { news } }',
+  'subscription S { mentoringPairChanged { news } ...F } fragment F on Subscription { poolMembershipChanged { news } }',
+  'subscription S { ...F } fragment F on Subscription { poolMembershipChanged { news } }',
+  'subscription S { ... on Subscription { mentoringPairChanged { news } ... { poolMembershipChanged { news } } } }',
+  'subscription S { __typename }',
+  'subscription S { ...F } fragment F on Subscription { __typename }',
+  'subscription S { mentoringPairChanged { __typename } }',
+  'subscription S { mentoringPairChanged }',
+  'subscription S { mentoringPairChanged { nothing } }',
+  'subscription S { nothing { news } }',
+  'subscription S { mentoringPairChanged(ids: "x") { news } }',
+  'subscription S { mentoringPairChanged(ids: [null]) { news } }',
+  'subscription S($ids: [ID]) { mentoringPairChanged(ids: $ids) { news } }',
+  'subscription S($ids: [ID!]) { mentoringPairChanged(ids: $ids) { news } }',
+  'subscription S($after: String) { mentoringPairChanged(after: $after) { news } }',
+];
+
 /** A document of the schema: random fields, arguments by value, some depth. */
 function made(schema, roll) {
   const value = (type, depth) => {
@@ -202,6 +225,7 @@ export async function differential(sdl, post, count = 900) {
   const schema = buildSchema(sdl);
   const roll = dice(20261121);
   const cases = HAND.map(([text, variables]) => [text, variables, undefined]);
+  cases.push(...STREAMS.map((text) => [`query Z_ { __typename } ${text}`, {}, 'Z_']));
   while (cases.length < count) {
     const text = made(schema, roll);
     cases.push([`query Z_ { __typename } ${text.replace(/^(query|mutation) /, '$1 Made ')}`, {}, 'Z_']);

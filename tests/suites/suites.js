@@ -10,6 +10,7 @@ import { buildClientSchema, buildSchema, getIntrospectionQuery, parse } from 'gr
 import { auditServer } from 'graphql-http';
 
 import { differential } from './differential.js';
+import { overEvents, overSockets } from './realtime.js';
 
 const url = process.env.TIDUI_URL;
 const authorization = `Bearer ${process.env.TIDUI_TOKEN}`;
@@ -126,4 +127,11 @@ async function verdicts() {
   report('verdicts of graphql-js', total - different.length, total, different);
 }
 
-for (const suite of [graphqlHttp, verdicts, introspection, eslint, inspector, relay, codegen, apollo, urql]) await suite();
+async function realtime() {
+  for (const [name, over] of [['graphql-ws', overSockets], ['graphql-sse', overEvents]]) {
+    const passed = await over(url, authorization);
+    report(name, passed.filter(Boolean).length, passed.length, passed.flatMap((it, at) => (it ? [] : [`check ${at + 1}`])));
+  }
+}
+
+for (const suite of [graphqlHttp, verdicts, introspection, eslint, inspector, relay, codegen, apollo, urql, realtime]) await suite();

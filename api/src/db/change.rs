@@ -1,6 +1,9 @@
-//! What a change looks like in the audit trail: the columns that differ, before and after.
+//! What a change looks like in the audit trail: the columns that differ, before and after; and whom it is told to.
 
-use entity::{Row, Table, kind::ChangeKind};
+use entity::{
+    Row, Table,
+    kind::{ChangeKind, Topic},
+};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -17,6 +20,45 @@ pub struct Change {
     pub before: Option<String>,
     /// Changed columns after, as JSON.
     pub after: Option<String>,
+    /// What those who follow it are told of.
+    pub subject: Option<Subject>,
+}
+
+/// What a changed row is part of, among the things that can be followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// What kind of thing.
+    pub topic: Topic,
+    /// Which one.
+    pub id: Uuid,
+    /// Whether fewer people may see the row than the thing that it is part of.
+    pub restricted: bool,
+}
+
+/// By which column a table's rows are part of something that can be followed. Exhaustive: a table that nobody decided
+/// about does not compile.
+const fn part(table: Table) -> Option<(Topic, &'static str, bool)> {
+    use Table::*;
+    match table {
+        MentoringPair => Some((Topic::Pair, "id", false)),
+        PairPart | PairContact | PairStep => Some((Topic::Pair, "pair_id", false)),
+        PairEvaluation => Some((Topic::Pair, "pair_id", true)),
+        PoolMembership => Some((Topic::Membership, "id", false)),
+        MembershipStep => Some((Topic::Membership, "membership_id", false)),
+        Organization | OrganizationEvent | Post | Account | AccountGrant | AccountCredential | AccountFactor
+        | RefreshToken | RevokedToken | Cadre | CadreSealed | PostAssignment | LevelPeriod | RankPeriod | Education
+        | ProfessionalTitle | Assessment | Experience | Training | Award | Sanction | ResumeEntry | ReservePool
+        | PoolTier | PoolDivision | PairCapacity | KinDeclaration | CorrectionRequest | Import | ImportRow | Upload
+        | UploadPart | ImportRun | ImportFinding | Export | AuditEvent | AuditChange | AccessLog
+        | OrganizationClosure | AuditDigest | IdempotencyRecord | Outbox => None,
+    }
+}
+
+/// What a row of a table is part of, by its columns.
+pub fn subject(table: Table, columns: &Map<String, Value>) -> Option<Subject> {
+    let (topic, column, restricted) = part(table)?;
+    let id = columns.get(column)?.as_str()?.parse().ok()?;
+    Some(Subject { topic, id, restricted })
 }
 
 impl Change {
@@ -29,6 +71,7 @@ impl Change {
             (true, false) => ChangeKind::Delete,
         };
         let (mut old, mut new) = (columns(before), columns(after));
+        let subject = subject(table, if after.is_some() { &new } else { &old });
         if kind == ChangeKind::Update {
             let same: Vec<String> = old
                 .iter()
@@ -41,7 +84,7 @@ impl Change {
             }
         }
         let text = |columns: Map<String, Value>, there: bool| there.then(|| Value::Object(columns).to_string());
-        Self { table, row, kind, before: text(old, before.is_some()), after: text(new, after.is_some()) }
+        Self { table, row, kind, before: text(old, before.is_some()), after: text(new, after.is_some()), subject }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, sync::atomic::AtomicU64};
 
+use chrono::TimeDelta;
 use entity::{
     Table, account, account_grant, export,
     id::ExportId,
@@ -24,10 +25,10 @@ use crate::{
     cache::recall::{Key, Recall},
     clock::Clock,
     config::{Config, Rosters},
-    db::{errands::Errands, session::Session},
+    db::{errands::Errands, hub::Hub, session::Session},
     error::{Error, Result},
     metrics::Metrics,
-    shared::store::Store,
+    shared::{channel::Channel, store::Store},
 };
 
 /// Breaks the server, or does not, by the name of the operation.
@@ -61,6 +62,10 @@ pub struct Door {
     pub(super) secrecy_limit: SecrecyLevel,
     /// Roles that count only after a sign-in with a second factor.
     pub(super) second_factor_roles: Vec<Role>,
+    /// Those who follow changes.
+    pub(super) hub: Hub,
+    /// How long changes are kept for who was away.
+    pub(super) changes_kept: TimeDelta,
 }
 
 /// What a process is to the caches.
@@ -80,6 +85,8 @@ pub struct Standing {
     pub secrecy_limit: SecrecyLevel,
     /// Roles that count only after a sign-in with a second factor.
     pub second_factor_roles: Vec<Role>,
+    /// How long changes are kept for who was away, in hours.
+    pub changes_kept_hours: u64,
     /// What is set for rosters.
     pub rosters: Rosters,
 }
@@ -95,7 +102,13 @@ impl Standing {
             format!("secrecy_limit = '{}' is no level: write one of {}", config.secrecy_limit, levels.join(", "))
         })?;
         let second_factor_roles = factor::roles(&config.second_factor_roles)?;
-        Ok(Self { part, secrecy_limit, second_factor_roles, rosters: config.rosters() })
+        Ok(Self {
+            part,
+            secrecy_limit,
+            second_factor_roles,
+            changes_kept_hours: config.changes_kept_hours,
+            rosters: config.rosters(),
+        })
     }
 }
 
@@ -110,7 +123,8 @@ impl Door {
         metrics: Arc<Metrics>,
         standing: Standing,
     ) -> Arc<Self> {
-        let Standing { part, secrecy_limit, second_factor_roles, rosters } = standing;
+        let Standing { part, secrecy_limit, second_factor_roles, changes_kept_hours, rosters } = standing;
+        let hub = Hub::new(Channel::new(recall.generations().store().clone(), "changes"));
         let errands = Errands::new(rosters, recall.generations().store().clone());
         let publishes = part == Part::Server || recall.generations().store().is_shared();
         let build = build();
@@ -126,6 +140,8 @@ impl Door {
             publishes,
             secrecy_limit,
             second_factor_roles,
+            hub,
+            changes_kept: TimeDelta::hours(i64::try_from(changes_kept_hours).unwrap_or(24)),
         })
     }
 

@@ -18,7 +18,11 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::{
-    db::{change::Change, unique, writer::Writer},
+    db::{
+        change::{self, Change},
+        unique,
+        writer::Writer,
+    },
     error::{Action, Error, Result},
 };
 
@@ -56,7 +60,9 @@ impl Writer<'_> {
                 serde_json::json!({ keeper.as_str(): keeper_now, E::VERSION.as_str(): version }).to_string()
             };
             self.touched.insert(E::TABLE);
+            let columns = serde_json::Map::from_iter([(E::ID.as_str().to_owned(), key.to_string().into())]);
             self.changes.push(Change {
+                subject: change::subject(E::TABLE, &columns),
                 table: E::TABLE,
                 row: key,
                 kind: ChangeKind::Update,

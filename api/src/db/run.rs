@@ -1,7 +1,7 @@
 //! Commit, audit and invalidation: one function, which commands can neither call nor skip.
 //!
-//! Order: begin → has this key been used? → the command → read-back → are its rights still there? → audit and idempotency, in the transaction →
-//! commit → new generations → mark published. If the process dies after the commit, the sweeper of any process finds
+//! Order: begin → has this key been used? → the command → read-back → are its rights still there? → audit, outbox and idempotency, in the
+//! transaction → commit → new generations → mark published → number the outbox. If the process dies after the commit, the sweeper of any process finds
 //! the event unpublished and renews in its place.
 
 use std::collections::BTreeSet;
@@ -22,7 +22,7 @@ use crate::{
     db::{
         door::Door,
         gate::Gate,
-        rights,
+        outbox, rights,
         session::{Command, Session, Terms},
         unique,
         writer::Writer,
@@ -126,7 +126,7 @@ async fn attempt<C: Command>(
     let mut event = event(session, door, scope, AuditOutcome::Done, terms, &writer.touched);
     event.account_id = writer.account;
     let event_id = event.id;
-    record(&writer, event).await?;
+    let told = record(&writer, event).await?;
     if let Some(repeat) = repeat {
         remember(&writer, repeat, outcome, door).await?;
     }
@@ -137,6 +137,10 @@ async fn attempt<C: Command>(
         fault();
     }
     publish(door, &[event_id], touched).await;
+    if told && door.publishes {
+        // After the caches, so that who is told and asks is not answered from before.
+        number(door).await;
+    }
     Ok(outcome)
 }
 
@@ -165,8 +169,8 @@ pub(super) fn event(
 }
 
 #[expect(clippy::disallowed_methods, reason = "the audit trail is written here alone")]
-async fn record(writer: &Writer<'_>, event: audit_event::Model) -> Result<()> {
-    let (event_id, recorded_at) = (event.id, event.recorded_at);
+async fn record(writer: &Writer<'_>, event: audit_event::Model) -> Result<bool> {
+    let (event_id, at) = (event.id, event.recorded_at);
     writer.sent();
     audit_event::Entity::insert(event.into_active_model().reset_all()).exec_without_returning(&writer.tx).await?;
     for batch in writer.changes.chunks(BATCH) {
@@ -185,7 +189,15 @@ async fn record(writer: &Writer<'_>, event: audit_event::Model) -> Result<()> {
         writer.sent();
         audit_change::Entity::insert_many(rows).exec_without_returning(&writer.tx).await?;
     }
-    writer.record_opened(event_id, recorded_at).await
+    writer.record_opened(event_id, at).await?;
+    outbox::write(&writer.tx, &writer.changes, writer.gate.scope().action(), at).await
+}
+
+/// Numbers what an act has to tell. What fails here the sweeper makes good.
+async fn number(door: &Door) {
+    if let Err(error) = outbox::number(door).await {
+        tracing::warn!(?error, "a change could not be told; the sweeper will repeat it");
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "idempotency is remembered here alone")]

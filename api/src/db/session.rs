@@ -106,6 +106,8 @@ pub struct Session {
     asked: Option<NaiveDate>,
     /// Whether the request came by a safe method.
     safe: bool,
+    /// Whether nothing remembered will do.
+    fresh: bool,
     /// People whose sealed values were asked for so far.
     opening: Arc<Mutex<BTreeSet<CadreId>>>,
 }
@@ -120,6 +122,7 @@ impl Session {
             presented: Arc::default(),
             asked: None,
             safe: false,
+            fresh: false,
             opening: Arc::default(),
         }
     }
@@ -178,6 +181,12 @@ impl Session {
     /// record, for such requests are kept in logs and may be sent again by anybody on the way.
     pub fn safe(self) -> Self {
         Self { safe: true, ..self }
+    }
+
+    /// The same session, for an answer that must be of this moment whatever is remembered: who is told of a change must
+    /// not be shown the row from before.
+    pub fn fresh(self) -> Self {
+        Self { fresh: true, ..self }
     }
 
     fn unsafe_act(&self) -> Result<()> {
@@ -246,6 +255,9 @@ impl Session {
     /// As `ask`.
     pub async fn recall<Q: Remember>(&self, question: &Q) -> Result<Q::Answer> {
         const { assert!(Q::TTL_S <= 300, "an answer may be kept 300 seconds at most") };
+        if self.fresh {
+            return self.ask(question).await;
+        }
         let scope = self.narrowed(Q::ACTION).await?;
         let text = serde_json::to_vec(question).map_err(Error::internal)?;
         let key = recall::Key::new(&self.door.build, Q::NAME, &scope.fingerprint(), &text);

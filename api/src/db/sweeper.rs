@@ -2,7 +2,7 @@
 //!
 //! Each second it looks for events not marked as published and renews their tables. While the cache can't be believed
 //! it also renews everything, and belief returns only when that worked: so the first lookup after a (re)connect comes
-//! after the sweep. Old idempotency keys go here too.
+//! after the sweep. Changes that were committed and not numbered are numbered. Old idempotency keys go here too.
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
@@ -11,7 +11,7 @@ use entity::{Table, audit_event, idempotency_record, refresh_token, revoked_toke
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use crate::{
-    db::{door::Door, run},
+    db::{door::Door, outbox, run},
     error::Result,
 };
 
@@ -49,6 +49,14 @@ pub async fn sweep(door: &Door) {
         }
         Err(error) => tracing::warn!(?error, "the sweeper could not read the audit trail"),
     }
+    let waiting = match outbox::waits(door).await {
+        Ok(true) => outbox::number(door).await,
+        Ok(false) => Ok(()),
+        Err(error) => Err(error),
+    };
+    if let Err(error) = waiting {
+        tracing::warn!(?error, "the sweeper could not number the outbox");
+    }
     if door.degraded() && door.recall.generations().mend().await {
         tracing::info!("the cache is believed again");
     }
@@ -65,6 +73,9 @@ async fn forget_old_keys(door: &Door) {
     let old = idempotency_record::Column::RecordedAt.lt(door.clock.now() - TimeDelta::hours(24));
     if let Err(cause) = idempotency_record::Entity::delete_many().filter(old).exec(&door.database).await {
         tracing::warn!(%cause, "old idempotency keys could not be removed");
+    }
+    if let Err(error) = outbox::forget(door).await {
+        tracing::warn!(?error, "old changes could not be removed from the outbox");
     }
     let (now, failed) = (door.clock.now(), "ended tokens could not be removed");
     let over = revoked_token::Column::ExpiresAt.lt(now);

@@ -101,7 +101,11 @@ fn json_body(request: &HttpRequest) -> Result<(), Refusal> {
     Err(Refusal::new(Kind::MediaType, "UNSUPPORTED_MEDIA_TYPE", message))
 }
 
-fn shaped(mut fields: Map<String, Value>) -> Result<Asked, Refusal> {
+/// Reads the fields of a request.
+///
+/// # Errors
+/// A refusal that says what to send.
+pub fn shaped(mut fields: Map<String, Value>) -> Result<Asked, Refusal> {
     let mut text = |name: &str| match fields.remove(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text)),

@@ -1,17 +1,22 @@
 //! One way of executing, whatever the transport: document, operation, session, answer. Every refusal has a code and the
 //! request's id; what was refused before it was executed has no `data`.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use actix_web::{HttpRequest, http::header};
 use async_graphql::{Request, Response, ServerError, Value, Variables, parser::types::OperationType, value};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use futures_util::StreamExt;
 use serde::Serialize;
 
 use crate::{
     auth::scope::Actor,
-    db::session::Session,
-    document::{idle::idle, order, prepared::Chosen},
+    db::{hub::Turn, session::Session},
+    document::{
+        idle::idle,
+        order,
+        prepared::{Chosen, Prepared},
+    },
     error::{Cause, Error},
     http::{
         asked::Asked,
@@ -30,6 +35,8 @@ pub struct Manner {
     pub changes: bool,
     /// Whether the answer says what it cost.
     pub cost: bool,
+    /// Whether there may be more than one answer.
+    pub streams: bool,
 }
 
 /// An answer.
@@ -40,8 +47,44 @@ pub struct Answered {
     pub refused: bool,
     /// Statements that it took.
     pub statements: u64,
-    /// What the caller has left.
-    pub left: Allowance,
+    /// Fields that were told.
+    pub told: u64,
+    /// What the caller has left, where that was looked at.
+    pub left: Option<Allowance>,
+}
+
+/// What a client proves who it is with. A stream keeps it, to have it checked again.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credentials(Arc<str>);
+
+impl Credentials {
+    /// Those of a request.
+    pub fn of(request: &HttpRequest) -> Option<Self> {
+        // Of two tokens nobody can say which one is meant, and what stands before us may have looked at the other.
+        let mut all = request.headers().get_all(header::AUTHORIZATION);
+        all.next().filter(|_| all.next().is_none()).and_then(|it| it.to_str().ok()).and_then(Self::read)
+    }
+
+    /// Those of the value of `Authorization`.
+    pub fn read(text: &str) -> Option<Self> {
+        let (_, token) = text.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))?;
+        Some(Self(token.trim().into()))
+    }
+
+    /// The session that they open now.
+    ///
+    /// # Errors
+    /// `Unauthenticated`, or those of opening one.
+    pub async fn open(&self, house: &House, id: &str) -> Result<Session, Error> {
+        match (house.tokens.check(&self.0, house.clock.now()), &house.outside) {
+            (Ok(claims), _) => house.door.open(&claims, id).await,
+            (Err(_), Some(outside)) => {
+                let visitor = outside.check(&self.0, house.clock.now()).await?;
+                house.door.open_outside(&visitor, id).await
+            }
+            (Err(error), None) => Err(error),
+        }
+    }
 }
 
 /// The session of a request's token.
@@ -49,34 +92,77 @@ pub struct Answered {
 /// # Errors
 /// `Unauthenticated`, or those of opening one.
 pub async fn open(request: &HttpRequest, house: &House, id: &str) -> Result<Session, Error> {
-    // Of two tokens nobody can say which one is meant, and what stands before us may have looked at the other.
-    let mut all = request.headers().get_all(header::AUTHORIZATION);
-    let header = all.next().filter(|_| all.next().is_none()).and_then(|it| it.to_str().ok());
-    let token = header.and_then(|it| it.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-    let (_, token) = token.ok_or(Error::Unauthenticated)?;
-    match (house.tokens.check(token.trim(), house.clock.now()), &house.outside) {
-        (Ok(claims), _) => house.door.open(&claims, id).await,
-        (Err(_), Some(outside)) => {
-            let visitor = outside.check(token.trim(), house.clock.now()).await?;
-            house.door.open_outside(&visitor, id).await
+    Credentials::of(request).ok_or(Error::Unauthenticated)?.open(house, id).await
+}
+
+/// A request of which nothing is missing but who asks: its document read, its operation chosen, its variables fit.
+pub struct Ready {
+    prepared: Arc<Prepared>,
+    chosen: Chosen,
+    variables: Variables,
+    operation_name: Option<String>,
+    register: Option<(String, String)>,
+}
+
+impl Ready {
+    /// Prepares what a client asks.
+    ///
+    /// # Errors
+    /// A refusal that says what is wrong with it.
+    pub async fn make(house: &House, asked: Asked, machine: bool, manner: Manner) -> Result<Self, Refusal> {
+        let found = house.known.find(&asked, machine, &house.documents).await?;
+        let chosen = house.documents.choose(&found.prepared, asked.operation_name.as_deref(), asked.variables);
+        let (chosen, variables) = chosen.map_err(Refusal::document)?;
+        fitting(chosen.kind, manner)?;
+        let Found { prepared, register } = found;
+        Ok(Self { prepared, chosen, variables, operation_name: asked.operation_name, register })
+    }
+
+    /// Whether it is answered more than once.
+    pub fn streams(&self) -> bool {
+        self.chosen.kind == OperationType::Subscription
+    }
+
+    fn request(&self, session: &Session) -> Request {
+        let mut wanted = Request::new("").variables(self.variables.clone());
+        wanted = wanted.data(session.clone()).data(Loaders::new(session.clone()));
+        if let Some(name) = &self.operation_name {
+            wanted = wanted.operation_name(name);
         }
-        (Err(error), None) => Err(error),
+        wanted.set_parsed_query(self.prepared.document.clone());
+        wanted
     }
 }
 
-/// Executes a request.
+/// Executes a request that has one answer.
 ///
 /// # Errors
 /// A refusal, when nothing was executed.
 pub async fn execute(
     house: &House,
     session: Session,
-    mut asked: Asked,
+    asked: Asked,
     manner: Manner,
     id: &str,
 ) -> Result<Answered, Refusal> {
+    let (_, answered) = start(house, session, asked, manner, |_| None, id).await?;
+    answered.ok_or_else(|| Refusal::from(Error::broken("an execution without an answer")))
+}
+
+/// Lets a request in, as one of its account's, and executes it: one that streams for the turn that is given.
+///
+/// # Errors
+/// A refusal, when nothing was executed.
+pub async fn start(
+    house: &House,
+    session: Session,
+    asked: Asked,
+    manner: Manner,
+    turn: impl FnOnce(&Ready) -> Option<Turn>,
+    id: &str,
+) -> Result<(Ready, Option<Answered>), Refusal> {
     let running = begin(house, &session)?;
-    let (found, chosen, variables) = match prepare(house, &session, &mut asked, manner).await {
+    let ready = match Ready::make(house, asked, session.is_machine(), manner).await {
         Ok(ready) => ready,
         Err(refusal) => {
             // What can't be executed is a request all the same.
@@ -84,16 +170,42 @@ pub async fn execute(
             return Err(refusal);
         }
     };
-    let left = house.quota.draw(&running, chosen.measure.cost).await?;
+    let left = house.quota.draw(&running, ready.chosen.measure.cost).await?;
+    let (turn, now) = (turn(&ready), session.now());
+    let answered = perform(house, session, &ready, manner, turn, Some(left), id).await?;
+    let told = answered.as_ref().map_or(0, |it| it.told);
+    let unused = left.requested.saturating_sub(told);
+    house.quota.give_back(&running, unused);
+    let answered = answered.map(|mut it| {
+        if manner.cost {
+            it.response.extensions.insert("cost".to_owned(), cost(&left, unused, now));
+        }
+        it
+    });
+    Ok((ready, answered))
+}
+
+/// Executes what is ready: a subscription for one turn of its stream, which may have nothing to say.
+///
+/// # Errors
+/// A refusal, when nothing was executed.
+pub async fn perform(
+    house: &House,
+    session: Session,
+    ready: &Ready,
+    manner: Manner,
+    turn: Option<Turn>,
+    left: Option<Allowance>,
+    id: &str,
+) -> Result<Option<Answered>, Refusal> {
+    let chosen = &ready.chosen;
     // A text that is no day is refused by the field that it stands at.
     let session = session.about(chosen.as_of.as_deref().and_then(|it| it.parse().ok()));
-    let session = if manner.changes { session } else { session.safe() };
-    let mut wanted = Request::new("").variables(variables).data(session.clone()).data(Loaders::new(session.clone()));
-    wanted = wanted.data(left);
-    if let Some(name) = asked.operation_name {
-        wanted = wanted.operation_name(name);
+    let session = if manner.changes && turn.is_none() { session } else { session.safe() };
+    let mut wanted = ready.request(&session);
+    if let Some(left) = left {
+        wanted = wanted.data(left);
     }
-    wanted.set_parsed_query(found.prepared.document.clone());
     if let Some(fault) = &house.faults.before_execution {
         fault(wanted.operation_name.as_deref().unwrap_or_default());
     }
@@ -101,52 +213,57 @@ pub async fn execute(
         tokio::time::sleep(Duration::from_millis(house.faults.before_execution_ms)).await;
     }
     let limit = Duration::from_millis(house.config.execution_timeout_ms);
-    let response = tokio::time::timeout(limit, house.schema.execute(wanted)).await.map_err(|_| {
+    // A stream that can't begin has no data, not even an empty one.
+    let streams = turn.is_some();
+    let executing = async {
+        match turn {
+            None => Some(house.schema.execute(wanted).await),
+            Some(turn) => {
+                wanted = wanted.data(turn);
+                house.schema.execute_stream(wanted).next().await
+            }
+        }
+    };
+    let response = tokio::time::timeout(limit, executing).await.map_err(|_| {
         let message = format!("The request took longer than {} ms and was given up: ask for less.", limit.as_millis());
         Refusal::new(Kind::Busy, "TIMEOUT", message)
     })?;
     house.metrics.statements.add(session.statements());
+    let Some(response) = response else { return Ok(None) };
     let mut response = finish(response, house, id);
     let refused = response.data == Value::Null
         && !response.errors.is_empty()
-        && response.errors.iter().all(|it| it.path.is_empty());
-    if let Some((hash, text)) = found.register.filter(|_| !refused) {
-        house.known.register(&hash, &text).await;
+        && (streams || response.errors.iter().all(|it| it.path.is_empty()));
+    if let Some((hash, text)) = ready.register.as_ref().filter(|_| !refused) {
+        house.known.register(hash, text).await;
     }
-    for error in &response.errors {
+    for error in response.errors.iter().filter(|_| !refused) {
         order::null_at(&mut response.data, &error.path);
     }
     let mut told = 0;
     response.data = chosen.order.apply(response.data, &mut told);
-    let unused = left.requested.saturating_sub(told);
-    house.quota.give_back(&running, unused);
-    if manner.cost {
-        response.extensions.insert("cost".to_owned(), cost(&left, unused, session.now()));
-    }
     if let Some(day) = session.asked() {
         response.extensions.insert("asOf".to_owned(), value!(day.to_string()));
     }
-    Ok(Answered { response, refused, statements: session.statements(), left })
+    Ok(Some(Answered { response, refused, statements: session.statements(), told, left }))
 }
 
 /// What a request would ask for, and what it may ask for at most; nothing is executed.
 ///
 /// # Errors
 /// As [`execute`].
-pub async fn measure(house: &House, session: &Session, mut asked: Asked) -> Result<serde_json::Value, Refusal> {
+pub async fn measure(house: &House, session: &Session, asked: Asked) -> Result<serde_json::Value, Refusal> {
     let running = begin(house, session)?;
-    let ready = prepare(house, session, &mut asked, Manner { changes: true, cost: true }).await;
+    let manner = Manner { changes: true, cost: true, streams: true };
+    let ready = Ready::make(house, asked, session.is_machine(), manner).await;
     let left = house.quota.draw(&running, 0).await?;
-    let (found, chosen, variables) = ready?;
-    let mut wanted = Request::new("").variables(variables);
-    if let Some(name) = asked.operation_name {
-        wanted = wanted.operation_name(name);
-    }
-    wanted.set_parsed_query(idle(&found.prepared.document));
-    if let Some(error) = house.schema.execute(wanted).await.errors.first() {
+    let ready = ready?;
+    let mut wanted = ready.request(session);
+    wanted.set_parsed_query(idle(&ready.prepared.document));
+    if let Some(error) = house.schema.execute_stream(wanted).next().await.and_then(|it| it.errors.into_iter().next()) {
         return Err(Refusal::document(&error.message));
     }
-    let config = &house.config;
+    let (config, chosen) = (&house.config, &ready.chosen);
     Ok(serde_json::json!({ "cost": {
         "requested": chosen.measure.cost,
         "limit": config.document_cost,
@@ -163,21 +280,6 @@ fn begin(house: &House, session: &Session) -> Result<Running, Refusal> {
     let Actor::Account(identity) = session.actor() else { return Err(Error::Unauthenticated.into()) };
     let account = identity.account;
     Ok(house.quota.begin(account, session.is_machine()).inspect_err(|_| house.metrics.limited.add(1))?)
-}
-
-/// The document of a request and the operation that it chooses.
-async fn prepare(
-    house: &House,
-    session: &Session,
-    asked: &mut Asked,
-    manner: Manner,
-) -> Result<(Found, Chosen, Variables), Refusal> {
-    let found = house.known.find(asked, session.is_machine(), &house.documents).await?;
-    let variables = std::mem::take(&mut asked.variables);
-    let chosen = house.documents.choose(&found.prepared, asked.operation_name.as_deref(), variables);
-    let (chosen, variables) = chosen.map_err(Refusal::document)?;
-    fitting(chosen.kind, manner)?;
-    Ok((found, chosen, variables))
 }
 
 /// What a request asked for, what it used, what is left after giving the rest back, and when all of it is there again.
@@ -198,7 +300,10 @@ fn cost(left: &Allowance, unused: u64, now: DateTime<Utc>) -> Value {
 /// That an operation may come in this manner.
 fn fitting(kind: OperationType, manner: Manner) -> Result<(), Refusal> {
     match kind {
-        OperationType::Subscription => Err(Refusal::document("Subscriptions are not offered here yet.")),
+        OperationType::Subscription if !manner.streams => {
+            let message = "A subscription is a stream: accept text/event-stream, or open a WebSocket here.";
+            Err(Refusal::document(message))
+        }
         OperationType::Mutation if !manner.changes => {
             Err(Refusal::new(Kind::Method, "METHOD_NOT_ALLOWED", "Mutations are sent with POST."))
         }

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use actix_web::{
-    FromRequest, HttpRequest, HttpResponse,
+    FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder,
     http::{StatusCode, header},
     web,
 };
@@ -17,6 +17,7 @@ use crate::{
         house::House,
         negotiate::Media,
         refusal::{Kind, Refusal},
+        sse,
     },
     quota::admission::Allowance,
     shared::gcra::{Balance, Rate},
@@ -29,9 +30,12 @@ const ALLOWED: &str = "POST, GET, QUERY";
 
 /// How a request came.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Verb {
+pub enum Verb {
+    /// With a body, for everything.
     Post,
+    /// Without one.
     Get,
+    /// With one, and safe.
     Query,
 }
 
@@ -67,19 +71,38 @@ pub async fn other(house: web::Data<House>) -> HttpResponse {
 async fn answer(request: HttpRequest, payload: web::Payload, house: web::Data<House>, verb: Verb) -> HttpResponse {
     let id = Uuid::now_v7().simple().to_string();
     house.metrics.requests.add(1);
-    let begun = Instant::now();
+    let since = Instant::now();
     let media = Media::of(&request);
+    if media == Some(Media::Stream) {
+        return sse::answer(request, payload, house, verb, id).await;
+    }
     let answered = match media {
         Some(_) => executed(&request, payload, &house, verb, &id).await,
         None => Err(Refusal::new(Kind::NotAcceptable, "NOT_ACCEPTABLE", "Accept application/json.")),
     };
     let media = media.unwrap_or(Media::Json);
     let (status, text, statements, left) = match &answered {
-        Ok(it) => (status(&house, media, it), execute::text(it), it.statements, Some(&it.left)),
+        Ok(it) => (status(&house, media, it), execute::text(it), it.statements, it.left.as_ref()),
         Err(refusal) => (refusal.status(house.profile, media), refusal.text(&id), 0, refusal.left.as_deref()),
     };
-    let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let ms = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(request.id = id, status = status.as_u16(), ms, statements, "graphql");
+    let mut out = begun(status, media, id);
+    if let Some(seconds) = answered.as_ref().err().and_then(|it| it.retry_after_s) {
+        out.insert_header((header::RETRY_AFTER, seconds));
+    }
+    if let Some(left) = left {
+        let (policy, state) = rate_limit(left);
+        out.insert_header(("ratelimit-policy", policy)).insert_header(("ratelimit", state));
+    }
+    if house.config.explain {
+        out.insert_header(("x-tidui-statements", statements.to_string()));
+    }
+    out.body(text)
+}
+
+/// An answer with the headers that every one has.
+pub fn begun(status: StatusCode, media: Media, id: String) -> HttpResponseBuilder {
     let mut out = HttpResponse::build(status);
     out.insert_header((header::CONTENT_TYPE, media.text()));
     out.insert_header((header::CACHE_CONTROL, "no-store")).insert_header(("x-request-id", id));
@@ -96,17 +119,7 @@ async fn answer(request: HttpRequest, payload: web::Payload, house: web::Data<Ho
         }
         _ => {}
     }
-    if let Some(seconds) = answered.as_ref().err().and_then(|it| it.retry_after_s) {
-        out.insert_header((header::RETRY_AFTER, seconds));
-    }
-    if let Some(left) = left {
-        let (policy, state) = rate_limit(left);
-        out.insert_header(("ratelimit-policy", policy)).insert_header(("ratelimit", state));
-    }
-    if house.config.explain {
-        out.insert_header(("x-tidui-statements", statements.to_string()));
-    }
-    out.body(text)
+    out
 }
 
 /// What the plan gives and what is left of it, as the headers `RateLimit-Policy` and `RateLimit` say it: `q` in a window
@@ -160,13 +173,25 @@ async fn executed(
     id: &str,
 ) -> Result<Answered, Refusal> {
     let session = execute::open(request, house, id).await?;
-    let asked = match verb {
-        Verb::Get => asked::of_address(request)?,
-        // Only now: a stranger's body is not waited for.
-        Verb::Post | Verb::Query => body(request, payload, house).await?,
-    };
-    let manner = Manner { changes: verb == Verb::Post, cost: request.headers().contains_key("x-tidui-cost") };
-    execute::execute(house, session, asked, manner, id).await
+    // Only now: a stranger's body is not waited for.
+    let asked = read(request, payload, house, verb).await?;
+    execute::execute(house, session, asked, manner(request, verb, false), id).await
+}
+
+/// How a request came.
+pub fn manner(request: &HttpRequest, verb: Verb, streams: bool) -> Manner {
+    Manner { changes: verb == Verb::Post, cost: request.headers().contains_key("x-tidui-cost"), streams }
+}
+
+/// What a request asks.
+///
+/// # Errors
+/// A refusal that says what to send.
+pub async fn read(request: &HttpRequest, payload: web::Payload, house: &House, verb: Verb) -> Result<Asked, Refusal> {
+    match verb {
+        Verb::Get => asked::of_address(request),
+        Verb::Post | Verb::Query => body(request, payload, house).await,
+    }
 }
 
 async fn body(request: &HttpRequest, payload: web::Payload, house: &House) -> Result<Asked, Refusal> {

@@ -22,6 +22,12 @@ pub async fn ready(house: web::Data<House>) -> HttpResponse {
 /// `GET /metrics`: totals in Prometheus' text form.
 pub async fn metrics(house: web::Data<House>) -> HttpResponse {
     let text = house.metrics.text(house.door.degraded());
+    let count = |of: &std::sync::atomic::AtomicU64| of.load(std::sync::atomic::Ordering::SeqCst);
+    let (open, followed) = (count(&house.streams.connections), count(&house.streams.subscriptions));
+    let text = format!(
+        "{text}# HELP tidui_streams Open WebSockets and streams of events\n# TYPE tidui_streams gauge\ntidui_streams {open}\n\
+         # HELP tidui_subscriptions Subscriptions over them\n# TYPE tidui_subscriptions gauge\ntidui_subscriptions {followed}\n"
+    );
     HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text)
 }
 
@@ -35,6 +41,7 @@ pub async fn keys(house: web::Data<House>) -> HttpResponse {
 pub async fn welcome() -> HttpResponse {
     let text = "Tidui: a GraphQL API for cadre development.\n\n\
         POST /graphql                 queries and mutations, with a bearer token; GET and QUERY for queries\n\
+        subscriptions at the same     as text/event-stream, or over a WebSocket (graphql-transport-ws)\n\
         GET  /healthz /readyz         whether it serves, and with what\n\
         GET  /metrics                 totals for Prometheus\n\
         GET  /.well-known/jwks.json   keys that tokens are checked with\n";

@@ -25,8 +25,7 @@ use crate::{
         door::{Door, Faults, Part, Standing},
     },
     document::{measure::Limits, prepared::Documents},
-    http::turns::Turns,
-    http::{known::Known, refusal::Profile},
+    http::{known::Known, refusal::Profile, streams::Streams, turns::Turns},
     metrics::Metrics,
     quota::{admission::Quota, plan::Plans},
     schema::{self, Schema},
@@ -86,6 +85,8 @@ pub struct House {
     pub draining: AtomicBool,
     /// Requests in flight.
     pub in_flight: AtomicUsize,
+    /// Streams that are open.
+    pub streams: Arc<Streams>,
 }
 
 impl House {
@@ -119,6 +120,7 @@ impl House {
             faults: hooks.faults,
             draining: AtomicBool::new(false),
             in_flight: AtomicUsize::new(0),
+            streams: Streams::new(config.stream_limit),
             config,
         })
     }

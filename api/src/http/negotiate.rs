@@ -3,6 +3,8 @@
 //! Source: the draft of GraphQL over HTTP, «Legacy watershed», and RFC 9110, section 12.5.1. Without `Accept`, or with
 //! `*/*`, the older type is meant, because that is what older clients read.
 
+use std::cmp::Reverse;
+
 use actix_web::{HttpRequest, http::header};
 
 /// In which type an answer goes out.
@@ -12,6 +14,8 @@ pub enum Media {
     Json,
     /// `application/graphql-response+json`: the status says whether the request was executed.
     Modern,
+    /// `text/event-stream`: one answer after the other. Only where it is asked for by name.
+    Stream,
 }
 
 impl Media {
@@ -20,10 +24,11 @@ impl Media {
         match self {
             Self::Json => "application/json; charset=utf-8",
             Self::Modern => "application/graphql-response+json; charset=utf-8",
+            Self::Stream => "text/event-stream; charset=utf-8",
         }
     }
 
-    /// What a request takes best; none where it takes neither.
+    /// What a request takes best; none where it takes none of them.
     pub fn of(request: &HttpRequest) -> Option<Self> {
         let mut lines = request.headers().get_all(header::ACCEPT).peekable();
         if lines.peek().is_none() {
@@ -34,29 +39,25 @@ impl Media {
     }
 }
 
-/// The better of both types for a value of `Accept`; of equal ones the one that is named first.
+/// The best type for a value of `Accept`. Named beats meant by a star; of equal ones the first named.
 fn best(accept: &str) -> Option<Media> {
     let ranges: Vec<(&str, u16)> = accept.split(',').filter_map(range).collect();
     if ranges.is_empty() {
         return Some(Media::Json);
     }
-    let weigh = |media: Media, name: &str| {
-        let kinds = [name, "application/*", "*/*"];
+    let weigh = |(media, kinds): (Media, &[&str])| {
         let found = kinds.iter().enumerate().find_map(|(rank, kind)| {
             let place = ranges.iter().position(|(range, _)| range.eq_ignore_ascii_case(kind))?;
-            ranges.get(place).map(|(_, weight)| (*weight, rank, place))
+            ranges.get(place).map(|(_, weight)| (Reverse(*weight), rank, place))
         });
-        found.filter(|(weight, ..)| *weight > 0).map(|(weight, rank, place)| (weight, rank, place, media))
+        found.filter(|(weight, ..)| weight.0 > 0).map(|found| (found, media))
     };
-    let json = weigh(Media::Json, "application/json");
-    let modern = weigh(Media::Modern, "application/graphql-response+json");
-    match (json, modern) {
-        (Some(json), Some(modern)) if modern.0 > json.0 => Some(modern.3),
-        // Named beats meant by a star; of two that are named, the first.
-        (Some(json), Some(modern)) if modern.0 == json.0 && (modern.1, modern.2) < (json.1, json.2) => Some(modern.3),
-        (Some(json), _) => Some(json.3),
-        (None, modern) => modern.map(|it| it.3),
-    }
+    let kinds: [(Media, &[&str]); 3] = [
+        (Media::Json, &["application/json", "application/*", "*/*"]),
+        (Media::Modern, &["application/graphql-response+json", "application/*", "*/*"]),
+        (Media::Stream, &["text/event-stream"]),
+    ];
+    kinds.into_iter().filter_map(weigh).min_by_key(|(found, _)| *found).map(|(_, media)| media)
 }
 
 /// One range with its weight in thousandths; a charset other than UTF-8 is none of ours.
@@ -105,7 +106,12 @@ mod tests {
             ("APPLICATION/JSON", Some(Json)),
             ("text/html", None),
             ("application/json;charset=latin1", Some(Json)),
-            ("text/event-stream", None),
+            ("text/event-stream", Some(Stream)),
+            ("text/*", None),
+            ("text/event-stream, */*;q=0.5", Some(Stream)),
+            ("*/*, text/event-stream;q=0.5", Some(Json)),
+            ("application/graphql-response+json, application/json, text/event-stream, multipart/mixed", Some(Modern)),
+            ("text/event-stream;q=0", None),
             ("application/json;q=0", None),
             ("application/json;q=2, application/graphql-response+json", Some(Modern)),
         ] {

@@ -142,16 +142,21 @@ impl Refusal {
 
     /// The status of the answer.
     pub fn status(&self, profile: Profile, media: Media) -> StatusCode {
-        if media == Media::Json && self.kind.well_formed() { StatusCode::OK } else { self.kind.status(profile) }
+        if media != Media::Modern && self.kind.well_formed() { StatusCode::OK } else { self.kind.status(profile) }
     }
 
     /// The answer's text: no `data`, for nothing was executed.
     pub fn text(&self, id: &str) -> String {
+        serde_json::json!({ "errors": self.errors(id) }).to_string()
+    }
+
+    /// The list of errors alone, as a WebSocket tells it.
+    pub fn errors(&self, id: &str) -> serde_json::Value {
         let mut extensions = serde_json::json!({ "code": self.code, "requestId": id });
         if let (Some(seconds), Some(fields)) = (self.retry_after_s, extensions.as_object_mut()) {
             fields.insert("retryAfterSeconds".to_owned(), seconds.into());
         }
-        serde_json::json!({ "errors": [{ "message": self.message, "extensions": extensions }] }).to_string()
+        serde_json::json!([{ "message": self.message, "extensions": extensions }])
     }
 }
 
@@ -162,7 +167,7 @@ impl From<Over> for Refusal {
         let message = format!("Too many {what}, of which there are {most}: come again in {seconds} s.");
         let mut refusal = Self::new(Kind::TooMany, "RATE_LIMITED", message);
         refusal.retry_after_s = Some(seconds.max(1));
-        refusal.left = over.left.map(Box::new);
+        refusal.left = over.left;
         refusal
     }
 }

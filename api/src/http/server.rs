@@ -10,6 +10,7 @@ use actix_web::{
     App, Error, HttpResponse, HttpServer,
     body::{BoxBody, MessageBody},
     dev::{ServerHandle, ServiceRequest, ServiceResponse},
+    guard::fn_guard,
     http::header,
     middleware::{Next, from_fn},
     web,
@@ -19,6 +20,7 @@ use uuid::Uuid;
 use crate::{
     config::Config,
     db::{
+        hub,
         keeping::{self, Keeping},
         resealing, sweeper,
     },
@@ -28,12 +30,15 @@ use crate::{
         keys,
         negotiate::Media,
         refusal::{Kind, Refusal},
-        signin, upload,
+        signin, upload, websocket,
     },
     quota::admission::Over,
     roster::running,
     shared::gcra::{Draw, Rate},
 };
+
+/// How long streams may take to say goodbye.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// A running server.
 pub struct Server {
@@ -56,6 +61,7 @@ impl Server {
         let house = Arc::new(House::build(config, hooks).await?);
         // The first lookup comes after the first sweep.
         sweeper::sweep(&house.door).await;
+        hub::begin(&house.door).await.map_err(|_| "the outbox can't be read: run tidui migrate up".to_owned())?;
         let data = web::Data::from(house.clone());
         let mut http = HttpServer::new(move || {
             App::new()
@@ -63,6 +69,7 @@ impl Server {
                 .app_data(web::PayloadConfig::new(body_limit))
                 .wrap(from_fn(admit))
                 .route("/graphql", web::post().to(graphql::post))
+                .route("/graphql", web::get().guard(fn_guard(websocket::wanted)).to(websocket::open))
                 .route("/graphql", web::get().to(graphql::get))
                 .route("/graphql", web::query().to(graphql::query))
                 .route("/graphql", web::route().to(graphql::other))
@@ -101,9 +108,10 @@ impl Server {
         let sweeping = tokio::spawn(sweeper::keep_sweeping(house.door.clone()));
         let sealing = tokio::spawn(keeping::keep(house.door.clone(), Keeping::of(&house.config)));
         let resealing = tokio::spawn(resealing::keep(house.door.clone()));
+        let telling = tokio::spawn(hub::keep_telling(house.door.clone()));
         let watching = tokio::spawn(keys::watch(house.clone()));
         let looking = tokio::spawn(running::keep(house.door.clone()));
-        let tasks = vec![serving, sweeping, sealing, resealing, watching, looking];
+        let tasks = vec![serving, sweeping, sealing, resealing, telling, watching, looking];
         Ok(Self { house, address, handle, tasks })
     }
 
@@ -125,6 +133,12 @@ impl Server {
         while self.house.in_flight.load(Ordering::SeqCst) > 0 && begun.elapsed() < grace {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+        // Those who follow are told last: until here they heard what the others did.
+        self.house.streams.end();
+        let begun = Instant::now();
+        while self.house.streams.connections.load(Ordering::SeqCst) > 0 && begun.elapsed() < FAREWELL {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
         // What they were writing is undone, and the next start says so on their rows.
         self.house.door.errands().end();
         self.handle.stop(true).await;
@@ -135,7 +149,15 @@ impl Server {
 }
 
 /// Counts a request in flight until it is dropped, whoever drops it.
-struct InFlight(Arc<House>);
+pub struct InFlight(Arc<House>);
+
+impl InFlight {
+    /// One more.
+    pub fn new(house: Arc<House>) -> Self {
+        house.in_flight.fetch_add(1, Ordering::SeqCst);
+        Self(house)
+    }
+}
 
 impl Drop for InFlight {
     fn drop(&mut self) {
@@ -151,8 +173,7 @@ async fn admit(
         return Ok(next.call(request).await?.map_into_boxed_body());
     };
     // Counted first: a stop that comes now waits for this one, or this one sees the stop.
-    house.in_flight.fetch_add(1, Ordering::SeqCst);
-    let counted = InFlight(house.clone());
+    let counted = InFlight::new(house.clone());
     if let Some(away) = turned_away(&request, &house) {
         return Ok(request.into_response(away));
     }

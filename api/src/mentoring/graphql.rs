@@ -1,8 +1,10 @@
-//! Mentoring pairs in the schema; who and what hangs on a pair stands in `course`, changes in `changes` and `steps`,
+//! Mentoring pairs in the schema; who and what hangs on a pair stands in `course`, changes in `changes` and `steps`, following in
+//! `following`,
 //! kin and capacities in `limits`.
 
 mod changes;
 mod course;
+mod following;
 mod limits;
 mod steps;
 
@@ -31,6 +33,7 @@ use crate::{
 
 pub use changes::MentoringMutation;
 pub use course::{EvaluationSide, PairEvaluation, PairForm, PairPart, PairRole, PairStep, PairStepKind};
+pub use following::{MentoringPairChange, MentoringSubscription};
 pub use limits::{LimitMutation, LimitQuery, PairCapacity};
 pub use steps::PairStepMutation;
 

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use entity::{
     cadre,
-    id::{CadreId, OrganizationId, PairCapacityId, PairContactId, PairId},
+    id::{CadreId, OrganizationId, PairCapacityId, PairContactId, PairEvaluationId, PairId},
     kin_declaration,
     kind::{PairState, Role},
     mentoring_pair, pair_capacity, pair_contact, pair_evaluation, pair_part, pair_step,
@@ -185,6 +185,31 @@ belonging! {
     SaidCapacities = pair_capacity by Id(id: PairCapacityId), ordered Id, PairRead, "pair.capacity_by_id";
     /// What organizations say of how many pairs one person may have, oldest first.
     Capacities = pair_capacity by OrganizationId(organization_id: OrganizationId), ordered ValidFrom, PairRead, "pair.capacities";
+}
+
+/// A pair of which something changed, if what changed may be seen.
+#[derive(Serialize)]
+pub struct ChangedPair {
+    /// The pair.
+    pub pair: PairId,
+    /// Only if it is kept by this organization.
+    pub organization: Option<OrganizationId>,
+    /// What is said of it, where that is all that changed.
+    pub evaluation: Option<PairEvaluationId>,
+}
+
+impl Query for ChangedPair {
+    const ACTION: Action = Action::PairRead;
+    type Answer = Option<mentoring_pair::Model>;
+    async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
+        if let Some(evaluation) = self.evaluation
+            && reader.get::<pair_evaluation::Entity>(evaluation).await?.is_none()
+        {
+            return Ok(None);
+        }
+        let row = reader.get::<mentoring_pair::Entity>(self.pair).await?;
+        Ok(row.filter(|row| self.organization.is_none_or(|it| it == row.organization_id)))
+    }
 }
 
 /// The pairs in whose place some pairs stand.

@@ -1,6 +1,7 @@
 //! Reserve pools in the schema; their changes stand in `changes`, memberships in `membership`, their changes in `steps`.
 
 mod changes;
+mod following;
 mod membership;
 mod steps;
 
@@ -23,6 +24,7 @@ use crate::{
 };
 
 pub use changes::PoolMutation;
+pub use following::{PoolMembershipChange, PoolSubscription};
 pub use membership::{
     MembershipState, MembershipStep, MembershipStepConnection, MembershipStepKind, PoolMembership,
     PoolMembershipConnection, RecommendationSource,

@@ -226,6 +226,31 @@ impl questions::Among for StepsAmong {
     }
 }
 
+/// A membership that changed.
+#[derive(Serialize)]
+pub struct ChangedMembership {
+    /// The membership.
+    pub membership: PoolMembershipId,
+    /// Only if its pool is kept by this organization.
+    pub organization: Option<OrganizationId>,
+    /// Only if it is of this pool.
+    pub pool: Option<PoolId>,
+}
+
+impl Query for ChangedMembership {
+    const ACTION: Action = Action::PoolRead;
+    type Answer = Option<pool_membership::Model>;
+    async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
+        let Some(row) = reader.get::<pool_membership::Entity>(self.membership).await? else { return Ok(None) };
+        if self.pool.is_some_and(|it| it != row.pool_id) {
+            return Ok(None);
+        }
+        let Some(organization) = self.organization else { return Ok(Some(row)) };
+        let pool = reader.get::<reserve_pool::Entity>(row.pool_id).await?;
+        Ok(pool.filter(|it| it.organization_id == organization).map(|_| row))
+    }
+}
+
 /// The open memberships of the person who asks, as far as they are disclosed.
 #[derive(Serialize)]
 pub struct MyMemberships {

@@ -42,7 +42,7 @@ pub struct Quota {
 }
 
 /// Why a request has to wait, and how long.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Over {
     /// What there is none left of: `requests`, `points` or `operations at once`.
     pub what: &'static str,
@@ -51,7 +51,7 @@ pub struct Over {
     /// How long to wait.
     pub wait: Duration,
     /// What is left of each, where that was looked at.
-    pub left: Option<Allowance>,
+    pub left: Option<Box<Allowance>>,
 }
 
 /// What an account has left.
@@ -148,7 +148,17 @@ impl Quota {
             let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
             held.entry(account).or_default().until = Instant::now().checked_add(wait);
         }
-        Err(Over { what, most, wait, left: Some(left) })
+        Err(Over { what, most, wait, left: Some(Box::new(left)) })
+    }
+
+    /// Draws the points of what a stream told; where they lack, nothing is drawn, and it says how long to wait. A change is
+    /// no request of the client's, so requests are not counted.
+    pub async fn pace(&self, account: AccountId, machine: bool, points: u64) -> Option<Duration> {
+        let rate = self.plans.plan(machine).points;
+        let key = format!("rate:points:{}", account.uuid().simple());
+        // One answer that costs more than a whole minute would wait for ever.
+        let drawn = self.meter.draw(&[Draw { key, rate, amount: points.min(rate.most), back: 0 }]).await;
+        drawn.balances.first().and_then(|it| it.wait)
     }
 
     /// Gives back points that were not used, with the account's next request.

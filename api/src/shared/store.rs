@@ -1,4 +1,4 @@
-//! What several processes share: generations and remembered answers. On Redis, or in this process when there is none.
+//! What several processes share: generations, remembered answers, words. On Redis, or in this process when there is none.
 //!
 //! Only this room names `redis`. Every call ends within 50 ms or fails: a slow cache must not be slower than no cache.
 
@@ -15,7 +15,7 @@ use aws_lc_rs::rand;
 use moka::future::Cache;
 use redis::{
     AsyncTypedCommands, Client,
-    aio::{ConnectionManager, ConnectionManagerConfig},
+    aio::{ConnectionManager, ConnectionManagerConfig, PubSub},
 };
 
 const PATIENCE: Duration = Duration::from_millis(50);
@@ -50,8 +50,23 @@ impl Store {
             .set_max_delay(Duration::from_millis(200))
             .set_connection_timeout(Some(Duration::from_millis(500)))
             .set_response_timeout(Some(PATIENCE));
-        let link = ConnectionManager::new_lazy_with_config(client, config).map_err(wrong)?;
-        Ok(Self::Redis(RedisStore { link, prefix: prefix.to_owned() }))
+        let link = ConnectionManager::new_lazy_with_config(client.clone(), config).map_err(wrong)?;
+        Ok(Self::Redis(RedisStore { client, link, prefix: prefix.to_owned() }))
+    }
+
+    /// Gives a word on a channel. Where Redis is away nobody hears it.
+    pub(super) async fn publish(&self, channel: &str) {
+        if let Self::Redis(store) = self {
+            let _ = in_time(store.publish(channel)).await;
+        }
+    }
+
+    /// A link that hears the words on a channel; none where there is only this process.
+    pub(super) async fn subscribe(&self, channel: &str) -> redis::RedisResult<Option<PubSub>> {
+        match self {
+            Self::Local(_) => Ok(None),
+            Self::Redis(store) => store.subscribe(channel).await.map(Some),
+        }
     }
 
     /// Whether other processes see it too.
@@ -242,6 +257,8 @@ impl LocalStore {
 
 /// The store on Redis: one hash of generations, one string an answer.
 pub struct RedisStore {
+    /// Makes the links that listen: one that listens can't ask.
+    client: Client,
     link: ConnectionManager,
     prefix: String,
 }
@@ -249,6 +266,17 @@ pub struct RedisStore {
 impl RedisStore {
     fn hash(&self) -> String {
         format!("{}:generations", self.prefix)
+    }
+
+    async fn publish(&self, channel: &str) -> redis::RedisResult<()> {
+        let channel = format!("{}:{channel}", self.prefix);
+        redis::cmd("PUBLISH").arg(channel).arg("").exec_async(&mut self.link.clone()).await
+    }
+
+    async fn subscribe(&self, channel: &str) -> redis::RedisResult<PubSub> {
+        let mut link = self.client.get_async_pubsub().await?;
+        link.subscribe(format!("{}:{channel}", self.prefix)).await?;
+        Ok(link)
     }
 
     async fn stamps(&self, names: &[&'static str]) -> redis::RedisResult<Vec<u64>> {

@@ -5,9 +5,7 @@ use serde_json::{Value, json};
 use tests::{dice::Dice, world::global};
 
 use super::{
-    super::{
-        rules::{Act, Explained},
-    },
+    super::rules::{Act, Explained},
     Expected, IDS, Path, Paths, cadre_fields, id,
 };
 
