@@ -22,6 +22,9 @@ use crate::document::{
     verdict,
 };
 
+/// Characters of a message, at most.
+const LONGEST_MESSAGE: usize = 500;
+
 /// A parsed document within the limits.
 pub struct Prepared {
     /// What the text says.
@@ -32,7 +35,14 @@ pub struct Prepared {
 pub struct Documents {
     limits: Limits,
     types: Types,
-    kept: Cache<[u8; 32], Result<Arc<Prepared>, Unfit>>,
+    kept: Cache<[u8; 32], Kept>,
+}
+
+/// What became of a text, and what remembering it weighs: one for each KiB of the text.
+#[derive(Clone)]
+struct Kept {
+    weight: u32,
+    outcome: Result<Arc<Prepared>, Unfit>,
 }
 
 /// Why a text can't be prepared, in words.
@@ -42,6 +52,20 @@ pub enum Unfit {
     Unreadable(String),
     /// It is, and beyond a limit.
     Refused(String),
+}
+
+impl Unfit {
+    /// With a message of bounded length: it may repeat what the client wrote, and is remembered.
+    fn brief(self) -> Self {
+        let cut = |it: String| match it.char_indices().nth(LONGEST_MESSAGE) {
+            Some((at, _)) => format!("{}…", it.get(..at).unwrap_or_default()),
+            None => it,
+        };
+        match self {
+            Self::Unreadable(it) => Self::Unreadable(cut(it)),
+            Self::Refused(it) => Self::Refused(cut(it)),
+        }
+    }
 }
 
 /// The operation that a request runs, and what it asks for.
@@ -62,7 +86,8 @@ impl Documents {
     /// # Errors
     /// A sentence, when the text is no schema.
     pub fn new(sdl: &str, limits: Limits, entries: u64) -> Result<Self, String> {
-        Ok(Self { limits, types: Types::of(sdl)?, kept: Cache::new(entries) })
+        let kept = Cache::builder().max_capacity(entries).weigher(|_: &[u8; 32], it: &Kept| it.weight).build();
+        Ok(Self { limits, types: Types::of(sdl)?, kept })
     }
 
     /// The prepared document of a text. A refusal is remembered too.
@@ -73,7 +98,10 @@ impl Documents {
         let mut hash = [0; 32];
         let digest = digest::digest(&digest::SHA256, text.as_bytes());
         hash.iter_mut().zip(digest.as_ref()).for_each(|(to, from)| *to = *from);
-        self.kept.get_with(hash, || self.parse(text).map(Arc::new))
+        let weight = u32::try_from(text.len() / 1024 + 1).unwrap_or(u32::MAX);
+        self.kept
+            .get_with(hash, || Kept { weight, outcome: self.parse(text).map(Arc::new).map_err(Unfit::brief) })
+            .outcome
     }
 
     fn parse(&self, text: &str) -> Result<Prepared, Unfit> {
