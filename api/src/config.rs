@@ -124,7 +124,7 @@ settings! {
     changes_kept_hours: u64 = "24", false, "Hours that changes are kept for subscriptions to go on from. Too few: who was away longer must read everything anew.";
     stream_heartbeat_ms: u64 = "15000", false, "Between two signs of life of a stream, at which its token is checked again too, in milliseconds.";
     stream_limit: u64 = "20", false, "Most streams and WebSockets of one account in one process.";
-    websocket_origins: String = "", false, "Origins, apart by commas, whose pages may open a WebSocket, as https://portal.example. Empty: no page may, only programs.";
+    origins: String = "", false, "Origins, apart by commas, whose pages may ask here and open a WebSocket, as https://portal.example. Empty: none but this server's own.";
     websocket_init_ms: u64 = "3000", false, "How long a WebSocket may take to say connection_init, in milliseconds.";
     websocket_operations: u64 = "10", false, "Most operations that run at once over one WebSocket.";
     roster_file_bytes: u64 = "67108864", false, "Largest roster file, in bytes.";

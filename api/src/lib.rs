@@ -302,6 +302,7 @@ pub mod http {
     mod negotiate;
     mod oauth;
     mod operation;
+    mod origins;
     mod protocol;
     mod refusal;
     pub mod server;

@@ -21,6 +21,7 @@ mod leak;
 mod limits;
 mod oracle;
 mod organizations;
+mod origins;
 mod outage;
 mod outside;
 mod own_record;

@@ -1,6 +1,6 @@
 //! A client's text, prepared once: counted, parsed, measured, and kept by its hash in a bounded memory.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use async_graphql::{
     Variables,
@@ -35,6 +35,7 @@ pub struct Prepared {
 pub struct Documents {
     limits: Limits,
     types: Types,
+    plain_lists: HashSet<String>,
     kept: Cache<[u8; 32], Kept>,
 }
 
@@ -87,7 +88,8 @@ impl Documents {
     /// A sentence, when the text is no schema.
     pub fn new(sdl: &str, limits: Limits, entries: u64) -> Result<Self, String> {
         let kept = Cache::builder().max_capacity(entries).weigher(|_: &[u8; 32], it: &Kept| it.weight).build();
-        Ok(Self { limits, types: Types::of(sdl)?, kept })
+        let types = Types::of(sdl)?;
+        Ok(Self { limits, plain_lists: types.lists(), types, kept })
     }
 
     /// The prepared document of a text. A refusal is remembered too.
@@ -117,7 +119,9 @@ impl Documents {
         let text = rewrite::readable(text).map_err(Unfit::Refused)?;
         let document = parse_query(&text)
             .map_err(|cause| Unfit::Unreadable(format!("The document can't be read: {}", unread(&cause))))?;
-        Measuring::new(&document, &Variables::default(), self.limits).everything().map_err(Unfit::Refused)?;
+        Measuring::new(&document, &Variables::default(), self.limits, &self.plain_lists)
+            .everything()
+            .map_err(Unfit::Refused)?;
         // After the measure, which bounds what these walk over.
         verdict::fits(&document, &self.types).map_err(Unfit::Refused)?;
         Ok(Prepared { document })
@@ -144,7 +148,8 @@ impl Documents {
             }
         }
         let variables = Variables::from_json(serde_json::Value::Object(given));
-        let measure = Measuring::new(&prepared.document, &variables, self.limits).chosen(operation)?;
+        let measure =
+            Measuring::new(&prepared.document, &variables, self.limits, &self.plain_lists).chosen(operation)?;
         let as_of = date::first(&prepared.document, operation, &variables);
         let chosen = Chosen { kind: operation.ty, measure, order: Order::of(&prepared.document, operation), as_of };
         Ok((chosen, variables))
