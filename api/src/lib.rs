@@ -269,7 +269,10 @@ pub mod demo {
 /// The transports over one way of executing, health, start and end.
 pub mod http {
     mod asked;
+    mod compress;
+    pub mod console;
     mod execute;
+    mod fresh;
     mod graphql;
     mod health;
     pub mod house;
@@ -277,6 +280,7 @@ pub mod http {
     mod known;
     mod negotiate;
     mod oauth;
+    mod operations;
     mod refusal;
     pub mod server;
     mod signin;

@@ -22,7 +22,7 @@ use crate::{
     cache::recall::{Key, Recall},
     clock::Clock,
     config::{Config, Rosters},
-    db::{errands::Errands, session::Session},
+    db::{connect, errands::Errands, session::Session},
     error::{Error, Result},
     metrics::Metrics,
     shared::store::Store,
@@ -227,6 +227,11 @@ impl Door {
     /// Whether the database answers.
     pub async fn answers(&self) -> bool {
         self.database.ping().await.is_ok()
+    }
+
+    /// Whether the database lacks migrations of this build; none where it can't be told.
+    pub async fn lacks_migrations(&self) -> Option<bool> {
+        connect::lacking(&self.database).await.ok().map(|it| !it.is_empty())
     }
 
     pub(super) fn options(&self) -> TransactionOptions {

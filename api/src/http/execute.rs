@@ -17,6 +17,7 @@ use crate::{
         asked::Asked,
         house::House,
         known::Found,
+        operations::Seen,
         refusal::{Kind, Refusal},
     },
     loaders::Loaders,
@@ -38,6 +39,8 @@ pub struct Answered {
     pub response: Response,
     /// Whether nothing was executed: the library found the document, or its variables, unfit.
     pub refused: bool,
+    /// Whether the document was known by name.
+    pub named: bool,
     /// Statements that it took.
     pub statements: u64,
     /// What the caller has left.
@@ -71,9 +74,24 @@ pub async fn open(request: &HttpRequest, house: &House, id: &str) -> Result<Sess
 pub async fn execute(
     house: &House,
     session: Session,
+    asked: Asked,
+    manner: Manner,
+    id: &str,
+) -> Result<Answered, Refusal> {
+    let named = asked.document_id.is_some() || asked.persisted.is_some();
+    let mut seen = Seen::of(&session, &asked);
+    let answered = go(house, session, asked, manner, id, &mut seen).await;
+    house.operations.note(&seen, &answered, id);
+    answered.map(|it| Answered { named, ..it })
+}
+
+async fn go(
+    house: &House,
+    session: Session,
     mut asked: Asked,
     manner: Manner,
     id: &str,
+    seen: &mut Seen,
 ) -> Result<Answered, Refusal> {
     let running = begin(house, &session)?;
     let (found, chosen, variables) = match prepare(house, &session, &mut asked, manner).await {
@@ -84,6 +102,7 @@ pub async fn execute(
             return Err(refusal);
         }
     };
+    seen.begins(chosen.name.as_deref(), chosen.measure.cost);
     let left = house.quota.draw(&running, chosen.measure.cost).await?;
     // A text that is no day is refused by the field that it stands at.
     let session = session.about(chosen.as_of.as_deref().and_then(|it| it.parse().ok()));
@@ -94,12 +113,7 @@ pub async fn execute(
         wanted = wanted.operation_name(name);
     }
     wanted.set_parsed_query(found.prepared.document.clone());
-    if let Some(fault) = &house.faults.before_execution {
-        fault(wanted.operation_name.as_deref().unwrap_or_default());
-    }
-    if house.faults.before_execution_ms > 0 {
-        tokio::time::sleep(Duration::from_millis(house.faults.before_execution_ms)).await;
-    }
+    stumble(house, wanted.operation_name.as_deref()).await;
     let limit = Duration::from_millis(house.config.execution_timeout_ms);
     let response = tokio::time::timeout(limit, house.schema.execute(wanted)).await.map_err(|_| {
         let message = format!("The request took longer than {} ms and was given up: ask for less.", limit.as_millis());
@@ -126,7 +140,17 @@ pub async fn execute(
     if let Some(day) = session.asked() {
         response.extensions.insert("asOf".to_owned(), value!(day.to_string()));
     }
-    Ok(Answered { response, refused, statements: session.statements(), left })
+    Ok(Answered { response, refused, named: false, statements: session.statements(), left })
+}
+
+/// Where a test breaks the server.
+async fn stumble(house: &House, operation: Option<&str>) {
+    if let Some(fault) = &house.faults.before_execution {
+        fault(operation.unwrap_or_default());
+    }
+    if house.faults.before_execution_ms > 0 {
+        tokio::time::sleep(Duration::from_millis(house.faults.before_execution_ms)).await;
+    }
 }
 
 /// What a request would ask for, and what it may ask for at most; nothing is executed.

@@ -14,6 +14,7 @@ use crate::{
     http::{
         asked::{self, Asked},
         execute::{self, Answered, Manner},
+        fresh,
         house::House,
         negotiate::Media,
         refusal::{Kind, Refusal},
@@ -80,10 +81,18 @@ async fn answer(request: HttpRequest, payload: web::Payload, house: web::Data<Ho
     };
     let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(request.id = id, status = status.as_u16(), ms, statements, "graphql");
-    let mut out = HttpResponse::build(status);
-    out.insert_header((header::CONTENT_TYPE, media.text()));
-    out.insert_header((header::CACHE_CONTROL, "no-store")).insert_header(("x-request-id", id));
-    out.insert_header((header::VARY, "accept, authorization"));
+    let tag = answered.as_ref().ok().filter(|it| verb == Verb::Get && keepable(it)).map(|_| tag(media, &text));
+    let known = tag.as_deref().is_some_and(|it| fresh::known(&request, it));
+    let mut out = HttpResponse::build(if known { StatusCode::NOT_MODIFIED } else { status });
+    out.insert_header(("x-request-id", id)).insert_header((header::VARY, "accept, authorization"));
+    match &tag {
+        // Whoever keeps it asks again each time: tokens end, and so do grants.
+        Some(tag) => out
+            .insert_header((header::ETAG, tag.as_str()))
+            .insert_header((header::CACHE_CONTROL, "private, no-cache"))
+            .insert_header((header::VARY, "accept, authorization, accept-encoding")),
+        None => out.insert_header((header::CACHE_CONTROL, "no-store")),
+    };
     match status {
         StatusCode::UNAUTHORIZED => {
             out.insert_header((header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""));
@@ -106,7 +115,19 @@ async fn answer(request: HttpRequest, payload: web::Payload, house: web::Data<Ho
     if house.config.explain {
         out.insert_header(("x-tidui-statements", statements.to_string()));
     }
-    out.body(text)
+    if known {
+        return out.finish();
+    }
+    out.insert_header((header::CONTENT_TYPE, media.text())).body(text)
+}
+
+/// Whether a client may keep an answer: it came by an address that is short, and nothing went wrong.
+fn keepable(answered: &Answered) -> bool {
+    answered.named && !answered.refused && answered.response.errors.is_empty()
+}
+
+fn tag(media: Media, text: &str) -> String {
+    fresh::tag(&[media.text().as_bytes(), text.as_bytes()])
 }
 
 /// What the plan gives and what is left of it, as the headers `RateLimit-Policy` and `RateLimit` say it: `q` in a window

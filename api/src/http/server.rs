@@ -11,7 +11,7 @@ use actix_web::{
     body::{BoxBody, MessageBody},
     dev::{ServerHandle, ServiceRequest, ServiceResponse},
     http::header,
-    middleware::{Next, from_fn},
+    middleware::{Compress, Next, from_fn},
     web,
 };
 use uuid::Uuid;
@@ -23,6 +23,8 @@ use crate::{
         resealing, sweeper,
     },
     http::{
+        compress,
+        console::{self, StandIn},
         graphql, health,
         house::{Hooks, House},
         keys,
@@ -48,12 +50,24 @@ impl Server {
     ///
     /// # Errors
     /// A sentence that says what to do.
-    #[expect(clippy::disallowed_methods, reason = "the server and its sweeper run beside the requests")]
     pub async fn start(config: Config, hooks: Hooks) -> Result<Self, String> {
+        Self::begin(config, hooks, Vec::new()).await
+    }
+
+    /// The same for a demo, whose console hands out tokens of these people to everybody who reaches it.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub async fn start_demo(config: Config, hooks: Hooks, people: Vec<StandIn>) -> Result<Self, String> {
+        Self::begin(config, hooks, people).await
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the server and its sweeper run beside the requests")]
+    async fn begin(config: Config, hooks: Hooks, stand_ins: Vec<StandIn>) -> Result<Self, String> {
         let wanted = config.address()?;
         let workers = usize::try_from(config.workers).unwrap_or(0);
         let body_limit = usize::try_from(config.body_limit_bytes).unwrap_or(usize::MAX);
-        let house = Arc::new(House::build(config, hooks).await?);
+        let house = Arc::new(House::build(config, hooks, stand_ins).await?);
         // The first lookup comes after the first sweep.
         sweeper::sweep(&house.door).await;
         let data = web::Data::from(house.clone());
@@ -62,6 +76,8 @@ impl Server {
                 .app_data(data.clone())
                 .app_data(web::PayloadConfig::new(body_limit))
                 .wrap(from_fn(admit))
+                .wrap(from_fn(compress::not_streams))
+                .wrap(Compress::default())
                 .route("/graphql", web::post().to(graphql::post))
                 .route("/graphql", web::get().to(graphql::get))
                 .route("/graphql", web::query().to(graphql::query))
@@ -78,6 +94,7 @@ impl Server {
                 .route("/metrics", web::get().to(health::metrics))
                 .route("/.well-known/jwks.json", web::get().to(health::keys))
                 .route("/", web::get().to(health::welcome))
+                .configure(|it| console::routes(it, &data))
         })
         .disable_signals()
         .shutdown_timeout(1)
