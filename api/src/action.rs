@@ -175,6 +175,16 @@ named! {
         RosterImportKeep = "ROSTER_IMPORT_KEEP",
         /// Read which rosters were imported.
         RosterImportRead = "ROSTER_IMPORT_READ",
+        /// Export the people of an organization as a roster.
+        RosterExport = "ROSTER_EXPORT",
+        /// Export the members of a pool as a list of names.
+        PoolExport = "POOL_EXPORT",
+        /// Read which files were ordered.
+        ExportRead = "EXPORT_READ",
+        /// Import appointment forms.
+        FormImport = "FORM_IMPORT",
+        /// Export appointment forms.
+        FormExport = "FORM_EXPORT",
         /// Begin a session.
         SignIn = "SIGN_IN",
         /// Go on with a session.

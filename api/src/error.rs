@@ -57,7 +57,7 @@ impl Error {
 
     /// A broken promise of our own, in words.
     pub fn broken(what: impl Into<String>) -> Self {
-        Self::Internal(Arc::new(Broken(what.into())))
+        Self::Internal(Arc::new(std::io::Error::other(what.into())))
     }
 
     /// Input that can't be meant.
@@ -118,17 +118,6 @@ impl Error {
         }
     }
 }
-
-#[derive(Debug)]
-struct Broken(String);
-
-impl std::fmt::Display for Broken {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str(&self.0)
-    }
-}
-
-impl StdError for Broken {}
 
 /// A refusal that is part of the answer: which rule, on which field, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]

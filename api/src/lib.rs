@@ -52,6 +52,7 @@ pub mod db {
     pub mod door;
     pub mod errands;
     pub mod explain;
+    pub mod exporting;
     pub mod gate;
     pub mod keeping;
     pub mod open;
@@ -208,6 +209,23 @@ pub mod lrmx {
     pub mod values;
     pub mod warning;
 }
+/// Files that go out: rosters and lists of names, each on record, that come back without a difference.
+pub mod export {
+    pub mod cells;
+    pub mod dossier;
+    pub mod download;
+    pub mod graphql;
+    pub mod sheet;
+    pub mod stored;
+    pub mod words;
+    pub mod write;
+}
+/// Appointment forms in and out: as rows and dated facts, and kept whole, sealed, for a lossless way out.
+pub mod forms {
+    pub mod rows;
+    pub mod telling;
+    pub mod write;
+}
 /// The audit trail: who did what, and who saw whose sensitive values. Owns their row policies.
 pub mod audit {
     pub mod graphql;
@@ -271,6 +289,7 @@ pub mod http {
     mod asked;
     mod compress;
     pub mod console;
+    mod downloads;
     mod execute;
     mod fresh;
     mod graphql;
@@ -293,6 +312,9 @@ pub mod cli {
     mod audit;
     mod command;
     mod demo;
+    mod export;
+    mod exports;
+    mod forms;
     mod key;
     mod progress;
     mod roster;

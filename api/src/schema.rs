@@ -25,6 +25,7 @@ use crate::{
     career::graphql::CareerMutation,
     codeset::graphql::CodeSetQuery,
     error::{Action, Error, Result},
+    export::graphql::ExportMutation,
     introspection::{Shown, Things},
     loaders::Caller,
     mentoring::{
@@ -51,7 +52,7 @@ use crate::{
     },
     questions::{Belonging as _, FreshOne, One},
     quota::graphql::RateLimitQuery,
-    relay::{self, FromRow, Problem, access, read_id},
+    relay::{self, Date, FromRow, Problem, access, read_id},
     roster::{
         graphql::{RosterFinding, RosterImport, RosterMutation, RosterQuery, RosterRun},
         stored::{Findings, Imports, Runs},
@@ -133,6 +134,7 @@ pub struct Mutation(
     LimitMutation,
     AccountMutation,
     OwnRecordMutation,
+    ExportMutation,
     OrganizationMutation,
     ReformMutation,
     RosterMutation,
@@ -212,8 +214,15 @@ impl crate::db::session::Query for MayLookUp {
 impl NodeQuery {
     /// The thing of a global id; null where there is none that the caller may see.
     #[graphql(directive = access::apply(Action::NodeRead))]
-    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "Global id.")] id: ID) -> Result<Option<Node>> {
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Global id.")] id: ID,
+        #[graphql(desc = "The day as of which dated things are told, future days too; one for the whole request.")]
+        as_of: Option<Date>,
+    ) -> Result<Option<Node>> {
         ctx.session()?.ask(&MayLookUp).await?;
+        ctx.session()?.agree(as_of.map(|it| it.0))?;
         look_up(ctx, &id).await
     }
 
@@ -223,8 +232,11 @@ impl NodeQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Global ids.")] ids: Vec<ID>,
+        #[graphql(desc = "The day as of which dated things are told, future days too; one for the whole request.")]
+        as_of: Option<Date>,
     ) -> Result<Option<Vec<Option<Node>>>> {
         ctx.session()?.ask(&MayLookUp).await?;
+        ctx.session()?.agree(as_of.map(|it| it.0))?;
         if ids.len() > MOST_NODES {
             return Err(Error::invalid("ids", format!("names {}; at most {MOST_NODES}", ids.len())));
         }

@@ -128,6 +128,8 @@ keys! {
     CorrectionId = "correction_request";
     /// One import of a roster.
     ImportId = "import";
+    /// One file that went out.
+    ExportId = "export";
     /// One row of an imported file.
     ImportRowId = "import_row";
     /// A file that comes in.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     id::{AccountId, ImportId, OrganizationId},
-    kind::ImportMode,
+    kind::{ImportKind, ImportMode},
 };
 
 /// One row: see the file's header.
@@ -15,6 +15,8 @@ pub struct Model {
     /// Key.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: ImportId,
+    /// What kind of file it is.
+    pub kind: ImportKind,
     /// The organization whose people the file lists.
     pub organization_id: OrganizationId,
     /// What the file is called.

@@ -219,6 +219,8 @@ kinds! {
         IdentityNumber = "IDENTITY_NUMBER",
         /// 手机号码
         Phone = "PHONE",
+        /// 导入原文: a row or form as it stood in the file that brought it.
+        ImportedRow = "IMPORTED_ROW",
     }
 
     /// What a sensitive value is opened for.

@@ -23,6 +23,7 @@ pub mod cadre_sealed;
 pub mod correction_request;
 pub mod education;
 pub mod experience;
+pub mod export;
 pub mod idempotency_record;
 pub mod import;
 pub mod import_finding;
@@ -210,6 +211,7 @@ tables! {
         upload_part as UploadPart by UploadPartId,
         import_run as ImportRun by ImportRunId,
         import_finding as ImportFinding by ImportFindingId,
+        export as Export by ExportId,
     }
     appended {
         audit_event as AuditEvent by AuditEventId,

@@ -20,6 +20,7 @@ mod m20261121_000011_mentoring;
 mod m20261121_000012_imports;
 mod m20261121_000013_organizations;
 mod m20261121_000014_uploads;
+mod m20261121_000015_downloads;
 
 use sea_orm_migration::{
     MigratorTrait as _,
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000012_imports::Migration),
             Box::new(m20261121_000013_organizations::Migration),
             Box::new(m20261121_000014_uploads::Migration),
+            Box::new(m20261121_000015_downloads::Migration),
         ]
     }
 }

@@ -10,9 +10,8 @@ mod sight;
 
 use entity::kind::AccountState;
 use serde_json::Value;
-use tests::{both, client::Client, world::World};
+use tests::{both, client::Client, dice::Dice, world::World};
 
-use build::Dice;
 use paths::{Expected, Path};
 use rules::Raw;
 use sight::Sight;

@@ -212,4 +212,25 @@ both! {
         let status = anna.run("{ myStatus { memberships { state steps { kind } } } }", json!({})).await;
         assert_eq!(status.at("/myStatus/memberships/0/state"), "WARNED");
     }
+
+    /// A membership that was confirmed on a day stood as proposed before it, and nowhere before it was proposed.
+    async fn where_it_stood_is_told_of_any_day(world: World) {
+        let scene = Scene::of(&world).await;
+        let id = scene.proposed().await;
+        // The civil day, which is that of Beijing.
+        let day = |days: i64| (world.now() + chrono::TimeDelta::hours(8 + 24 * days)).date_naive().to_string();
+        let (proposed, before) = (day(0), day(-1));
+        world.pass(chrono::TimeDelta::days(10));
+        let leader = world.sign_in(Role::OrganizationLeader, scene.county).await;
+        let officer = world.sign_in(Role::OrganizationOfficer, scene.county).await;
+        step(&leader, "Confirm", &id, 1, json!({})).await.done("/it");
+        let text = "query($id: ID!, $on: Date) { node(id: $id, asOf: $on) { ... on PoolMembership { state stateAsOf } } }";
+        for (on, stood) in [(&before, Value::Null), (&proposed, json!("PROPOSED")), (&day(0), json!("CONFIRMED"))] {
+            let answer = officer.run(text, json!({ "id": id, "on": on })).await;
+            assert_eq!((answer.at("/node/stateAsOf"), answer.at("/node/state")), (&stood, &json!("CONFIRMED")), "on {on}");
+            assert_eq!(answer.json["extensions"]["asOf"], json!(on));
+        }
+        let two = "query($id: ID!) { reservePools(asOf: \"2020-01-01\") { totalCount } node(id: $id, asOf: \"2021-01-01\") { id } }";
+        assert_eq!(officer.run(two, json!({ "id": id })).await.codes(), ["INVALID"]);
+    }
 }

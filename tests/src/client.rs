@@ -41,6 +41,11 @@ impl Client {
         Self { token: token.to_owned(), ..self.clone() }
     }
 
+    /// Where it sends, without a path.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// The bearer token.
     pub fn token(&self) -> &str {
         &self.token

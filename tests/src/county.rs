@@ -254,6 +254,10 @@ pub const PROBES: &[(&str, &str)] = &[
     ("grantRevoke", "mutation($organization: ID!) { grantRevoke(input: { id: $organization }) {
         problems { code message } grant { ...grant } } }"),
     ("myRecordExport", "mutation { myRecordExport { fileName content } }"),
+    ("rosterExport", "mutation($organization: ID!) { rosterExport(input: { organizationId: $organization, purpose: INSPECTION, reason: \"\" }) {
+        problems { code message } export { id downloadPath } } }"),
+    ("poolExport", "mutation($organization: ID!) { poolExport(input: { poolId: $organization, purpose: INSPECTION, reason: \"\" }) {
+        problems { code message } export { id downloadPath } } }"),
     ("requestCorrection", "mutation { requestCorrection(input: { field: NAME, reason: \"\" }) {
         problems { code message } request { ...correction } } }"),
     ("correctionWithdraw", "mutation($organization: ID!) { correctionWithdraw(input: { id: $organization }) {
@@ -278,11 +282,11 @@ const FRAGMENTS: &[(&str, &str)] = &[
     ),
     (
         "membership",
-        "fragment membership on PoolMembership { id membershipState: state reason source entryRoute track { code } steps { kind reason decidedBy } proposedOn decidedOn pool { id name } tier { code } member { ...card } }",
+        "fragment membership on PoolMembership { id membershipState: state membershipThen: stateAsOf reason source entryRoute track { code } steps { kind reason decidedBy } proposedOn decidedOn pool { id name } tier { code } member { ...card } }",
     ),
     (
         "pair",
-        "fragment pair on MentoringPair { id pairState: state form planGoal reasonCode successor { id } predecessor { id } parts { role person { name } } pairSteps: steps { kind reason } evaluations { side summary } startedOn nextContactDue overdue organization { id name } mentors { ...card } mentees { ...card } contacts(first: 10) { totalCount edges { node { heldOn topic agreed } } } }",
+        "fragment pair on MentoringPair { id pairState: state pairThen: stateAsOf form planGoal reasonCode successor { id } predecessor { id } parts { role person { name } } pairSteps: steps { kind reason } evaluations { side summary } startedOn nextContactDue overdue organization { id name } mentors { ...card } mentees { ...card } contacts(first: 10) { totalCount edges { node { heldOn topic agreed } } } }",
     ),
     (
         "grant",

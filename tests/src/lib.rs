@@ -3,6 +3,8 @@
 
 pub mod client;
 pub mod county;
+pub mod dice;
+pub mod hostile;
 pub mod issuer;
 pub mod mutants;
 pub mod postgres;

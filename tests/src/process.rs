@@ -114,6 +114,11 @@ impl Process {
         }
     }
 
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.tether.as_ref().expect("a running process").id()
+    }
+
     /// Sends SIGTERM.
     pub fn terminate(&self) {
         let id = self.tether.as_ref().expect("a running process").id().to_string();

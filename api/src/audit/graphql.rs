@@ -45,6 +45,8 @@ pub enum SensitiveField {
     IdentityNumber,
     /// 手机号码
     Phone,
+    /// 导入原文: a row or form as it stood in the file that brought it.
+    ImportedRow,
 }
 
 /// The short card of an account.

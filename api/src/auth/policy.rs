@@ -36,6 +36,7 @@ pub fn allows(role: Role, action: Action) -> bool {
         IdentityLookUp | CadreFactRecord | CadreFactVoid => matches!(role, OrganizationOfficer),
         CadreCreate | CadreUpdate => role == OrganizationOfficer,
         RosterUpload | RosterImport | RosterImportRead => role == OrganizationOfficer,
+        RosterExport | PoolExport | ExportRead | FormImport | FormExport => role == OrganizationOfficer,
         MembershipPropose | PairPropose => matches!(role, OrganizationOfficer | UnitOfficer),
         MembershipConfirm | MembershipWarn | MembershipMove | MembershipExit | MembershipDeploy => {
             matches!(role, OrganizationLeader)

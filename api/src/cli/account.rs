@@ -52,7 +52,12 @@ pub async fn grant(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, Strin
 }
 
 /// The value of a closed set that a word names, in either case and with hyphens or underscores.
-fn one_of<T: Copy>(word: &str, what: &str, all: &[T], text: impl Fn(T) -> &'static str) -> Result<T, String> {
+pub(super) fn one_of<T: Copy>(
+    word: &str,
+    what: &str,
+    all: &[T],
+    text: impl Fn(T) -> &'static str,
+) -> Result<T, String> {
     let wanted = word.replace('-', "_").to_uppercase();
     let found = all.iter().copied().find(|it| text(*it) == wanted);
     let texts = || all.iter().map(|it| text(*it)).collect::<Vec<_>>().join(", ");

@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use crate::config::SETTINGS;
+use crate::{cli::exports, config::SETTINGS};
 
 /// The whole command line.
 pub fn command() -> Command {
@@ -28,6 +28,9 @@ pub fn command() -> Command {
         .subcommand(account())
         .subcommand(audit())
         .subcommand(key())
+        .subcommand(exports::roster())
+        .subcommand(exports::pool())
+        .subcommand(exports::lrmx())
         .subcommand(
             Command::new("import").about("Imports files").subcommand_required(true).subcommand(settings(roster())),
         )
@@ -96,7 +99,7 @@ fn key() -> Command {
         ))
 }
 
-fn flag(name: &'static str, help: &'static str) -> Arg {
+pub(super) fn flag(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
 }
 
@@ -162,12 +165,12 @@ fn token() -> Command {
         .arg(data("Folder of the demo").default_value("tidui-demo"))
 }
 
-fn data(help: &'static str) -> Arg {
+pub(super) fn data(help: &'static str) -> Arg {
     Arg::new("data").long("data").value_name("DIR").help(help)
 }
 
 /// Adds every setting as a flag, and the settings file.
-fn settings(command: Command) -> Command {
+pub(super) fn settings(command: Command) -> Command {
     let config = Arg::new("config").long("config").value_name("FILE").help("TOML file of settings");
     SETTINGS.iter().fold(command.arg(config), |command, setting| {
         let name = setting.name.replace('_', "-");

@@ -8,6 +8,7 @@ use std::{
 
 use aws_lc_rs::digest;
 use clap::ArgMatches;
+use entity::kind::ImportKind;
 
 use crate::{
     auth::{keys::hex, policy::Job},
@@ -62,6 +63,7 @@ pub async fn import(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, Stri
     let total = u64::try_from(reading.rows.len()).unwrap_or(0);
     let dry_run = matches.get_flag("dry-run");
     let command = ImportRoster {
+        kind: ImportKind::Roster,
         dry_run,
         organization: top.id,
         mode,
@@ -82,7 +84,7 @@ pub async fn import(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, Stri
 }
 
 /// Says what came of the import.
-fn settled(done: Result<(), Error>, mode: Mode, seen: u32, watch: &Watch) -> Result<ExitCode, String> {
+pub(super) fn settled(done: Result<(), Error>, mode: Mode, seen: u32, watch: &Watch) -> Result<ExitCode, String> {
     let tried = watch.tried.load(Ordering::Relaxed);
     match done {
         done if done.is_ok() || tried => {
@@ -108,7 +110,7 @@ fn settled(done: Result<(), Error>, mode: Mode, seen: u32, watch: &Watch) -> Res
 }
 
 /// Writes the rows that wait for a decision, where somebody wants them as a file.
-fn undecided(matches: &ArgMatches, watch: &Watch) -> Result<(), String> {
+pub(super) fn undecided(matches: &ArgMatches, watch: &Watch) -> Result<(), String> {
     let waiting = watch.waiting.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let Some(to) = matches.get_one::<String>("report-decisions") else { return Ok(()) };
     decisions::write(&PathBuf::from(to), &waiting)?;
@@ -117,12 +119,12 @@ fn undecided(matches: &ArgMatches, watch: &Watch) -> Result<(), String> {
 }
 
 /// A listing that is not complete must not look so.
-fn finish(listing: Option<Listing>) -> Result<(), String> {
+pub(super) fn finish(listing: Option<Listing>) -> Result<(), String> {
     let finished = listing.map_or(Ok(()), |it| it.finish());
     finished.map_err(|cause| format!("the file of findings is not complete: {cause}"))
 }
 
-fn hash(path: &std::path::Path) -> Result<String, String> {
+pub(super) fn hash(path: &std::path::Path) -> Result<String, String> {
     let bytes = std::fs::read(path).map_err(|cause| format!("can't read {}: {cause}", path.display()))?;
     Ok(hex(digest::digest(&digest::SHA256, &bytes).as_ref()))
 }

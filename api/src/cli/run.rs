@@ -10,7 +10,7 @@ use clap::ArgMatches;
 use tracing_subscriber::EnvFilter;
 
 use crate::{
-    cli::{account, audit, command, demo, key, roster},
+    cli::{account, audit, command, demo, export, forms, key, roster},
     config::Config,
     db::connect::{self, Step},
     http::{house::Hooks, server::Server},
@@ -61,6 +61,19 @@ async fn run(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, String> {
             Some(("seal", given)) => audit::seal(given, hooks).await,
             Some(("verify", given)) => audit::verify(given, hooks).await,
             _ => Err("say what to do with the audit trail: seal or verify".to_owned()),
+        },
+        Some(("roster", given)) => match given.subcommand() {
+            Some(("export", given)) => export::roster(given, hooks).await,
+            _ => Err("say what to do with the roster: export".to_owned()),
+        },
+        Some(("pool", given)) => match given.subcommand() {
+            Some(("export", given)) => export::pool(given, hooks).await,
+            _ => Err("say what to do with the pool: export".to_owned()),
+        },
+        Some(("lrmx", given)) => match given.subcommand() {
+            Some(("import", given)) => forms::import(given, hooks).await,
+            Some(("export", given)) => forms::export(given, hooks).await,
+            _ => Err("say what to do with forms: import or export".to_owned()),
         },
         Some(("import", given)) => match given.subcommand() {
             Some(("roster", given)) => roster::import(given, hooks).await,

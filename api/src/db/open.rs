@@ -29,13 +29,13 @@ use crate::{
 /// Most people whose values one operation may open.
 pub const MOST_PEOPLE: usize = 100;
 /// Longest reason, in characters.
-const LONGEST_REASON: usize = 200;
+pub(super) const LONGEST_REASON: usize = 200;
 
 /// What was opened. Neither storable nor printable, on purpose.
 #[derive(Default)]
 pub struct Opened {
-    people: BTreeSet<CadreId>,
-    values: HashMap<(CadreId, SealedField), String>,
+    pub(super) people: BTreeSet<CadreId>,
+    pub(super) values: HashMap<(CadreId, SealedField), String>,
 }
 
 impl Opened {

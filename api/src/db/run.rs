@@ -166,7 +166,7 @@ pub(super) fn event(
 
 #[expect(clippy::disallowed_methods, reason = "the audit trail is written here alone")]
 async fn record(writer: &Writer<'_>, event: audit_event::Model) -> Result<()> {
-    let event_id = event.id;
+    let (event_id, recorded_at) = (event.id, event.recorded_at);
     writer.sent();
     audit_event::Entity::insert(event.into_active_model().reset_all()).exec_without_returning(&writer.tx).await?;
     for batch in writer.changes.chunks(BATCH) {
@@ -185,7 +185,7 @@ async fn record(writer: &Writer<'_>, event: audit_event::Model) -> Result<()> {
         writer.sent();
         audit_change::Entity::insert_many(rows).exec_without_returning(&writer.tx).await?;
     }
-    Ok(())
+    writer.record_opened(event_id, recorded_at).await
 }
 
 #[expect(clippy::disallowed_methods, reason = "idempotency is remembered here alone")]

@@ -36,6 +36,7 @@ use crate::{
         closure,
         door::Door,
         errands::Errands,
+        exporting::Opening,
         gate::{Alias, Gate, Visible},
         reader::{Reader, missing},
         unique,
@@ -71,6 +72,8 @@ pub struct Writer<'s> {
     pub(super) touched: BTreeSet<Table>,
     /// Rows to read back. A row that was handed over is not among them.
     written: BTreeMap<Table, Written>,
+    /// Sealed values that an export opened, and what for.
+    pub(super) opened: Opening,
     /// Whom a job acts for.
     pub(super) account: Option<AccountId>,
 }
@@ -91,6 +94,7 @@ impl<'s> Writer<'s> {
             changes,
             touched,
             written,
+            opened: Opening::default(),
             account,
         }
     }

@@ -1,5 +1,5 @@
 //! What is compressed on its way out: everything that a client takes compressed, but for streams, whose parts must
-//! leave at once.
+//! leave at once, and files that are packed already.
 //!
 //! A caller proves itself by a header and never by a cookie, so that no stranger's page can have an answer made that
 //! holds a guess beside a secret, and read the secret from its length.
@@ -13,18 +13,19 @@ use actix_web::{
     middleware::Next,
 };
 
-/// Types of answers that come in parts.
-const STREAMS: [&str; 2] = ["text/event-stream", "multipart/mixed"];
+/// Types of answers that come in parts, and of files that are packed already.
+const AS_THEY_ARE: [&str; 4] =
+    ["text/event-stream", "multipart/mixed", "application/zip", "application/vnd.openxmlformats"];
 
-/// Keeps the compression, which stands around this, off streams.
-pub async fn not_streams(
+/// Keeps the compression, which stands around this, off what it would only delay.
+pub async fn spare(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let mut response = next.call(request).await?.map_into_boxed_body();
     let headers = response.headers_mut();
     let kind = headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok()).unwrap_or_default();
-    if STREAMS.iter().any(|it| kind.starts_with(it)) {
+    if AS_THEY_ARE.iter().any(|it| kind.starts_with(it)) {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("identity"));
     }
     Ok(response)
@@ -46,7 +47,7 @@ mod tests {
             web::get().to(move || async move { HttpResponse::Ok().content_type(kind).body("data: 1\n\n".repeat(500)) })
         };
         let app = App::new()
-            .wrap(from_fn(not_streams))
+            .wrap(from_fn(spare))
             .wrap(Compress::default())
             .route("/stream", said("text/event-stream"))
             .route("/json", said("application/json"));

@@ -162,7 +162,7 @@ impl From<Over> for Refusal {
         let message = format!("Too many {what}, of which there are {most}: come again in {seconds} s.");
         let mut refusal = Self::new(Kind::TooMany, "RATE_LIMITED", message);
         refusal.retry_after_s = Some(seconds.max(1));
-        refusal.left = over.left.map(Box::new);
+        refusal.left = over.left;
         refusal
     }
 }

@@ -25,7 +25,7 @@ use crate::{
     http::{
         compress,
         console::{self, StandIn},
-        graphql, health,
+        downloads, graphql, health,
         house::{Hooks, House},
         keys,
         negotiate::Media,
@@ -76,7 +76,7 @@ impl Server {
                 .app_data(data.clone())
                 .app_data(web::PayloadConfig::new(body_limit))
                 .wrap(from_fn(admit))
-                .wrap(from_fn(compress::not_streams))
+                .wrap(from_fn(compress::spare))
                 .wrap(Compress::default())
                 .route("/graphql", web::post().to(graphql::post))
                 .route("/graphql", web::get().to(graphql::get))
@@ -89,6 +89,7 @@ impl Server {
                 .route("/auth/revoke", web::route().to(signin::only_post))
                 .route("/uploads/{address}", web::put().to(upload::put))
                 .route("/uploads/{address}", web::route().to(upload::other))
+                .route("/downloads/{address}", web::get().to(downloads::get))
                 .route("/healthz", web::get().to(health::alive))
                 .route("/readyz", web::get().to(health::ready))
                 .route("/metrics", web::get().to(health::metrics))
@@ -185,7 +186,7 @@ fn turned_away(request: &ServiceRequest, house: &House) -> Option<HttpResponse> 
         refusal.retry_after_s = Some(1);
         return Some(plainly(house, &refusal, true));
     }
-    if !["/graphql", "/auth/", "/uploads/"].iter().any(|it| request.path().starts_with(it)) {
+    if !["/graphql", "/auth/", "/uploads/", "/downloads/"].iter().any(|it| request.path().starts_with(it)) {
         return None;
     }
     let most = usize::try_from(house.config.requests_in_flight).unwrap_or(usize::MAX);

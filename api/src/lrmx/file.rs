@@ -20,6 +20,8 @@ use crate::roster::finding::{FindingCode, Remark};
 pub struct Reading {
     /// The name of the file inside a zip; none for a form by itself.
     pub file: Option<String>,
+    /// The file as it is.
+    pub raw: Vec<u8>,
     /// The encoding in which it was written.
     pub encoding: &'static str,
     /// Every element, for a lossless export; none where the file is no form.
@@ -75,6 +77,7 @@ pub fn read(bytes: &[u8], limits: &Limits, today: NaiveDate) -> Result<Vec<Readi
 }
 
 fn one(file: Option<String>, bytes: &[u8], limits: &Limits, today: NaiveDate) -> Reading {
+    let raw = bytes.to_vec();
     let refused = |file, encoding, warning| Reading { file, encoding, warnings: vec![warning], ..Reading::default() };
     let (text, encoding) = match decode(bytes) {
         Ok(decoded) => decoded,
@@ -98,7 +101,7 @@ fn one(file: Option<String>, bytes: &[u8], limits: &Limits, today: NaiveDate) ->
         )));
     }
     warnings.sort_by_key(|it| it.line);
-    Reading { file, encoding, tree: Some(root), form: Some(form), warnings }
+    Reading { file, raw, encoding, tree: Some(root), form: Some(form), warnings }
 }
 
 fn within(bytes: usize, limit: u64) -> Result<(), Remark> {

@@ -147,6 +147,13 @@ impl MentoringPair {
         let rows = ctx.load(Many::<Steps>::of(self.0.id)).await?.unwrap_or_default();
         Ok(Some(rows.into_iter().map(PairStep).collect()))
     }
+    /// Where it stood on the request's day, by the decisions up to then; null before it was proposed.
+    async fn state_as_of(&self, ctx: &Context<'_>) -> Result<Option<PairState>> {
+        let on = ctx.session()?.as_of();
+        let steps = ctx.load(Many::<Steps>::of(self.0.id)).await?.unwrap_or_default();
+        let decided = steps.iter().filter(|it| it.decided_on <= on);
+        Ok(decided.max_by_key(|it| (it.decided_on, it.recorded_at)).map(|it| it.state.into()))
+    }
     /// What is said of it, oldest first: all of it for those who keep the pair, for others their own word alone.
     async fn evaluations(&self, ctx: &Context<'_>) -> Result<Option<Vec<PairEvaluation>>> {
         let rows = ctx.load(Many::<Evaluations>::of(self.0.id)).await?.unwrap_or_default();
@@ -256,7 +263,10 @@ impl MentoringQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Global id.")] id: ID,
+        #[graphql(desc = "The day as of which dated things are told, future days too; one for the whole request.")]
+        as_of: Option<Date>,
     ) -> Result<Option<MentoringPair>> {
+        ctx.session()?.agree(as_of.map(|it| it.0))?;
         MentoringPair::by_key(ctx.session()?, key(&id)).await
     }
 
@@ -268,7 +278,10 @@ impl MentoringQuery {
         #[graphql(desc = "Which pairs.")] filter: Option<MentoringPairFilter>,
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: i32,
         #[graphql(desc = "After which row: an endCursor of the same list.")] after: Option<String>,
+        #[graphql(desc = "The day as of which dated things are told, future days too; one for the whole request.")]
+        as_of: Option<Date>,
     ) -> Result<Option<MentoringPairConnection>> {
+        ctx.session()?.agree(as_of.map(|it| it.0))?;
         let filter = filter.unwrap_or_default();
         let among = PairsAmong {
             organization: filter.organization.as_ref().map(key),

@@ -323,8 +323,11 @@ impl OrganizationQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Global id.")] id: Option<ID>,
         #[graphql(desc = "Unique code, instead of an id.")] code: Option<String>,
+        #[graphql(desc = "The day as of which dated things are told, future days too; one for the whole request.")]
+        as_of: Option<Date>,
     ) -> Result<Option<Organization>> {
         let session = ctx.session()?;
+        session.agree(as_of.map(|it| it.0))?;
         match (id, code) {
             (Some(id), None) => Organization::by_key(session, key(&id)).await,
             (None, Some(code)) => Ok(session.recall(&OrganizationByCode(code)).await?.map(Organization)),
@@ -341,7 +344,10 @@ impl OrganizationQuery {
         #[graphql(desc = "In which order.", default)] order_by: ListOrder,
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: i32,
         #[graphql(desc = "After which row: an endCursor of the same list.")] after: Option<String>,
+        #[graphql(desc = "The day as of which dated things are told, future days too; one for the whole request.")]
+        as_of: Option<Date>,
     ) -> Result<Option<OrganizationConnection>> {
+        ctx.session()?.agree(as_of.map(|it| it.0))?;
         OrganizationConnection::open(ctx, filter.unwrap_or_default().into(), order_by.into(), first, after).await
     }
 }

@@ -33,7 +33,7 @@ use crate::{
     payload,
     pool::read::MyMemberships,
     questions::{self, List, RowsOf},
-    relay::{FromRow, QueryRoot, access, global_id, key},
+    relay::{Date, FromRow, QueryRoot, access, global_id, key},
 };
 
 /// Readings of the own sensitive values that a copy lists, newest first.
@@ -268,8 +268,14 @@ pub struct OwnRecordQuery;
 impl OwnRecordQuery {
     /// The caller's own record; null for an account that is no person of the registry.
     #[graphql(directive = access::apply(Action::OwnRecordRead))]
-    async fn my_record(&self, ctx: &Context<'_>) -> Result<Option<Cadre>> {
+    async fn my_record(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day as of which dated things are told, future days too; one for the whole request.")]
+        as_of: Option<Date>,
+    ) -> Result<Option<Cadre>> {
         let session = ctx.session()?;
+        session.agree(as_of.map(|it| it.0))?;
         let people = RowsOf::<OwnRecords>::new(person(session));
         Ok(session.ask(&people).await?.pop().map(Cadre))
     }

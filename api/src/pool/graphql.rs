@@ -19,7 +19,7 @@ use crate::{
     page::Order,
     pool::read::{Divisions, MembershipsAmong, Pools, PoolsAmong, StepsAmong, Tiers},
     questions::{self, Many, One},
-    relay::{FromRow, access, global_id, key},
+    relay::{Date, FromRow, access, global_id, key},
 };
 
 pub use changes::PoolMutation;
@@ -232,7 +232,10 @@ impl PoolQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Global id.")] id: ID,
+        #[graphql(desc = "The day as of which dated things are told, future days too; one for the whole request.")]
+        as_of: Option<Date>,
     ) -> Result<Option<ReservePool>> {
+        ctx.session()?.agree(as_of.map(|it| it.0))?;
         ReservePool::by_key(ctx.session()?, key(&id)).await
     }
 
@@ -245,7 +248,10 @@ impl PoolQuery {
         #[graphql(desc = "In which order.", default)] order_by: ListOrder,
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: i32,
         #[graphql(desc = "After which row: an endCursor of the same list.")] after: Option<String>,
+        #[graphql(desc = "The day as of which dated things are told, future days too; one for the whole request.")]
+        as_of: Option<Date>,
     ) -> Result<Option<ReservePoolConnection>> {
+        ctx.session()?.agree(as_of.map(|it| it.0))?;
         let filter = filter.unwrap_or_default();
         let among = PoolsAmong { organization: filter.organization.as_ref().map(key), code: filter.code };
         ReservePoolConnection::open(ctx, among, order_by.into(), first, after).await

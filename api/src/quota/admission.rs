@@ -51,7 +51,7 @@ pub struct Over {
     /// How long to wait.
     pub wait: Duration,
     /// What is left of each, where that was looked at.
-    pub left: Option<Allowance>,
+    pub left: Option<Box<Allowance>>,
 }
 
 /// What an account has left.
@@ -148,7 +148,7 @@ impl Quota {
             let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
             held.entry(account).or_default().until = Instant::now().checked_add(wait);
         }
-        Err(Over { what, most, wait, left: Some(left) })
+        Err(Over { what, most, wait, left: Some(Box::new(left)) })
     }
 
     /// Gives back points that were not used, with the account's next request.

@@ -139,6 +139,10 @@ pub const PASSED_OVER: &[&str] = &[
     "照片",
     "婚姻状况",
     "家庭成员",
+    "后备库",
+    "库内层次",
+    "入库时间",
+    "库内状态",
 ];
 
 /// Groups of a header of two levels, beside the two manners of education and the assessments.

@@ -202,7 +202,8 @@ impl Finding {
         let place = match (self.line, &self.column) {
             (Some(line), Some(column)) => format!("line {line}, {column}"),
             (Some(line), None) => format!("line {line}"),
-            (None, _) => "file".to_owned(),
+            (None, Some(form)) => form.clone(),
+            (None, None) => "file".to_owned(),
         };
         format!("{} {place}: {} → {}", self.severity.text(), self.message, self.remedy)
     }

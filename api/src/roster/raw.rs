@@ -22,6 +22,8 @@ pub struct RawCells {
     text: Box<str>,
     /// The place of the header, and where the cell's text ends.
     ends: Box<[(u32, u32)]>,
+    /// The whole file instead, where it is about one person.
+    file: Option<Box<[u8]>>,
 }
 
 impl RawCells {
@@ -36,7 +38,23 @@ impl RawCells {
             text.push_str(&cell.as_text());
             ends.extend(u32::try_from(place).ok().zip(u32::try_from(text.len()).ok()));
         }
-        Self { headers: Arc::clone(headers), text: text.into(), ends: ends.into() }
+        Self { headers: Arc::clone(headers), text: text.into(), ends: ends.into(), file: None }
+    }
+
+    /// A file about one person, whole.
+    pub fn whole(bytes: Vec<u8>) -> Self {
+        Self { headers: Arc::default(), text: Box::default(), ends: Box::default(), file: Some(bytes.into()) }
+    }
+
+    /// What is sealed of it: the file, or header and text of each cell as JSON.
+    ///
+    /// # Errors
+    /// Never; a list of texts is JSON.
+    pub fn content(&self) -> serde_json::Result<Vec<u8>> {
+        match &self.file {
+            Some(bytes) => Ok(bytes.to_vec()),
+            None => serde_json::to_vec(&self.iter().collect::<Vec<_>>()),
+        }
     }
 
     /// Header and text of each cell, in the order of the columns.

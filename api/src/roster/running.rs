@@ -13,7 +13,7 @@ use chrono::TimeDelta;
 use entity::{
     id::ImportRunId,
     import_run,
-    kind::{ImportFailure, ImportState},
+    kind::{ImportFailure, ImportKind, ImportState},
 };
 
 use crate::{
@@ -93,6 +93,7 @@ async fn conduct(
     }
     for turn in 1.. {
         let command = ImportRoster {
+            kind: ImportKind::Roster,
             dry_run: row.dry_run,
             organization: row.organization_id,
             mode: row.mode,

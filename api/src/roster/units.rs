@@ -13,14 +13,14 @@ use crate::roster::{
 pub struct Units {
     top: OrganizationId,
     named: HashMap<String, Vec<(OrganizationId, String)>>,
-    names: HashMap<OrganizationId, String>,
+    names: HashMap<OrganizationId, (String, String)>,
 }
 
 impl Units {
     /// The organizations of a subtree; `top` is where a row without a unit goes.
     pub fn new(rows: Vec<organization::Model>, top: OrganizationId) -> Self {
         let mut named: HashMap<String, Vec<(OrganizationId, String)>> = HashMap::new();
-        let names = rows.iter().map(|row| (row.id, row.name.clone())).collect();
+        let names = rows.iter().map(|row| (row.id, (row.name.clone(), row.code.clone()))).collect();
         for row in rows {
             for name in [compact(&row.name), compact(&row.code)] {
                 named.entry(name).or_default().push((row.id, row.code.clone()));
@@ -31,7 +31,12 @@ impl Units {
 
     /// The name of an organization of the subtree; none of any other.
     pub fn names(&self, id: OrganizationId) -> Option<&str> {
-        self.names.get(&id).map(String::as_str)
+        self.names.get(&id).map(|(name, _)| name.as_str())
+    }
+
+    /// The code of an organization of the subtree; none of any other.
+    pub fn code(&self, id: OrganizationId) -> Option<&str> {
+        self.names.get(&id).map(|(_, code)| code.as_str())
     }
 
     /// The organization of a name or code as a file writes it.

@@ -23,7 +23,7 @@ use std::{
 
 use entity::{
     id::{ImportRunId, OrganizationId},
-    kind::OrganizationState,
+    kind::{ImportKind, OrganizationState},
     organization,
 };
 use sea_orm::sea_query::ExprTrait;
@@ -37,7 +37,7 @@ use crate::{
     roster::{
         decisions::{Decision, Waiting},
         fields::Field,
-        finding::{FindingCode, Remark},
+        finding::{Finding, FindingCode, Remark},
         report::Report,
         row::RosterRow,
         units::Units,
@@ -45,6 +45,9 @@ use crate::{
 };
 
 pub use entity::kind::ImportMode as Mode;
+pub use facts::{Held, held};
+pub use studies::lines as resume_lines;
+
 use kept::Keeping;
 use people::{Meant, Met, meanings};
 use sheaf::Sheaf;
@@ -78,6 +81,8 @@ pub struct Watch {
     pub tally: Arc<Mutex<Tally>>,
     /// Whether a dry run came to its end.
     pub tried: Arc<AtomicBool>,
+    /// What the forms are called, where each row is a form.
+    pub forms: Arc<Vec<String>>,
     /// Rows that could mean several persons, and wait for a decision.
     pub waiting: Arc<Mutex<Vec<Waiting>>>,
 }
@@ -88,14 +93,21 @@ impl Watch {
     }
 
     fn add(&self, remark: Remark, line: u32, field: Field) {
-        let finding = remark.at(line, field.headers().first().copied().unwrap_or_default());
+        let header = field.headers().first().copied().unwrap_or_default();
+        let form = usize::try_from(line).ok().and_then(|line| self.forms.get(line.checked_sub(1)?));
+        let finding = match form {
+            Some(form) => Finding { column: Some(format!("{form} {header}")), ..remark.in_file() },
+            None => remark.at(line, header),
+        };
         self.report.lock().unwrap_or_else(std::sync::PoisonError::into_inner).add(finding);
     }
 }
 
-/// Imports the rows of a roster that was read without errors, or in mode `Good` those that have none.
+/// The rows of a file on their way in: a roster that was read without errors, or in mode `Good` those that have none.
 #[derive(Serialize)]
 pub struct ImportRoster {
+    /// What kind of file it is.
+    pub kind: ImportKind,
     /// Whether it is only tried: then nothing stays, as if it had been refused.
     pub dry_run: bool,
     /// The organization whose subtree the persons are in.
@@ -121,7 +133,10 @@ pub struct ImportRoster {
 impl ImportRoster {
     /// Where a line of the file stands written.
     fn source(&self, line: u32) -> String {
-        format!("roster {}, line {line}", self.short_name())
+        match self.kind {
+            ImportKind::Roster => format!("roster {}, line {line}", self.short_name()),
+            ImportKind::Form => format!("lrmx {}, form {line}", self.short_name()),
+        }
     }
 
     fn short_name(&self) -> String {
@@ -135,7 +150,17 @@ const FILE_NAME_CHARS: usize = 160;
 impl Command for ImportRoster {
     const ACTION: Action = Action::RosterImport;
     type Outcome = OrganizationId;
-    async fn apply(mut self, tx: &mut Writer<'_>) -> Result<OrganizationId> {
+    async fn apply(self, tx: &mut Writer<'_>) -> Result<OrganizationId> {
+        self.take(tx).await
+    }
+}
+
+impl ImportRoster {
+    /// Takes the rows in, within an act that may.
+    ///
+    /// # Errors
+    /// `Rule` where the file has errors and everything or nothing goes in, and where it was only tried.
+    pub async fn take(mut self, tx: &mut Writer<'_>) -> Result<OrganizationId> {
         let top = standing(tx, self.organization).await?;
         self.watch.done.store(0, Ordering::Relaxed);
         // Two imports at once would each record a person whom the other can't see yet.
@@ -188,7 +213,11 @@ fn no_such_line(line: u32) -> Remark {
     Remark::error(FindingCode::DecisionInvalid, message, "Remove the decision, or correct its line.")
 }
 
-async fn units(tx: &Writer<'_>, top: &organization::Model) -> Result<Units> {
+/// The organizations of a subtree, by name and code.
+///
+/// # Errors
+/// `Internal` when the database fails.
+pub async fn units(tx: &Writer<'_>, top: &organization::Model) -> Result<Units> {
     let at = Alias::own::<organization::Entity>();
     let reader = tx.reader();
     let within = at.col(organization::Column::Id).in_subquery(below(reader.gate(), top.id));

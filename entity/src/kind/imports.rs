@@ -39,4 +39,22 @@ kinds! {
         /// Ours to mend.
         Internal = "INTERNAL",
     }
+
+    /// What kind of file went in.
+    ImportKind {
+        /// 花名册
+        Roster = "ROSTER",
+        /// 干部任免审批表
+        Form = "FORM",
+    }
+
+    /// What kind of file went out.
+    ExportKind {
+        /// 花名册
+        Roster = "ROSTER",
+        /// 后备干部名册
+        Pool = "POOL",
+        /// 干部任免审批表
+        Form = "FORM",
+    }
 }

@@ -9,9 +9,9 @@ use entity::{
     kind::{CadreStatus, MembershipState, PairState, Sex},
 };
 use serde_json::{Value, json};
-use tests::world::global;
+use tests::{dice::Dice, world::global};
 
-use super::{build::Dice, rules::Act, sight::Sight};
+use super::{rules::Act, sight::Sight};
 
 pub use changes::changes;
 pub use sealed::openings;

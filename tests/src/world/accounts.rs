@@ -5,7 +5,7 @@ use entity::{
     account, account_grant, correction_request,
     id::{AccountId, CadreId, CorrectionId, GrantId, ImportId, OrganizationId},
     import,
-    kind::{AccountKind, AccountState, CorrectionField, CorrectionState, ImportMode, Role, SecrecyLevel},
+    kind::{AccountKind, AccountState, CorrectionField, CorrectionState, ImportKind, ImportMode, Role, SecrecyLevel},
 };
 
 use crate::{client::Client, world::World};
@@ -125,6 +125,7 @@ impl World {
     pub async fn import(&self, organization_id: OrganizationId, file_name: &str) {
         self.insert(import::Model {
             id: ImportId::fresh(),
+            kind: ImportKind::Roster,
             organization_id,
             file_name: file_name.to_owned(),
             file_hash: "0".repeat(64),

@@ -26,6 +26,7 @@ pub(super) async fn seal(
     let value = match field {
         SealedField::IdentityNumber => checked_number(&value, tx.today())?,
         SealedField::Phone => rules::phone(&value)?,
+        SealedField::ImportedRow => return Err(Error::broken("a row of a file is sealed with its import")),
     };
     let at = Alias::own::<cadre_sealed::Entity>();
     let held = tx

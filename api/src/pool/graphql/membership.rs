@@ -214,6 +214,13 @@ impl PoolMembership {
         let rows = ctx.load(Many::<Steps>::of(self.0.id)).await?.unwrap_or_default();
         Ok(Some(rows.into_iter().map(MembershipStep).collect()))
     }
+    /// Where it stood on the request's day, by the decisions up to then; null before it was proposed.
+    async fn state_as_of(&self, ctx: &Context<'_>) -> Result<Option<MembershipState>> {
+        let on = ctx.session()?.as_of();
+        let steps = ctx.load(Many::<Steps>::of(self.0.id)).await?.unwrap_or_default();
+        let decided = steps.iter().filter(|it| it.decided_on <= on);
+        Ok(decided.max_by_key(|it| (it.decided_on, it.recorded_at)).map(|it| it.state.into()))
+    }
     /// The person's short card; null where the caller may not see it.
     async fn member(&self, ctx: &Context<'_>) -> Result<Option<CadreCard>> {
         Ok(ctx.load(One::<Cards>::of(self.0.cadre_id)).await?.map(CadreCard))

@@ -35,15 +35,20 @@ use crate::{
 
 /// The facts of one person that are in force.
 #[derive(Default)]
-pub(super) struct Held {
+pub struct Held {
     /// The open post of the row's title.
     pub posts: Vec<post_assignment::Model>,
     /// The open level that the row states.
     pub levels: Vec<level_period::Model>,
+    /// Ranks, past ones included.
     pub ranks: Vec<rank_period::Model>,
+    /// Educations.
     pub educations: Vec<education::Model>,
+    /// Professional titles.
     pub titles: Vec<professional_title::Model>,
+    /// Assessments.
     pub assessments: Vec<assessment::Model>,
+    /// Lines of the résumé.
     pub resume: Vec<resume_entry::Model>,
 }
 
@@ -55,7 +60,10 @@ impl Held {
 }
 
 /// The facts of some persons that are in force, but for posts and levels.
-pub(super) async fn held(tx: &Writer<'_>, people: &[CadreId]) -> Result<HashMap<CadreId, Held>> {
+///
+/// # Errors
+/// `Internal` when the database fails.
+pub async fn held(tx: &Writer<'_>, people: &[CadreId]) -> Result<HashMap<CadreId, Held>> {
     let mut out: HashMap<CadreId, Held> = HashMap::new();
     macro_rules! each {
         ($($module:ident into $list:ident),+) => {$(

@@ -50,9 +50,8 @@ impl Keeping {
         if self.known && !moved {
             return Ok(());
         }
-        let cells: Vec<(&str, &str)> = raw.iter().collect();
         let id = ImportRowId::fresh();
-        let (cells, key_id) = tx.seal_import_row(id, &serde_json::to_vec(&cells).map_err(Error::internal)?)?;
+        let (cells, key_id) = tx.seal_import_row(id, &raw.content().map_err(Error::internal)?)?;
         let line = i32::try_from(line).unwrap_or(i32::MAX);
         self.rows.push(import_row::Model {
             id,
@@ -110,6 +109,7 @@ fn counted(row: import::Model, report: &Report, tally: &Tally) -> import::Model 
 fn begun(tx: &Writer<'_>, id: ImportId, command: &ImportRoster) -> import::Model {
     import::Model {
         id,
+        kind: command.kind,
         organization_id: command.organization,
         file_name: command.short_name(),
         file_hash: command.file_hash.clone(),

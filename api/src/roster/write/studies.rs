@@ -90,6 +90,11 @@ fn course(taking: &Taking<'_>, entry: &EducationEntry) -> Option<education::Mode
     }))
 }
 
+/// Whether a fact came from a file, and the next file may correct it.
+fn of_file(source: &str) -> bool {
+    ["roster ", "lrmx "].iter().any(|it| source.starts_with(it))
+}
+
 /// Whether a row means this education: the same one, or one that an earlier roster stated too high.
 fn corrected(held: &education::Model, new: &education::Model) -> bool {
     if held.level == new.level && (held.level.is_some() || held.degree == new.degree) {
@@ -97,7 +102,7 @@ fn corrected(held: &education::Model, new: &education::Model) -> bool {
     }
     let same_school = held.school == new.school || held.school.is_empty() || new.school.is_empty();
     // The closed set is declared highest first. A higher one than before was taken since, and both stand.
-    held.source.starts_with("roster ") && same_school && held.level < new.level && held.level.is_some()
+    of_file(&held.source) && same_school && held.level < new.level && held.level.is_some()
 }
 
 fn adds_nothing(held: &education::Model, new: &education::Model) -> bool {
@@ -172,7 +177,7 @@ pub(super) async fn resume(
         taking.sheaf.resume.push(new);
         moved = true;
     }
-    for gone in held.into_iter().filter(|it| place > 0 && it.source.starts_with("roster ")) {
+    for gone in held.into_iter().filter(|it| place > 0 && of_file(&it.source)) {
         let void = resume_entry::Entity::voided(gone.clone(), format!("Not in {}", taking.stamp.source));
         tx.update::<resume_entry::Entity>(&gone, void).await?;
         moved = true;
@@ -181,7 +186,7 @@ pub(super) async fn resume(
 }
 
 /// The text of each period as written, on one line, and when it was.
-fn lines(resume: &Resume) -> Vec<(String, Span)> {
+pub fn lines(resume: &Resume) -> Vec<(String, Span)> {
     let written: Vec<&str> = resume.text.lines().collect();
     let at = |line: u32| usize::try_from(line).unwrap_or(usize::MAX).saturating_sub(1);
     let ends = resume.periods.iter().skip(1).map(|it| at(it.line)).chain([written.len()]);

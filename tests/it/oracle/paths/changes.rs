@@ -5,11 +5,10 @@ use entity::{
     kind::{CadreStatus, CorrectionState, PairState, Role},
 };
 use serde_json::json;
-use tests::world::global;
+use tests::{dice::Dice, world::global};
 
 use super::{
     super::{
-        build::Dice,
         rules::{Act, Lens},
         sight::Sight,
     },

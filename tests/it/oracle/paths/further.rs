@@ -2,13 +2,10 @@
 
 use entity::kind::{AccountState, PairState, Role};
 use serde_json::{Value, json};
-use tests::world::global;
+use tests::{dice::Dice, world::global};
 
 use super::{
-    super::{
-        build::Dice,
-        rules::{Act, Explained},
-    },
+    super::rules::{Act, Explained},
     Expected, IDS, Path, Paths, cadre_fields, id,
 };
 

@@ -1,10 +1,10 @@
 //! The paths to sealed values. They write the access log, so they are walked after all others.
 
 use serde_json::{Value, json};
-use tests::world::global;
+use tests::{dice::Dice, world::global};
 
 use super::{
-    super::{build::Dice, rules::Act, sight::Sight},
+    super::{rules::Act, sight::Sight},
     Expected, Path,
 };
 
