@@ -42,7 +42,7 @@ pub struct Quota {
 }
 
 /// Why a request has to wait, and how long.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Over {
     /// What there is none left of: `requests`, `points` or `operations at once`.
     pub what: &'static str,
