@@ -136,7 +136,9 @@ settings! {
     audit_retention_days: u64 = "1095", false, "Days that acts stay in the audit trail, at least 1095. A day leaves as a whole, once access_log_retention_days is over too.";
     access_log_retention_days: u64 = "1095", false, "Days that readings of sensitive values stay on record, at least 1095. A day leaves as a whole, once audit_retention_days is over too.";
     secrecy_limit: String = "INTERNAL", false, "Highest secrecy level of records that may be kept here: PUBLIC, INTERNAL, CONFIDENTIAL, SECRET or TOP_SECRET. Above INTERNAL only on a network approved for it.";
+    console: bool = "true", false, "Whether /console serves a page to ask from, with everything it needs. Off: there is none.";
     log: String = "info", false, "What to log, as a tracing filter: error, warn, info, debug, or api=debug,info. The database library says no more than info: it would tell passwords.";
+    slow_ms: u64 = "1000", false, "Milliseconds from which an operation is logged as slow, by the hash of its document and never by its text or variables.";
     log_format: String = "text", false, "text for people, json for machines.";
 }
 

@@ -71,6 +71,8 @@ impl Unfit {
 
 /// The operation that a request runs, and what it asks for.
 pub struct Chosen {
+    /// The operation's name, where it has one.
+    pub name: Option<String>,
     /// The order of the answer's fields.
     pub order: Order,
     /// Query, mutation or subscription.
@@ -137,7 +139,7 @@ impl Documents {
         name: Option<&str>,
         given: serde_json::Map<String, serde_json::Value>,
     ) -> Result<(Chosen, Variables), String> {
-        let operation = operation(&prepared.document, name)?;
+        let (name, operation) = operation(&prepared.document, name)?;
         for definition in &operation.variable_definitions {
             let definition = &definition.node;
             let (name, ty) = (&definition.name.node, &definition.var_type.node);
@@ -151,20 +153,23 @@ impl Documents {
         let measure =
             Measuring::new(&prepared.document, &variables, self.limits, &self.plain_lists).chosen(operation)?;
         let as_of = date::first(&prepared.document, operation, &variables);
-        let chosen = Chosen { kind: operation.ty, measure, order: Order::of(&prepared.document, operation), as_of };
+        let (name, order) = (name.map(str::to_owned), Order::of(&prepared.document, operation));
+        let chosen = Chosen { name, kind: operation.ty, measure, order, as_of };
         Ok((chosen, variables))
     }
 }
 
-fn operation<'d>(document: &'d ExecutableDocument, name: Option<&str>) -> Result<&'d OperationDefinition, String> {
-    let mut all = document.operations.iter();
+/// An operation with its name.
+type Named<'d> = (Option<&'d str>, &'d OperationDefinition);
+
+fn operation<'d>(document: &'d ExecutableDocument, name: Option<&str>) -> Result<Named<'d>, String> {
+    let mut all = document.operations.iter().map(|(name, it)| (name.map(|it| it.as_str()), &it.node));
     match name {
-        Some(name) => all
-            .find(|(it, _)| it.is_some_and(|it| it == name))
-            .map(|(_, operation)| &operation.node)
-            .ok_or_else(|| format!("The document has no operation {name}.")),
+        Some(name) => {
+            all.find(|(it, _)| *it == Some(name)).ok_or_else(|| format!("The document has no operation {name}."))
+        }
         None => match (all.next(), all.next()) {
-            (Some((_, only)), None) => Ok(&only.node),
+            (Some(only), None) => Ok(only),
             (None, _) => Err("The document has no operation.".to_owned()),
             _ => Err("The document has several operations: name one in operationName.".to_owned()),
         },

@@ -12,7 +12,7 @@ use actix_web::{
     dev::{ServerHandle, ServiceRequest, ServiceResponse},
     guard::fn_guard,
     http::header,
-    middleware::{Next, from_fn},
+    middleware::{Compress, Next, from_fn},
     web,
 };
 use uuid::Uuid;
@@ -25,6 +25,8 @@ use crate::{
         resealing, sweeper,
     },
     http::{
+        compress,
+        console::{self, StandIn},
         downloads, graphql, health,
         house::{Hooks, House},
         keys,
@@ -54,13 +56,25 @@ impl Server {
     ///
     /// # Errors
     /// A sentence that says what to do.
-    #[expect(clippy::disallowed_methods, reason = "the server and its sweeper run beside the requests")]
     pub async fn start(config: Config, hooks: Hooks) -> Result<Self, String> {
+        Self::begin(config, hooks, Vec::new()).await
+    }
+
+    /// The same for a demo, whose console hands out tokens of these people to everybody who reaches it.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub async fn start_demo(config: Config, hooks: Hooks, people: Vec<StandIn>) -> Result<Self, String> {
+        Self::begin(config, hooks, people).await
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the server and its sweeper run beside the requests")]
+    async fn begin(config: Config, hooks: Hooks, stand_ins: Vec<StandIn>) -> Result<Self, String> {
         let wanted = config.address()?;
         origins::check(&config)?;
         let workers = usize::try_from(config.workers).unwrap_or(0);
         let body_limit = usize::try_from(config.body_limit_bytes).unwrap_or(usize::MAX);
-        let house = Arc::new(House::build(config, hooks).await?);
+        let house = Arc::new(House::build(config, hooks, stand_ins).await?);
         // The first lookup comes after the first sweep.
         sweeper::sweep(&house.door).await;
         hub::begin(&house.door).await.map_err(|_| "the outbox can't be read: run tidui migrate up".to_owned())?;
@@ -70,9 +84,12 @@ impl Server {
                 .app_data(data.clone())
                 .app_data(web::PayloadConfig::new(body_limit))
                 .wrap(from_fn(admit))
+                .wrap(from_fn(compress::spare))
+                .wrap(Compress::default())
                 // Outermost: a page may read why it was turned away.
                 .wrap(origins::told(&data.config))
                 .configure(routes)
+                .configure(|it| console::routes(it, &data))
         })
         .disable_signals()
         .shutdown_timeout(1)
