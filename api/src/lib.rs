@@ -44,6 +44,7 @@ pub mod cache {
 }
 /// The only door to the data: `ask`, `recall`, `run`, `open`, `explain`.
 pub mod db {
+    pub mod addressed;
     mod beyond;
     mod change;
     mod classified;

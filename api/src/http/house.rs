@@ -35,6 +35,8 @@ use crate::{
     },
 };
 
+/// Files that are made at once to be fetched: each is held in memory, and takes a connection to the database.
+const MAKING: usize = 2;
 /// Files that come in at once.
 const RECEIVING: usize = 4;
 
@@ -69,6 +71,8 @@ pub struct House {
     pub addresses: gcra::Own,
     /// Turns at receiving a file, which is held in memory.
     pub receiving: Arc<Semaphore>,
+    /// Turns at making a file that is fetched.
+    pub making: Semaphore,
     /// Turns at hashing a secret.
     pub hashing: Turns,
     /// Prepares documents.
@@ -110,6 +114,7 @@ impl House {
             quota: Quota::new(Plans::of(&config)?, door.store()),
             addresses: gcra::Own::default(),
             receiving: Arc::new(Semaphore::new(RECEIVING)),
+            making: Semaphore::new(MAKING),
             hashing: Turns::new(config.sign_in_queue),
             door,
             tokens,
