@@ -304,6 +304,7 @@ pub mod http {
     mod oauth;
     mod operation;
     mod protocol;
+    mod receiving;
     mod refusal;
     pub mod server;
     mod signin;
