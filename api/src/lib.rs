@@ -44,6 +44,7 @@ pub mod cache {
 }
 /// The only door to the data: `ask`, `recall`, `run`, `open`, `explain`.
 pub mod db {
+    pub mod addressed;
     mod beyond;
     mod change;
     mod classified;
@@ -308,6 +309,7 @@ pub mod http {
     mod operations;
     mod origins;
     mod protocol;
+    mod receiving;
     mod refusal;
     pub mod server;
     mod signin;

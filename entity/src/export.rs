@@ -37,6 +37,10 @@ pub struct Model {
     pub ordered_at: DateTimeUtc,
     /// By whom.
     pub ordered_by: AccountId,
+    /// The token that it was ordered with, where it may be revoked.
+    pub token_id: Option<Uuid>,
+    /// The sign-in that the token follows from, where there is one.
+    pub sign_in_id: Option<Uuid>,
     /// When it was made; it is made once.
     pub made_at: Option<DateTimeUtc>,
     /// Grows by one at each change; an update states the version it saw.

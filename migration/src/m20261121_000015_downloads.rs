@@ -45,6 +45,8 @@ impl MigrationTrait for Migration {
             .number_maybe("row_count")
             .moment("ordered_at")
             .refer("ordered_by", "account")
+            .uuid_maybe("token_id")
+            .uuid_maybe("sign_in_id")
             .moment_maybe("made_at")
             .version()
             .create()

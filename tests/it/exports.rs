@@ -1,5 +1,6 @@
 //! What goes out comes back without a difference, to nobody who may not have it, and never without a trace.
 
+mod addresses;
 mod downloads;
 mod forms;
 

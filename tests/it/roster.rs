@@ -2,6 +2,7 @@
 //!
 //! The import is another process than the server that answers, as in service.
 
+mod arrivals;
 mod dossiers;
 mod files;
 mod namesakes;

@@ -121,10 +121,9 @@ impl Job {
     /// Whether a job may perform an act.
     pub const fn allows(self, action: Action) -> bool {
         match self {
-            Self::RosterImport => matches!(
-                action,
-                Action::RosterImport | Action::RosterUpload | Action::RosterImportKeep | Action::OrganizationRead
-            ),
+            Self::RosterImport => {
+                matches!(action, Action::RosterImport | Action::RosterImportKeep | Action::OrganizationRead)
+            }
             Self::DemoLoad => matches!(action, Action::DemoLoad | Action::OrganizationRead),
             Self::SignIn => matches!(action, Action::SignIn | Action::TokenRefresh | Action::TokenRevoke),
             Self::Operator => {

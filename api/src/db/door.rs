@@ -4,9 +4,8 @@ use std::{sync::Arc, sync::atomic::AtomicU64};
 
 use chrono::TimeDelta;
 use entity::{
-    Table, account, account_grant, export,
-    id::ExportId,
-    kind::{AccountKind, AccountState, ExportKind, Role, SecrecyLevel},
+    Table, account, account_grant,
+    kind::{AccountKind, AccountState, Role, SecrecyLevel},
     revoked_token,
 };
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, TransactionOptions, sea_query::SimpleExpr};
@@ -14,7 +13,6 @@ use uuid::Uuid;
 
 use crate::{
     auth::{
-        address::Purpose,
         factor,
         outside::Visitor,
         policy::Job,
@@ -199,23 +197,6 @@ impl Door {
     pub async fn act_as(self: &Arc<Self>, login: &str, request: &str) -> Result<Session> {
         let identity = self.identity(account::Column::Login.eq(login)).await?.ok_or(Error::Unauthenticated)?;
         Ok(Session::new(self.clone(), Actor::Account(Arc::new(identity)), request, Arc::new(AtomicU64::new(0))))
-    }
-
-    /// Who ordered the file of an address, which file, and of what kind: with the grants of this moment. The address came
-    /// from a session whose second factor counted when it was ordered.
-    ///
-    /// # Errors
-    /// `NotFound` of an address that is forged, over or used; `Unauthenticated` where the account may not sign in.
-    #[expect(clippy::disallowed_methods, reason = "before the order is known there is no scope to read under")]
-    pub async fn orderer(self: &Arc<Self>, address: &str, request: &str) -> Result<(Session, ExportId, ExportKind)> {
-        let id = self.seal.addresses.read(Purpose::Download, address, self.clock.now())?;
-        self.metrics.statements.add(1);
-        let row = export::Entity::find_by_id(ExportId(id)).one(&self.database).await?;
-        let row = row.filter(|it| it.made_at.is_none()).ok_or(Error::NotFound("address"))?;
-        let identity = self.identity(account::Column::Id.eq(row.ordered_by)).await?.ok_or(Error::Unauthenticated)?;
-        let statements = Arc::new(AtomicU64::new(0));
-        let session = Session::new(self.clone(), Actor::Account(Arc::new(identity)), request, statements);
-        Ok((session, row.id, row.kind))
     }
 
     /// A session of the server itself: on one organization's subtree or, without one, on everything.

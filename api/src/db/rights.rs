@@ -16,8 +16,28 @@ use sea_orm::{
 use crate::{
     auth::scope::{Actor, Grant, Identity, Scope},
     db::{door::Door, session::Session},
-    error::{Error, Result},
+    error::{Action, Error, Result},
 };
+
+impl Session {
+    /// The same session with the grants of this moment, if they allow an act: for work that waited since it was asked for.
+    ///
+    /// # Errors
+    /// `Unauthenticated` when the account may not sign in or the token was revoked, `Forbidden` when no grant is left that
+    /// allows the act.
+    pub async fn anew(&self, action: Action) -> Result<Self> {
+        let Actor::Account(before) = self.actor() else { return Ok(self.clone()) };
+        let who = account::Column::Id.eq(before.account);
+        let now = self.door().identity(who).await?.ok_or(Error::Unauthenticated)?;
+        if self.presented().iter().any(|it| now.revoked.contains(it)) {
+            return Err(Error::Unauthenticated);
+        }
+        let anew =
+            self.clone().acting_as(Actor::Account(Arc::new(Identity { withheld: before.withheld.clone(), ..now })));
+        anew.narrowed(action).await?;
+        Ok(anew)
+    }
+}
 
 /// Refuses an act whose ground has gone since it began.
 ///

@@ -118,7 +118,7 @@ async fn attempt<C: Command>(
         return Ok(C::Outcome::from_uuid(outcome));
     }
     let gate = Gate::new(scope.clone());
-    let mut writer = Writer::new(tx, gate, session.counter(), door);
+    let mut writer = Writer::new(tx, gate, session, door);
     // An early return drops the transaction, which undoes it.
     let outcome = command.apply(&mut writer).await?;
     writer.settle().await?;

@@ -340,7 +340,12 @@ impl Session {
         Ok((answer, super::reader::tables(&gate)))
     }
 
-    async fn narrowed(&self, action: Action) -> Result<Scope> {
+    /// The same session for what has become of who acts.
+    pub(super) fn acting_as(self, actor: Actor) -> Self {
+        Self { actor, ..self }
+    }
+
+    pub(super) async fn narrowed(&self, action: Action) -> Result<Scope> {
         let narrowed = Scope::narrow(&self.actor, action, self.door.clock.now());
         if matches!(narrowed, Err(Error::Forbidden(_) | Error::Withheld(_))) {
             super::run::refuse(self, &self.door, action).await;

@@ -2,7 +2,8 @@
 //!
 //! Each second it looks for events not marked as published and renews their tables. While the cache can't be believed
 //! it also renews everything, and belief returns only when that worked: so the first lookup after a (re)connect comes
-//! after the sweep. Changes that were committed and not numbered are numbered. Old idempotency keys go here too.
+//! after the sweep. Changes that were committed and not numbered are numbered. Old idempotency keys go here too,
+//! and orders that nobody fetched.
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
@@ -11,7 +12,7 @@ use entity::{Table, audit_event, idempotency_record, refresh_token, revoked_toke
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use crate::{
-    db::{door::Door, outbox, run},
+    db::{addressed, door::Door, outbox, run},
     error::Result,
 };
 
@@ -28,6 +29,7 @@ pub async fn keep_sweeping(door: Arc<Door>) {
         sweep(&door).await;
         if round.is_multiple_of(600) {
             forget_old_keys(&door).await;
+            door.forget_orders().await;
         }
         if round.is_multiple_of(10) {
             door.forget_uploads().await;
@@ -78,7 +80,8 @@ async fn forget_old_keys(door: &Door) {
         tracing::warn!(?error, "old changes could not be removed from the outbox");
     }
     let (now, failed) = (door.clock.now(), "ended tokens could not be removed");
-    let over = revoked_token::Column::ExpiresAt.lt(now);
+    // An address may outlive the token that it was ordered with, and must not outlive its revocation.
+    let over = revoked_token::Column::ExpiresAt.lt(now - addressed::ORDER);
     if let Err(cause) = revoked_token::Entity::delete_many().filter(over).exec(&door.database).await {
         tracing::warn!(%cause, failed);
     }

@@ -1,16 +1,13 @@
 //! Files that came in: put together again for who may import them, and removed once they are over.
 
-use std::sync::Arc;
-
 use entity::{
     id::{UploadId, UploadPartId},
     upload, upload_part,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, sea_query::ExprTrait};
-use uuid::Uuid;
 
 use crate::{
-    auth::{address::Purpose, scope::Scope},
+    auth::scope::Scope,
     db::{
         door::Door,
         gate::{Alias, Gate},
@@ -63,14 +60,6 @@ impl Writer<'_> {
 }
 
 impl Door {
-    /// What an address of this deployment names.
-    ///
-    /// # Errors
-    /// `NotFound`, whatever is wrong with it.
-    pub fn addressed(self: &Arc<Self>, purpose: Purpose, text: &str) -> Result<Uuid> {
-        self.seal.addresses.read(purpose, text, self.clock.now())
-    }
-
     /// Removes files that are over, parts first.
     #[expect(clippy::disallowed_methods, reason = "files that are over are no records of the field")]
     pub(super) async fn forget_uploads(&self) {

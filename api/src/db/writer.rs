@@ -39,6 +39,7 @@ use crate::{
         exporting::Opening,
         gate::{Alias, Gate, Visible},
         reader::{Reader, missing},
+        session::Session,
         unique,
     },
     error::{Error, Result},
@@ -76,17 +77,19 @@ pub struct Writer<'s> {
     pub(super) opened: Opening,
     /// Whom a job acts for.
     pub(super) account: Option<AccountId>,
+    /// What of the session's token may be revoked.
+    presented: &'s [Uuid],
 }
 
 impl<'s> Writer<'s> {
-    pub(super) fn new(tx: DatabaseTransaction, gate: Gate, statements: &'s AtomicU64, door: &'s Door) -> Self {
+    pub(super) fn new(tx: DatabaseTransaction, gate: Gate, session: &'s Session, door: &'s Door) -> Self {
         let (changes, touched, written) = (Vec::new(), BTreeSet::new(), BTreeMap::new());
         let account = gate.scope().account();
         let Door { seal, clock, secrecy_limit, errands, .. } = door;
         Self {
             tx,
             gate,
-            statements,
+            statements: session.counter(),
             seal,
             clock,
             errands,
@@ -96,6 +99,7 @@ impl<'s> Writer<'s> {
             written,
             opened: Opening::default(),
             account,
+            presented: session.presented(),
         }
     }
 
@@ -107,6 +111,11 @@ impl<'s> Writer<'s> {
     /// Who acts; none for a job that acts for nobody.
     pub fn account(&self) -> Option<AccountId> {
         self.account
+    }
+
+    /// The token that the session stands on, and the sign-in that it follows from, as far as there are any.
+    pub fn presented(&self) -> (Option<Uuid>, Option<Uuid>) {
+        (self.presented.first().copied(), self.presented.get(1).copied())
     }
 
     /// Names the account that a job acts for, for the audit trail. What somebody with a token does is always theirs.

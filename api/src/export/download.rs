@@ -13,6 +13,7 @@ use entity::{
     reserve_pool,
 };
 use serde::Serialize;
+use tokio::sync::Semaphore;
 
 use crate::{
     belonging,
@@ -81,10 +82,10 @@ impl Command for MakeRoster {
     const ACTION: Action = Action::RosterExport;
     type Outcome = ExportId;
     async fn apply(self, tx: &mut Writer<'_>) -> Result<ExportId> {
-        let before = unmade(tx, self.export).await?;
-        let top = within_reach(tx, before.organization_id).await?;
-        let rows = roster(tx, &top, &order(&before), &self.making).await?;
-        made(tx, before, rows).await
+        let claimed = claim(tx, self.export).await?;
+        let top = within_reach(tx, claimed.organization_id).await?;
+        let rows = roster(tx, &top, &order(&claimed), &self.making).await?;
+        counted(tx, claimed, rows).await
     }
 }
 
@@ -100,23 +101,30 @@ impl Command for MakePool {
     const ACTION: Action = Action::PoolExport;
     type Outcome = ExportId;
     async fn apply(self, tx: &mut Writer<'_>) -> Result<ExportId> {
-        let before = unmade(tx, self.export).await?;
-        let pool = before.pool_id.ok_or_else(|| Error::broken("an order of a pool names none"))?;
+        let claimed = claim(tx, self.export).await?;
+        let pool = claimed.pool_id.ok_or_else(|| Error::broken("an order of a pool names none"))?;
         let pool = tx.get::<reserve_pool::Entity>(pool).await?;
-        let rows = names(tx, &pool, &order(&before), &self.making).await?;
-        made(tx, before, rows).await
+        let rows = names(tx, &pool, &order(&claimed), &self.making).await?;
+        counted(tx, claimed, rows).await
     }
 }
 
-async fn unmade(tx: &Writer<'_>, id: ExportId) -> Result<export::Model> {
-    let row = tx.get::<export::Entity>(id).await?;
-    if row.made_at.is_some() { Err(Error::NotFound("address")) } else { Ok(row) }
+/// Takes the one use of an order, before anything is read for it: of several who come at once, all but one wait here for
+/// that one's commit, and are told that it is gone.
+async fn claim(tx: &mut Writer<'_>, id: ExportId) -> Result<export::Model> {
+    let before = tx.get::<export::Entity>(id).await?;
+    if before.made_at.is_some() {
+        return Err(Error::NotFound("address"));
+    }
+    let after = export::Model { made_at: Some(tx.now()), ..before.clone() };
+    tx.update::<export::Entity>(&before, after).await?;
+    tx.get::<export::Entity>(id).await
 }
 
-async fn made(tx: &mut Writer<'_>, before: export::Model, rows: u32) -> Result<ExportId> {
-    let (id, row_count) = (before.id, i32::try_from(rows).unwrap_or(i32::MAX));
-    let after = export::Model { row_count: Some(row_count), made_at: Some(tx.now()), ..before.clone() };
-    tx.update::<export::Entity>(&before, after).await?;
+async fn counted(tx: &mut Writer<'_>, claimed: export::Model, rows: u32) -> Result<ExportId> {
+    let (id, row_count) = (claimed.id, i32::try_from(rows).unwrap_or(i32::MAX));
+    let after = export::Model { row_count: Some(row_count), ..claimed.clone() };
+    tx.update::<export::Entity>(&claimed, after).await?;
     Ok(id)
 }
 
@@ -132,22 +140,25 @@ pub struct File {
     pub bytes: Vec<u8>,
 }
 
-/// Makes the file of an address, once.
+/// Makes the file of an address, once, if there is a turn.
 ///
 /// # Errors
 /// `NotFound` of an address that is forged, over or used; `Forbidden`, `Unauthenticated` or `NotFound` of something else
-/// where its orderer may no longer.
-pub async fn fetch(door: &Arc<Door>, address: &str, request: &str) -> Result<File> {
-    let (session, id, kind) = door.orderer(address, request).await?;
+/// where its orderer may no longer; `Busy` where others are being made, which leaves the address good.
+pub async fn fetch(door: &Arc<Door>, turns: &Semaphore, address: &str, request: &str) -> Result<File> {
+    let (session, ordered) = door.orderer(address, request).await?;
+    let _turn = turns.try_acquire().map_err(|_| Error::Busy { retry_after_s: 5 })?;
+    let terms = Terms { purpose: Some(ordered.purpose.text().to_owned()), ..Terms::default() };
     let kept = Kept::default();
     let making = Making::into(kept.clone());
+    let (id, kind) = (ordered.id, ordered.kind);
     let name = match kind {
         ExportKind::Roster => {
-            run(&session, MakeRoster { export: id, making }).await?;
+            run(&session, MakeRoster { export: id, making }, &terms).await?;
             "roster"
         }
         ExportKind::Pool => {
-            run(&session, MakePool { export: id, making }).await?;
+            run(&session, MakePool { export: id, making }, &terms).await?;
             "pool"
         }
         ExportKind::Form => return Err(Error::NotFound("address")),
@@ -155,8 +166,8 @@ pub async fn fetch(door: &Arc<Door>, address: &str, request: &str) -> Result<Fil
     Ok(File { name: format!("{name}-{}.xlsx", session.today()), bytes: kept.bytes() })
 }
 
-async fn run<C: Command>(session: &Session, command: C) -> Result<()> {
-    match session.run(command, &Terms::default()).await {
+async fn run<C: Command>(session: &Session, command: C, terms: &Terms) -> Result<()> {
+    match session.run(command, terms).await {
         // Somebody fetched it meanwhile.
         Err(Error::Stale { .. }) => Err(Error::NotFound("address")),
         done => done.map(|_| ()),

@@ -1,13 +1,16 @@
 //! Files in the schema: ordered here, fetched once from the address that the answer gives.
 
 use async_graphql::{Context, ID, InputObject, Object};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use entity::{export, id::ExportId};
 
 use crate::{
     auth::{address::Purpose, scope::Actor},
     cadre::graphql::AccessPurpose,
-    db::session::{Session, Terms},
+    db::{
+        addressed,
+        session::{Session, Terms},
+    },
     error::{Action, Result},
     export::{
         download::{Exports, OrderPool, OrderRoster},
@@ -17,9 +20,6 @@ use crate::{
     payload, questions,
     relay::{Date, access, global_id, key},
 };
-
-/// How long an address is good, in minutes.
-const MINUTES: i64 = 10;
 
 /// A file that was ordered.
 #[derive(Clone)]
@@ -35,7 +35,7 @@ impl Export {
     }
 
     fn ends(&self) -> DateTime<Utc> {
-        self.0.ordered_at + TimeDelta::minutes(MINUTES)
+        self.0.ordered_at + addressed::ORDER
     }
 }
 

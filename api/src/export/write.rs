@@ -15,7 +15,7 @@ use std::{
 use chrono::NaiveDate;
 use entity::{
     cadre, export,
-    id::{CadreId, ExportId, OrganizationId, PoolId},
+    id::{AccountId, CadreId, ExportId, OrganizationId, PoolId},
     kind::{AccessPurpose, ExportKind, MembershipState, Role, SealedField},
     organization, pool_membership, pool_tier, reserve_pool,
 };
@@ -23,7 +23,7 @@ use sea_orm::sea_query::ExprTrait;
 use serde::Serialize;
 
 use crate::{
-    db::{exporting::Stated, gate::Alias, open::Opened, session::Command, writer::Writer},
+    db::{addressed, exporting::Stated, gate::Alias, open::Opened, session::Command, writer::Writer},
     error::{Action, Error, Result},
     export::{
         cells::{POOL, ROSTER, Teller},
@@ -37,6 +37,8 @@ use crate::{
 
 /// People of one step.
 const BATCH: u64 = 250;
+/// Orders of one account that wait to be fetched.
+const MOST_OPEN: u64 = 20;
 
 /// What goes out of an export, and what for.
 #[derive(Clone, Debug, Serialize)]
@@ -320,10 +322,14 @@ pub struct Entry {
 /// Puts on record that a file went out, or with no rows that it was ordered.
 ///
 /// # Errors
-/// `Forbidden` for a job, which is nobody.
+/// `Forbidden` for a job, which is nobody; `Invalid` of an order where too many of the caller's wait.
 pub async fn record(tx: &mut Writer<'_>, entry: Entry, order: &Order, rows: Option<u32>) -> Result<ExportId> {
     let ordered_by = tx.account().ok_or(Error::Forbidden(tx.reader().gate().scope().action()))?;
     let (now, stated) = (tx.now(), order.stated()?);
+    if rows.is_none() {
+        room(tx, &entry, ordered_by).await?;
+    }
+    let (token_id, sign_in_id) = tx.presented();
     tx.insert::<export::Entity>(export::Model {
         id: ExportId::fresh(),
         kind: entry.kind,
@@ -337,8 +343,23 @@ pub async fn record(tx: &mut Writer<'_>, entry: Entry, order: &Order, rows: Opti
         row_count: rows.map(|it| i32::try_from(it).unwrap_or(i32::MAX)),
         ordered_at: now,
         ordered_by,
+        token_id,
+        sign_in_id,
         made_at: rows.map(|_| now),
         version: 1,
     })
     .await
+}
+
+/// Whether the caller may order one more.
+async fn room(tx: &Writer<'_>, entry: &Entry, ordered_by: AccountId) -> Result<()> {
+    let at = Alias::own::<export::Entity>();
+    let mine = at.col(export::Column::OrderedBy).eq(ordered_by).and(at.col(export::Column::MadeAt).is_null());
+    let good = at.col(export::Column::OrderedAt).gt(tx.now() - addressed::ORDER);
+    if tx.reader().find::<export::Entity>().filter(mine).filter(good).count().await? < MOST_OPEN {
+        return Ok(());
+    }
+    let field = if entry.pool.is_some() { "poolId" } else { "organizationId" };
+    let why = format!("can't be listed yet: {MOST_OPEN} files of yours wait; fetch them, or wait for their end");
+    Err(Error::invalid(field, why))
 }

@@ -20,7 +20,7 @@ const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadshee
 pub async fn get(address: web::Path<String>, house: web::Data<House>) -> HttpResponse {
     let id = Uuid::now_v7().simple().to_string();
     house.metrics.requests.add(1);
-    let fetched = download::fetch(&house.door, &address, &id).await;
+    let fetched = download::fetch(&house.door, &house.making, &address, &id).await;
     let (status, code) = match &fetched {
         Ok(_) => (StatusCode::OK, ""),
         Err(Error::NotFound("address")) => (StatusCode::GONE, "GONE"),
@@ -39,6 +39,9 @@ pub async fn get(address: web::Path<String>, house: web::Data<House>) -> HttpRes
     out.insert_header((header::CACHE_CONTROL, "no-store")).insert_header(("x-request-id", id));
     out.insert_header((header::REFERRER_POLICY, "no-referrer"));
     out.insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
+    if let Err(Error::Busy { retry_after_s }) = &fetched {
+        out.insert_header((header::RETRY_AFTER, *retry_after_s));
+    }
     match fetched {
         Ok(File { name, bytes }) => {
             out.insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")));

@@ -25,7 +25,10 @@ use crate::{
         door::{Door, Faults, Part, Standing},
     },
     document::{measure::Limits, prepared::Documents},
-    http::{console::StandIn, known::Known, operations::Operations, refusal::Profile, streams::Streams, turns::Turns},
+    http::{
+        console::StandIn, known::Known, operations::Operations, receiving::Receiving, refusal::Profile,
+        streams::Streams, turns::Turns,
+    },
     metrics::Metrics,
     quota::{admission::Quota, plan::Plans},
     schema::{self, Schema},
@@ -35,8 +38,8 @@ use crate::{
     },
 };
 
-/// Files that come in at once.
-const RECEIVING: usize = 4;
+/// Files that are made at once to be fetched: each is held in memory, and takes a connection to the database.
+const MAKING: usize = 2;
 
 /// What a test may put in place of the real thing; no flag or variable can.
 #[derive(Clone, Default)]
@@ -69,8 +72,10 @@ pub struct House {
     pub quota: Quota,
     /// Requests of addresses.
     pub addresses: gcra::Own,
-    /// Turns at receiving a file, which is held in memory.
-    pub receiving: Arc<Semaphore>,
+    /// Places for files that come in, which are held in memory.
+    pub receiving: Arc<Receiving>,
+    /// Turns at making a file that is fetched.
+    pub making: Semaphore,
     /// Turns at hashing a secret.
     pub hashing: Turns,
     /// Prepares documents.
@@ -114,7 +119,8 @@ impl House {
             outside: Outside::of(&config)?,
             quota: Quota::new(Plans::of(&config)?, door.store()),
             addresses: gcra::Own::default(),
-            receiving: Arc::new(Semaphore::new(RECEIVING)),
+            receiving: Arc::default(),
+            making: Semaphore::new(MAKING),
             hashing: Turns::new(config.sign_in_queue),
             door,
             tokens,

@@ -1,9 +1,10 @@
 //! `PUT /uploads/{address}`: a file comes in. The address is the credential; there is no other.
 //!
 //! The bytes are held in memory, a few files at a time, until all of them are there: a client that dribbles must not hold
-//! a transaction. What is refused leaves the address good, so that a broken line can try again.
+//! a transaction. What is refused leaves the address good, so that a broken line can try again. A client that dribbles
+//! must not hold the places of others either: they are few, so each is for one address and must be filled at a pace.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::{
     HttpResponse,
@@ -15,16 +16,19 @@ use futures_util::StreamExt;
 use uuid::Uuid;
 
 use crate::{
-    auth::{address::Purpose, keys::hex, policy::Job},
+    auth::keys::hex,
     db::session::Terms,
-    error::Error,
+    error::{Action, Error},
     http::house::House,
-    roster::{stored::announced, write::uploads::ReceiveUpload},
+    roster::{stored::coming, write::uploads::ReceiveUpload},
 };
 
 /// How long a file may take to come, and how long nothing of it.
 const PATIENCE: Duration = Duration::from_secs(300);
 const SILENCE: Duration = Duration::from_secs(20);
+/// How many bytes must have come for each second, on the average, after how long.
+const PACE: u64 = 16 * 1024;
+const GRACE: Duration = Duration::from_secs(10);
 
 /// Why a file was not taken.
 enum Refused {
@@ -46,7 +50,7 @@ impl From<Error> for Refused {
 pub async fn put(address: web::Path<String>, payload: web::Payload, house: web::Data<House>) -> HttpResponse {
     let id = Uuid::now_v7().simple().to_string();
     house.metrics.requests.add(1);
-    let (status, text) = match receive(&address, payload, &house).await {
+    let (status, text) = match receive(&address, payload, &house, &id).await {
         Ok(()) => (StatusCode::NO_CONTENT, None),
         Err(refused) => {
             let (status, code, message) = told(refused);
@@ -74,28 +78,36 @@ pub async fn other() -> HttpResponse {
     out.insert_header((header::ALLOW, "PUT")).content_type("application/json").body(errors)
 }
 
-async fn receive(address: &str, payload: web::Payload, house: &House) -> std::result::Result<(), Refused> {
-    let upload = house.door.addressed(Purpose::Upload, address)?;
-    let turn = house.receiving.clone().try_acquire_owned().map_err(|_| Error::Busy { retry_after_s: 5 })?;
-    let session = house.door.job(Job::RosterImport, None);
-    let size = announced(&session, upload).await?;
-    let coming = tokio::time::timeout(PATIENCE, bytes(payload, size)).await;
-    let bytes = coming.map_err(|_| Refused::Slow)??;
+async fn receive(
+    address: &str,
+    payload: web::Payload,
+    house: &House,
+    request: &str,
+) -> std::result::Result<(), Refused> {
+    let file = coming(&house.door, address, request).await?;
+    let place = house.receiving.take(file.upload, file.account).ok_or(Error::Busy { retry_after_s: 5 })?;
+    let bytes = tokio::time::timeout(PATIENCE, bytes(payload, file.size)).await;
+    let bytes = bytes.map_err(|_| Refused::Slow)??;
     let sha256 = hex(digest::digest(&digest::SHA256, &bytes).as_ref());
-    match session.run(ReceiveUpload { upload, sha256, bytes }, &Terms::default()).await {
+    let upload = file.upload;
+    match file.session.run(ReceiveUpload { upload, sha256, bytes }, &Terms::default()).await {
         Ok(_) => {}
         // Another request brought it in while this one came.
         Err(Error::Stale { .. }) => return Err(Error::NotFound("address").into()),
+        // It is still there, and no longer within reach of whoever announced it.
+        Err(Error::NotFound(what)) if what != "address" => return Err(Error::Forbidden(Action::RosterUpload).into()),
         Err(error) => return Err(error.into()),
     }
-    drop(turn);
+    drop(place);
     Ok(())
 }
 
-/// The bytes of a body, of at most the length that was announced.
+/// The bytes of a body, of at most the length that was announced. Memory is taken as they come, not as they are announced.
 async fn bytes(mut payload: web::Payload, size: usize) -> std::result::Result<Vec<u8>, Refused> {
-    let mut out = Vec::with_capacity(size);
-    while let Some(chunk) = tokio::time::timeout(SILENCE, payload.next()).await.map_err(|_| Refused::Slow)? {
+    let (begun, mut out) = (Instant::now(), Vec::new());
+    while let Some(chunk) =
+        tokio::time::timeout(patience(&out, begun), payload.next()).await.map_err(|_| Refused::Slow)?
+    {
         let chunk = chunk.map_err(|_| Refused::Slow)?;
         if out.len().saturating_add(chunk.len()) > size {
             return Err(Refused::TooLong);
@@ -103,6 +115,12 @@ async fn bytes(mut payload: web::Payload, size: usize) -> std::result::Result<Ve
         out.extend_from_slice(&chunk);
     }
     Ok(out)
+}
+
+/// How long the next bytes may take to come.
+fn patience(so_far: &[u8], begun: Instant) -> Duration {
+    let earned = u64::try_from(so_far.len()).unwrap_or(u64::MAX).saturating_mul(1000) / PACE;
+    GRACE.max(Duration::from_millis(earned)).saturating_sub(begun.elapsed()).min(SILENCE)
 }
 
 fn told(refused: Refused) -> (StatusCode, &'static str, String) {
@@ -114,6 +132,10 @@ fn told(refused: Refused) -> (StatusCode, &'static str, String) {
         Refused::Slow => {
             let message = "The file did not come to its end in time: send it again.";
             return (StatusCode::REQUEST_TIMEOUT, "BAD_REQUEST", message.to_owned());
+        }
+        Refused::Error(Error::Forbidden(_) | Error::Withheld(_) | Error::Unauthenticated) => {
+            let message = "Whoever announced the file may no longer bring it in.";
+            return (StatusCode::FORBIDDEN, "FORBIDDEN", message.to_owned());
         }
         Refused::Error(error) => error,
     };

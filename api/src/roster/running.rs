@@ -22,7 +22,7 @@ use crate::{
         errands::Progress,
         session::{Session, Terms},
     },
-    error::{Error, ProblemCode, Result},
+    error::{Action, Error, ProblemCode, Result},
     roster::{
         decisions::Decision,
         read,
@@ -72,13 +72,15 @@ pub fn begin(session: &Session, run: ImportRunId, decisions: BTreeMap<u32, Decis
     });
 }
 
-/// Reads the file and imports it; none where the import itself put its end on the row.
+/// Reads the file and imports it; none where the import itself put its end on the row. Whether whoever asked for it still
+/// may is asked before the file is read, and at each try.
 async fn conduct(
-    session: &Session,
+    asked: &Session,
     run: ImportRunId,
     decisions: BTreeMap<u32, Decision>,
     watch: &Watch,
 ) -> Result<Option<Ended>> {
+    let session = asked.anew(Action::RosterImport).await?;
     let row: Option<import_run::Model> = session.ask(&crate::questions::RowsOf::<Runs>::new([run])).await?.pop();
     let row = row.ok_or(Error::NotFound("import_run"))?;
     let (bytes, limits, today) = (session.uploaded(row.upload_id).await?, session.rosters().into(), session.today());
@@ -104,7 +106,7 @@ async fn conduct(
             rows: reading.rows.clone(),
             watch: watch.clone(),
         };
-        match session.run(command, &Terms::default()).await {
+        match asked.anew(Action::RosterImport).await?.run(command, &Terms::default()).await {
             Ok(_) => return Ok(None),
             Err(Error::Rule(_)) if watch.tried.load(Ordering::Relaxed) => return Ok(Some((ImportState::Done, None))),
             Err(Error::Busy { .. }) if turn < TURNS => tokio::time::sleep(PAUSE).await,

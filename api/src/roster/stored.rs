@@ -3,9 +3,11 @@
 //! An import is for the officers who may import for that organization. The sealed rows follow it, and no question yields
 //! them.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use entity::{
-    id::{ImportRunId, Key, OrganizationId, UploadId},
+    id::{ImportRunId, OrganizationId, UploadId},
     import, import_finding, import_run,
     kind::{ImportState, Role},
     upload, upload_part,
@@ -15,7 +17,9 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
+    auth::token::Subject,
     db::{
+        door::Door,
         gate::{Alias, Gate, Visible},
         reader::Reader,
         session::{Query, Session},
@@ -106,7 +110,7 @@ impl Query for Abandoned {
     }
 }
 
-/// A file that comes in, for who holds its address.
+/// A file of the caller's.
 struct Announced(UploadId);
 
 impl Query for Announced {
@@ -117,15 +121,27 @@ impl Query for Announced {
     }
 }
 
-/// The announced length of a file that comes in, by what its address names.
+/// A file that comes in at its address.
+pub struct Coming {
+    /// Whoever announced it, as of now.
+    pub session: Session,
+    /// Which one.
+    pub upload: Uuid,
+    /// Whose it is.
+    pub account: Subject,
+    /// Its length, as it was announced.
+    pub size: usize,
+}
+
+/// The file that comes in at an address, if whoever announced it still may.
 ///
 /// # Errors
-/// `NotFound` where it came already, or is over.
-pub async fn announced(session: &Session, id: Uuid) -> Result<usize> {
-    let file = session.ask(&Announced(UploadId::from_uuid(id))).await?;
-    let file = file.filter(|it| it.received_at.is_none() && it.expires_at > session.now());
-    let size = file.map(|it| usize::try_from(it.size).unwrap_or(0));
-    size.ok_or(Error::NotFound("address"))
+/// `NotFound` of an address that is forged, over or used; `Forbidden` or `Unauthenticated` where the right is gone.
+pub async fn coming(door: &Arc<Door>, address: &str, request: &str) -> Result<Coming> {
+    let (session, file) = door.sender(address, request).await?;
+    let file = session.ask(&Announced(file.id)).await?.ok_or(Error::Forbidden(Action::RosterUpload))?;
+    let size = usize::try_from(file.size).unwrap_or(0);
+    Ok(Coming { session, upload: file.id.0, account: file.account_id, size })
 }
 
 /// Which imports to list.

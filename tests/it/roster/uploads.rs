@@ -16,7 +16,7 @@ use tests::{
 
 use super::{PEOPLE, csv, import_with, number};
 
-const START: &str = "mutation($input: RosterUploadStartInput!) { rosterUploadStart(input: $input) {
+pub const START: &str = "mutation($input: RosterUploadStartInput!) { rosterUploadStart(input: $input) {
     upload { id address expiresAt bytes maximumBytes fileName } problems { code field message } } }";
 const IMPORT: &str = "mutation($input: RosterImportInput!) { rosterImport(input: $input) {
     run { id state rowsTotal } problems { code field message } } }";
