@@ -14,7 +14,7 @@ use tests::{
     world::World,
 };
 
-use super::{PAIRS, SILENCE, Scene, step, until};
+use super::{PAIRS, SILENCE, Scene, metric, step, until};
 
 const PROTOCOL: (&str, &str) = ("sec-websocket-protocol", "graphql-transport-ws");
 const ME: &str = "{ me { login } }";
@@ -193,6 +193,36 @@ sqlite! {
             assert_eq!(closed, 4429);
             assert!((28..=32).contains(&pongs), "{pongs} of 30 in ten seconds");
         }
+    }
+
+    /// Refusals that nobody reads keep their names, so that no more than a few of them wait.
+    async fn refusals_that_nobody_reads_do_not_pile_up(mut world: World) {
+        with(&mut world, |it| it.people_requests = 1_000_000).await;
+        let scene = Scene::of(&world, "North").await;
+        let mut socket = Socket::of(&scene.officer).await;
+        let (count, name) = (800_u64, "x".repeat(100_000));
+        let flood = async {
+            for number in 0..count {
+                let payload = json!({ "query": ME, "operationName": name });
+                socket.say(json!({ "id": number.to_string(), "type": "subscribe", "payload": payload })).await;
+            }
+        };
+        let watch = async {
+            let mut before = 0;
+            loop {
+                tokio::time::sleep(Duration::from_millis(1500)).await;
+                let now = metric(&scene.officer, "tidui_requests_total").await;
+                if now == before {
+                    return now;
+                }
+                before = now;
+            }
+        };
+        let begun = tokio::select! {
+            it = watch => it,
+            () = async { flood.await; std::future::pending().await } => 0,
+        };
+        assert!(begun > 10 && begun < count / 2, "{begun} of {count} were begun, and nobody has read an answer");
     }
 
     async fn strangers_have_few_places(mut world: World) {
