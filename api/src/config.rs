@@ -125,7 +125,7 @@ settings! {
     stream_heartbeat_ms: u64 = "15000", false, "Between two signs of life of a stream, at which its token is checked again too, in milliseconds.";
     stream_limit: u64 = "20", false, "Most streams and WebSockets of one account in one process.";
     subscription_limit: u64 = "50", false, "Most subscriptions of one account in one process, over all its streams and WebSockets.";
-    websocket_origins: String = "", false, "Origins, apart by commas, whose pages may open a WebSocket, as https://portal.example. Empty: no page may, only programs.";
+    origins: String = "", false, "Origins, apart by commas, whose pages may ask here and open a WebSocket, as https://portal.example. Empty: none but this server's own.";
     websocket_init_ms: u64 = "3000", false, "How long a WebSocket may take to say connection_init, in milliseconds.";
     websocket_operations: u64 = "10", false, "Most operations that run at once over one WebSocket.";
     websocket_messages: u64 = "100", false, "Messages a second that a WebSocket may send, over ten seconds, signs of life included; more closes it.";
@@ -139,7 +139,9 @@ settings! {
     audit_retention_days: u64 = "1095", false, "Days that acts stay in the audit trail, at least 1095. A day leaves as a whole, once access_log_retention_days is over too.";
     access_log_retention_days: u64 = "1095", false, "Days that readings of sensitive values stay on record, at least 1095. A day leaves as a whole, once audit_retention_days is over too.";
     secrecy_limit: String = "INTERNAL", false, "Highest secrecy level of records that may be kept here: PUBLIC, INTERNAL, CONFIDENTIAL, SECRET or TOP_SECRET. Above INTERNAL only on a network approved for it.";
+    console: bool = "true", false, "Whether /console serves a page to ask from, with everything it needs. Off: there is none.";
     log: String = "info", false, "What to log, as a tracing filter: error, warn, info, debug, or api=debug,info. The database library says no more than info: it would tell passwords.";
+    slow_ms: u64 = "1000", false, "Milliseconds from which an operation is logged as slow, by the hash of its document and never by its text or variables.";
     log_format: String = "text", false, "text for people, json for machines.";
 }
 

@@ -51,7 +51,7 @@ impl<T: Things> Shown<T> {
         for (name, ty) in &mut registry.types {
             match ty {
                 MetaType::Object { fields, visible, .. } => {
-                    *visible = visible.or_else(|| thing(name));
+                    *visible = visible.or_else(|| root(name)).or_else(|| thing(name));
                     for field in fields.values_mut() {
                         field.visible = field
                             .visible
@@ -66,6 +66,22 @@ impl<T: Things> Shown<T> {
                 _ => {}
             }
         }
+    }
+}
+
+/// A root that shows none of its fields would be no type: who may change nothing sees no changes at all.
+fn root(name: &str) -> Option<Seen> {
+    match name {
+        "Mutation" => Some(|ctx| shows_any(ctx, "Mutation")),
+        "Subscription" => Some(|ctx| shows_any(ctx, "Subscription")),
+        _ => None,
+    }
+}
+
+fn shows_any(ctx: &Context<'_>, name: &str) -> bool {
+    match ctx.schema_env.registry.types.get(name) {
+        Some(MetaType::Object { fields, .. }) => fields.values().any(|it| it.visible.is_none_or(|seen| seen(ctx))),
+        _ => true,
     }
 }
 

@@ -292,8 +292,11 @@ pub mod demo {
 /// The transports over one way of executing, health, start and end.
 pub mod http {
     mod asked;
+    mod compress;
+    pub mod console;
     mod downloads;
     mod execute;
+    mod fresh;
     mod graphql;
     mod health;
     pub mod house;
@@ -302,6 +305,8 @@ pub mod http {
     mod negotiate;
     mod oauth;
     mod operation;
+    mod operations;
+    mod origins;
     mod protocol;
     mod refusal;
     pub mod server;

@@ -10,7 +10,10 @@ use std::{
     any::{Any, TypeId},
     collections::HashMap,
     hash::Hash,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use async_graphql::Context;
@@ -24,6 +27,10 @@ use crate::{
 /// Turns of the scheduler without a new key after which a batch goes out. The library polls long lists in parts and
 /// yields between them, so one quiet turn can still be followed by keys.
 const QUIET_TURNS: u32 = 2;
+
+/// How often the fields of one request may ask for something. What a document asks for is reckoned before it runs; lists
+/// may be longer than reckoned, and lists within lists by as much again.
+const MOST_LOADS: u64 = 50_000;
 
 /// A key whose values are asked for in batches.
 pub trait Batched: Clone + Eq + Hash + Send + Sync + 'static {
@@ -55,13 +62,15 @@ impl<K: Batched> Default for Batch<K> {
 /// The loaders of one request.
 pub struct Loaders {
     session: Session,
+    /// How often something was asked for.
+    asked: AtomicU64,
     batches: Mutex<HashMap<TypeId, Box<dyn Any + Send>>>,
 }
 
 impl Loaders {
     /// For one request.
     pub fn new(session: Session) -> Self {
-        Self { session, batches: Mutex::default() }
+        Self { session, asked: AtomicU64::new(0), batches: Mutex::default() }
     }
 
     fn batch<K: Batched>(&self) -> Arc<Mutex<Batch<K>>> {
@@ -75,6 +84,12 @@ impl Loaders {
     /// The value of a key, loaded with those that come at the same time.
     #[expect(clippy::disallowed_methods, reason = "a batch must not end with the one field that happened to start it")]
     async fn load<K: Batched>(&self, key: K) -> Answer<K> {
+        if self.asked.fetch_add(1, Ordering::Relaxed) >= MOST_LOADS {
+            return Err(Error::invalid(
+                "document",
+                format!("leads to more than {MOST_LOADS} things: ask for smaller lists"),
+            ));
+        }
         let batch = self.batch::<K>();
         let answer = {
             let mut batch_now = held(&batch);

@@ -1,6 +1,7 @@
 // Each suite prints one line with its total; the first that falls short ends the run with 1.
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 import { ApolloClient, ApolloLink, HttpLink, InMemoryCache, gql } from '@apollo/client';
@@ -9,6 +10,7 @@ import { Client, cacheExchange, fetchExchange } from '@urql/core';
 import { buildClientSchema, buildSchema, getIntrospectionQuery, parse } from 'graphql';
 import { auditServer } from 'graphql-http';
 
+import { browser } from './browser.js';
 import { differential } from './differential.js';
 import { overEvents, overSockets } from './realtime.js';
 
@@ -134,4 +136,10 @@ async function realtime() {
   }
 }
 
-for (const suite of [graphqlHttp, verdicts, introspection, eslint, inspector, relay, codegen, apollo, urql, realtime]) await suite();
+async function chromium() {
+  const checks = await browser(new URL(url).origin, fileURLToPath(new URL('../../target/console.png', import.meta.url)));
+  const failed = checks.filter((it) => !it.holds).map((it) => `${it.name}: ${it.why}`);
+  report('Chromium', checks.length - failed.length, checks.length, failed);
+}
+
+for (const suite of [graphqlHttp, verdicts, introspection, eslint, inspector, relay, codegen, apollo, urql, realtime, chromium]) await suite();

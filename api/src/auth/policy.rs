@@ -13,6 +13,28 @@ use crate::error::Action;
 /// Bumped when an arm or a row policy changes meaning, so that answers remembered under the old one die.
 pub const VERSION: u32 = 4;
 
+/// Whether which rows there are for an act depends on the account itself, not only on its grants and person. Answers to
+/// others are shared by all whose grants are the same.
+pub fn of_the_account(action: Action) -> bool {
+    use Action::*;
+    matches!(
+        action,
+        MeRead
+            | AccountRead
+            | GrantCreate
+            | GrantRevoke
+            | AccessExplain
+            | RosterUpload
+            | RosterImport
+            | RosterImportRead
+            | RosterExport
+            | PoolExport
+            | ExportRead
+            | FormImport
+            | FormExport
+    )
+}
+
 /// Whether a role may perform an act. Who administers organizations keeps the tree, and others what stands in it. A
 /// unit's officer keeps the unit's people, and does not decide about them: sanctions are not for that office.
 pub fn allows(role: Role, action: Action) -> bool {

@@ -252,6 +252,7 @@ impl Scope {
         held.sort_unstable();
         held.dedup();
         let who = match &self.actor {
+            Actor::Account(it) if policy::of_the_account(self.action) => it.account.0.to_string(),
             Actor::Account(identity) => format!("{:?}", identity.person.map(|it| it.0)),
             Actor::Job(job, at) => format!("{}@{:?}", job.text(), at.map(|it| it.0)),
         };

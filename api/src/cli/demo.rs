@@ -29,6 +29,7 @@ use crate::{
         load::{IsEmpty, LoadCounty},
     },
     http::{
+        console::StandIn,
         house::{self, Hooks},
         server::Server,
     },
@@ -64,6 +65,18 @@ struct Listed {
     sentence: String,
 }
 
+impl Listed {
+    fn stand_in(&self) -> StandIn {
+        StandIn {
+            login: self.login.clone(),
+            role: self.role.clone(),
+            name: self.name.clone(),
+            sentence: self.sentence.clone(),
+            account: self.account,
+        }
+    }
+}
+
 /// The settings of the demo in a folder.
 pub(super) fn config(folder: &Path, port: u16) -> Result<Config, String> {
     let at = |name: &str| folder.join(name).display().to_string();
@@ -88,9 +101,10 @@ pub async fn demo(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, String
     let config = config(&folder, port)?;
     run::log(&config)?;
     prepare(&folder, &config, &hooks).await?;
-    let server = Server::start(config, hooks).await?;
+    let people = people(&folder)?;
+    let server = Server::start_demo(config, hooks, people.iter().map(Listed::stand_in).collect()).await?;
     let told_to_stop = run::told_to_stop()?;
-    print!("{}", banner(&server, &folder, &people(&folder)?));
+    print!("{}", banner(&server, &folder, &people));
     told_to_stop.await;
     server.stop().await;
     println!("Stopped. The demo is kept in {}; tidui demo --reset begins anew.", folder.display());
@@ -195,6 +209,7 @@ fn banner(server: &Server, folder: &Path, people: &[Listed]) -> String {
         people.iter().map(|it| format!("  {:<10} {:<20} {} {}\n", it.login, it.role, it.name, it.sentence)).collect();
     format!(
         "\nTidui demo: a synthetic county, served on http://{address}\n\n\
+         A page to ask from, as whom you like: http://{address}/console\n\n\
          Try this in another terminal:\n\n\
          \x20 TOKEN=$(cargo run -q -- token officer{data})\n\
          \x20 curl -s http://{address}/graphql -H \"authorization: Bearer $TOKEN\" \\\n\

@@ -49,12 +49,20 @@ pub async fn connect(config: &Config, create: bool) -> Result<DatabaseConnection
 /// # Errors
 /// A sentence that names what is missing.
 pub async fn require_migrated(db: &DatabaseConnection) -> Result<(), String> {
-    let all = migration::status(db).await.map_err(|cause| format!("the database does not answer: {cause}"))?;
-    let pending: Vec<String> = all.into_iter().filter(|it| !it.applied).map(|it| it.name).collect();
+    let pending = lacking(db).await?;
     if pending.is_empty() {
         return Ok(());
     }
     Err(format!("the database lacks {} migration(s) ({}): run tidui migrate up", pending.len(), pending.join(", ")))
+}
+
+/// The migrations that the database lacks.
+///
+/// # Errors
+/// A sentence, when it can't be told.
+pub async fn lacking(db: &DatabaseConnection) -> Result<Vec<String>, String> {
+    let all = migration::status(db).await.map_err(|cause| format!("the database does not answer: {cause}"))?;
+    Ok(all.into_iter().filter(|it| !it.applied).map(|it| it.name).collect())
 }
 
 /// What to do with the database's tables.

@@ -25,7 +25,7 @@ use crate::{
     cache::recall::{Key, Recall},
     clock::Clock,
     config::{Config, Rosters},
-    db::{errands::Errands, hub::Hub, session::Session},
+    db::{connect, errands::Errands, hub::Hub, session::Session},
     error::{Error, Result},
     metrics::Metrics,
     shared::{channel::Channel, store::Store},
@@ -272,6 +272,11 @@ impl Door {
     /// Whether the database answers.
     pub async fn answers(&self) -> bool {
         self.database.ping().await.is_ok()
+    }
+
+    /// Whether the database lacks migrations of this build; none where it can't be told.
+    pub async fn lacks_migrations(&self) -> Option<bool> {
+        connect::lacking(&self.database).await.ok().map(|it| !it.is_empty())
     }
 
     pub(super) fn options(&self) -> TransactionOptions {

@@ -5,7 +5,7 @@ use std::{
     collections::BTreeSet,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
@@ -100,6 +100,8 @@ pub struct Session {
     actor: Actor,
     request: Arc<str>,
     statements: Arc<AtomicU64>,
+    /// Questions answered from memory so far.
+    hits: Arc<AtomicU64>,
     /// The token that the session stands on, and the sign-in that it follows from: what may be revoked.
     presented: Arc<[Uuid]>,
     /// The day that the request asks about, where it names one.
@@ -119,6 +121,7 @@ impl Session {
             actor,
             request: request.into(),
             statements,
+            hits: Arc::default(),
             presented: Arc::default(),
             asked: None,
             safe: false,
@@ -230,6 +233,11 @@ impl Session {
         self.statements.load(Ordering::Relaxed)
     }
 
+    /// Questions answered from memory so far.
+    pub fn hits(&self) -> u64 {
+        self.hits.load(Ordering::Relaxed)
+    }
+
     /// Records that an act was refused before any rule was asked, as a wrong password is. For jobs.
     pub async fn refused(&self, action: Action, account: Option<entity::id::AccountId>) {
         super::run::turned_away(self, &self.door, action, account).await;
@@ -261,7 +269,16 @@ impl Session {
         let scope = self.narrowed(Q::ACTION).await?;
         let text = serde_json::to_vec(question).map_err(Error::internal)?;
         let key = recall::Key::new(&self.door.build, Q::NAME, &scope.fingerprint(), &text);
-        self.door.recall.answer(key, Q::TTL_S, async || self.load(question, scope).await).await
+        let read = AtomicBool::new(false);
+        let load = async || {
+            read.store(true, Ordering::Relaxed);
+            self.load(question, scope).await
+        };
+        let answer = self.door.recall.answer(key, Q::TTL_S, load).await?;
+        if !read.load(Ordering::Relaxed) {
+            self.hits.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(answer)
     }
 
     /// A change: policy, transaction, the command, read-back, audit, commit, invalidation. None of them can be skipped.

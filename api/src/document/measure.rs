@@ -4,7 +4,7 @@
 //! library would expand fragments instead, and a kilobyte of doubling fragments costs it seconds and gigabytes. So the
 //! measure comes before the library sees anything.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_graphql::{
     Name, Variables,
@@ -17,6 +17,8 @@ use crate::config::Config;
 
 /// Rows of a page whose size the document leaves out.
 const PAGE: u64 = 20;
+/// Things in a list that is no page, such as the educations of a person.
+const PLAIN: u64 = 5;
 /// Lists of introspection, which lead into one another without end.
 const LISTS: [&str; 7] = ["types", "fields", "possibleTypes", "interfaces", "args", "inputFields", "enumValues"];
 /// How many of them the widest tool in use nests: types, their fields, and the fields' arguments.
@@ -85,6 +87,8 @@ pub struct Measuring<'d> {
     document: &'d ExecutableDocument,
     variables: &'d Variables,
     limits: Limits,
+    /// Names of fields that are lists and not pages.
+    plain_lists: &'d HashSet<String>,
     /// What the chosen operation's variables are where the request leaves them out.
     defaults: HashMap<&'d Name, &'d async_graphql::Value>,
     /// `None` while a fragment is being measured: meeting it again is a cycle.
@@ -93,8 +97,13 @@ pub struct Measuring<'d> {
 
 impl<'d> Measuring<'d> {
     /// Over one document, with the variables of one request.
-    pub fn new(document: &'d ExecutableDocument, variables: &'d Variables, limits: Limits) -> Self {
-        Self { document, variables, limits, defaults: HashMap::new(), fragments: HashMap::new() }
+    pub fn new(
+        document: &'d ExecutableDocument,
+        variables: &'d Variables,
+        limits: Limits,
+        plain_lists: &'d HashSet<String>,
+    ) -> Self {
+        Self { document, variables, limits, plain_lists, defaults: HashMap::new(), fragments: HashMap::new() }
     }
 
     /// The measure of the operation that a request runs, with its variables' defaults.
@@ -231,6 +240,7 @@ impl<'d> Measuring<'d> {
             (None, Some(Value::List(all))) => count(all.len()),
             (None, Some(Value::Variable(name))) => self.given(name).map_or(1, length),
             (None, _) if is_page(field) => PAGE,
+            (None, _) if self.plain_lists.contains(field.name.node.as_str()) => PLAIN,
             (None, _) => 0,
         }
     }
@@ -293,7 +303,8 @@ mod tests {
     fn measure(text: &str, variables: serde_json::Value) -> Result<Measure, String> {
         let document = parse_query(text).unwrap();
         let variables = Variables::from_json(variables);
-        let mut measuring = Measuring::new(&document, &variables, limits());
+        let plain = HashSet::from(["posts".to_owned()]);
+        let mut measuring = Measuring::new(&document, &variables, limits(), &plain);
         measuring.everything()?;
         let (_, operation) = document.operations.iter().next().unwrap();
         measuring.chosen(&operation.node)
@@ -310,6 +321,8 @@ mod tests {
         let defaulted = text.replace("$n: Int", "$n: Int = 90");
         assert_eq!(measure(&defaulted, json!({})).unwrap().nodes, 450);
         assert_eq!(measure("{ nodes(ids: [1, 2, 3]) { id name } }", json!({})).unwrap().cost, 7);
+        let list = measure("{ organization { posts { title organization { posts { title } } } } }", json!({})).unwrap();
+        assert_eq!((list.cost, list.nodes), (1 + 1 + 5 * (1 + 1 + 1 + 5), 25));
         let aliases: String =
             (0..20).map(|it| format!("a{it}: children(first: 100) {{ edges {{ node {{ id }} }} }} ")).collect();
         let wide = format!("{{ cadres(first: 100) {{ edges {{ node {{ organization {{ {aliases} }} }} }} }} }}");

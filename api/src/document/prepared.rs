@@ -1,6 +1,6 @@
 //! A client's text, prepared once: counted, parsed, measured, and kept by its hash in a bounded memory.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use async_graphql::{
     Variables,
@@ -35,6 +35,7 @@ pub struct Prepared {
 pub struct Documents {
     limits: Limits,
     types: Types,
+    plain_lists: HashSet<String>,
     kept: Cache<[u8; 32], Kept>,
 }
 
@@ -70,6 +71,8 @@ impl Unfit {
 
 /// The operation that a request runs, and what it asks for.
 pub struct Chosen {
+    /// The operation's name, where it has one.
+    pub name: Option<String>,
     /// The order of the answer's fields.
     pub order: Order,
     /// Query, mutation or subscription.
@@ -87,7 +90,8 @@ impl Documents {
     /// A sentence, when the text is no schema.
     pub fn new(sdl: &str, limits: Limits, entries: u64) -> Result<Self, String> {
         let kept = Cache::builder().max_capacity(entries).weigher(|_: &[u8; 32], it: &Kept| it.weight).build();
-        Ok(Self { limits, types: Types::of(sdl)?, kept })
+        let types = Types::of(sdl)?;
+        Ok(Self { limits, plain_lists: types.lists(), types, kept })
     }
 
     /// The prepared document of a text. A refusal is remembered too.
@@ -117,7 +121,9 @@ impl Documents {
         let text = rewrite::readable(text).map_err(Unfit::Refused)?;
         let document = parse_query(&text)
             .map_err(|cause| Unfit::Unreadable(format!("The document can't be read: {}", unread(&cause))))?;
-        Measuring::new(&document, &Variables::default(), self.limits).everything().map_err(Unfit::Refused)?;
+        Measuring::new(&document, &Variables::default(), self.limits, &self.plain_lists)
+            .everything()
+            .map_err(Unfit::Refused)?;
         // After the measure, which bounds what these walk over.
         verdict::fits(&document, &self.types).map_err(Unfit::Refused)?;
         Ok(Prepared { document })
@@ -133,7 +139,7 @@ impl Documents {
         name: Option<&str>,
         given: serde_json::Map<String, serde_json::Value>,
     ) -> Result<(Chosen, Variables), String> {
-        let operation = operation(&prepared.document, name)?;
+        let (name, operation) = operation(&prepared.document, name)?;
         for definition in &operation.variable_definitions {
             let definition = &definition.node;
             let (name, ty) = (&definition.name.node, &definition.var_type.node);
@@ -144,22 +150,26 @@ impl Documents {
             }
         }
         let variables = Variables::from_json(serde_json::Value::Object(given));
-        let measure = Measuring::new(&prepared.document, &variables, self.limits).chosen(operation)?;
+        let measure =
+            Measuring::new(&prepared.document, &variables, self.limits, &self.plain_lists).chosen(operation)?;
         let as_of = date::first(&prepared.document, operation, &variables);
-        let chosen = Chosen { kind: operation.ty, measure, order: Order::of(&prepared.document, operation), as_of };
+        let (name, order) = (name.map(str::to_owned), Order::of(&prepared.document, operation));
+        let chosen = Chosen { name, kind: operation.ty, measure, order, as_of };
         Ok((chosen, variables))
     }
 }
 
-fn operation<'d>(document: &'d ExecutableDocument, name: Option<&str>) -> Result<&'d OperationDefinition, String> {
-    let mut all = document.operations.iter();
+/// An operation with its name.
+type Named<'d> = (Option<&'d str>, &'d OperationDefinition);
+
+fn operation<'d>(document: &'d ExecutableDocument, name: Option<&str>) -> Result<Named<'d>, String> {
+    let mut all = document.operations.iter().map(|(name, it)| (name.map(|it| it.as_str()), &it.node));
     match name {
-        Some(name) => all
-            .find(|(it, _)| it.is_some_and(|it| it == name))
-            .map(|(_, operation)| &operation.node)
-            .ok_or_else(|| format!("The document has no operation {name}.")),
+        Some(name) => {
+            all.find(|(it, _)| *it == Some(name)).ok_or_else(|| format!("The document has no operation {name}."))
+        }
         None => match (all.next(), all.next()) {
-            (Some((_, only)), None) => Ok(&only.node),
+            (Some(only), None) => Ok(only),
             (None, _) => Err("The document has no operation.".to_owned()),
             _ => Err("The document has several operations: name one in operationName.".to_owned()),
         },

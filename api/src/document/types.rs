@@ -1,10 +1,10 @@
 //! The schema as the document pass knows it: made once of its own text.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_graphql::parser::{
     parse_schema,
-    types::{InputValueDefinition, Type, TypeKind, TypeSystemDefinition},
+    types::{BaseType, InputValueDefinition, Type, TypeKind, TypeSystemDefinition},
 };
 
 /// An argument, or a field of an input object.
@@ -83,6 +83,18 @@ impl Types {
             types.directives.insert(name.to_owned(), HashMap::from([("if".to_owned(), condition())]));
         }
         Ok(types)
+    }
+
+    /// Names of fields that are lists of things, and not pages of them.
+    pub fn lists(&self) -> HashSet<String> {
+        let fields = self.named.values().flat_map(|it| match it {
+            Named::Object(fields) | Named::Abstract(fields) => fields.iter().collect::<Vec<_>>(),
+            _ => Vec::new(),
+        });
+        let things =
+            fields.filter(|(_, it)| matches!(it.ty.base, BaseType::List(_)) && self.is_composite(innermost(&it.ty)));
+        // What a page is made of is counted with the page.
+        things.map(|(name, _)| name.clone()).filter(|name| !["edges", "nodes"].contains(&name.as_str())).collect()
     }
 
     /// The type of a name; none for the ones that introspection brings.

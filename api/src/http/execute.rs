@@ -22,6 +22,7 @@ use crate::{
         asked::Asked,
         house::House,
         known::Found,
+        operations::Seen,
         refusal::{Kind, Refusal},
     },
     loaders::Loaders,
@@ -45,6 +46,8 @@ pub struct Answered {
     pub response: Response,
     /// Whether nothing was executed: the library found the document, or its variables, unfit.
     pub refused: bool,
+    /// Whether the document was known by name.
+    pub named: bool,
     /// Statements that it took.
     pub statements: u64,
     /// Fields that were told.
@@ -175,6 +178,25 @@ pub async fn start(
     turn: impl FnOnce(&Ready) -> Option<Turn>,
     id: &str,
 ) -> Result<(Ready, Option<Answered>), Refusal> {
+    let mut seen = Seen::of(&session, &asked);
+    let named = asked.document_id.is_some() || asked.persisted.is_some();
+    let mut done = enter(house, session, asked, manner, turn, id, &mut seen).await;
+    if let Ok((_, Some(answered))) = &mut done {
+        answered.named = named;
+    }
+    house.operations.note(&seen, done.as_ref().map(|(_, it)| it.as_ref()), id);
+    done
+}
+
+async fn enter(
+    house: &House,
+    session: Session,
+    asked: Asked,
+    manner: Manner,
+    turn: impl FnOnce(&Ready) -> Option<Turn>,
+    id: &str,
+    seen: &mut Seen,
+) -> Result<(Ready, Option<Answered>), Refusal> {
     let running = begin(house, &session)?;
     let ready = match Ready::make(house, asked, session.is_machine(), manner).await {
         Ok(ready) => ready,
@@ -184,6 +206,7 @@ pub async fn start(
             return Err(refusal);
         }
     };
+    seen.begins(ready.chosen.name.as_deref(), ready.cost());
     let left = house.quota.draw(&running, ready.cost()).await?;
     let (turn, now) = (turn(&ready), session.now());
     let answered = perform(house, session, &ready, manner, turn, Some(left), id).await?;
@@ -259,7 +282,7 @@ pub async fn perform(
     if let Some(day) = session.asked() {
         response.extensions.insert("asOf".to_owned(), value!(day.to_string()));
     }
-    Ok(Some(Answered { response, refused, statements: session.statements(), told, left }))
+    Ok(Some(Answered { response, refused, named: false, statements: session.statements(), told, left }))
 }
 
 /// What a request would ask for, and what it may ask for at most; nothing is executed.

@@ -14,6 +14,7 @@ use crate::{
     http::{
         asked::{self, Asked},
         execute::{self, Answered, Manner},
+        fresh,
         house::House,
         negotiate::Media,
         refusal::{Kind, Refusal},
@@ -87,7 +88,15 @@ async fn answer(request: HttpRequest, payload: web::Payload, house: web::Data<Ho
     };
     let ms = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(request.id = id, status = status.as_u16(), ms, statements, "graphql");
-    let mut out = begun(status, media, id);
+    let tag = answered.as_ref().ok().filter(|it| verb == Verb::Get && keepable(it)).map(|_| tag(media, &text));
+    let known = tag.as_deref().is_some_and(|it| fresh::known(&request, it));
+    let mut out = begun(if known { StatusCode::NOT_MODIFIED } else { status }, media, id);
+    if let Some(tag) = &tag {
+        // Whoever keeps it asks again each time: tokens end, and so do grants.
+        out.insert_header((header::ETAG, tag.as_str()))
+            .insert_header((header::CACHE_CONTROL, "private, no-cache"))
+            .insert_header((header::VARY, "accept, authorization, accept-encoding"));
+    }
     if let Some(seconds) = answered.as_ref().err().and_then(|it| it.retry_after_s) {
         out.insert_header((header::RETRY_AFTER, seconds));
     }
@@ -98,7 +107,19 @@ async fn answer(request: HttpRequest, payload: web::Payload, house: web::Data<Ho
     if house.config.explain {
         out.insert_header(("x-tidui-statements", statements.to_string()));
     }
+    if known {
+        return out.finish();
+    }
     out.body(text)
+}
+
+/// Whether a client may keep an answer: it came by an address that is short, and nothing went wrong.
+fn keepable(answered: &Answered) -> bool {
+    answered.named && !answered.refused && answered.response.errors.is_empty()
+}
+
+fn tag(media: Media, text: &str) -> String {
+    fresh::tag(&[media.text().as_bytes(), text.as_bytes()])
 }
 
 /// An answer with the headers that every one has.

@@ -25,7 +25,7 @@ use crate::{
         door::{Door, Faults, Part, Standing},
     },
     document::{measure::Limits, prepared::Documents},
-    http::{known::Known, refusal::Profile, streams::Streams, turns::Turns},
+    http::{console::StandIn, known::Known, operations::Operations, refusal::Profile, streams::Streams, turns::Turns},
     metrics::Metrics,
     quota::{admission::Quota, plan::Plans},
     schema::{self, Schema},
@@ -55,6 +55,8 @@ pub struct House {
     pub clock: Clock,
     /// The totals.
     pub metrics: Arc<Metrics>,
+    /// What operations cost, by name.
+    pub operations: Operations,
     /// The way to the data.
     pub door: Arc<Door>,
     /// Issues tokens and checks them.
@@ -75,6 +77,8 @@ pub struct House {
     pub documents: Documents,
     /// Those that are known by name.
     pub known: Known,
+    /// The demo's people, whom the console can stand in for; nobody elsewhere.
+    pub stand_ins: Vec<StandIn>,
     /// Which statuses are told.
     pub profile: Profile,
     /// Executes them.
@@ -94,7 +98,7 @@ impl House {
     ///
     /// # Errors
     /// A sentence that says what to do.
-    pub async fn build(config: Config, hooks: Hooks) -> Result<Self, String> {
+    pub async fn build(config: Config, hooks: Hooks, stand_ins: Vec<StandIn>) -> Result<Self, String> {
         let keys = TokenKeys::read(Path::new(&config.signing_key))?;
         let tokens = Tokens::new(keys, &config.issuer, &config.audience);
         let metrics = Arc::new(Metrics::default());
@@ -105,6 +109,7 @@ impl House {
         Ok(Self {
             clock: hooks.clock,
             metrics,
+            operations: Operations::new(config.slow_ms),
             tally: Tally::new(door.store()),
             outside: Outside::of(&config)?,
             quota: Quota::new(Plans::of(&config)?, door.store()),
@@ -115,6 +120,7 @@ impl House {
             tokens,
             documents,
             known,
+            stand_ins,
             profile: Profile::parse(&config.status_profile)?,
             schema,
             faults: hooks.faults,

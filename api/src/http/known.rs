@@ -149,7 +149,8 @@ fn refuse(unfit: Unfit) -> Refusal {
     }
 }
 
-fn sha256(text: &str) -> String {
+/// The hash that a document is known by.
+pub(super) fn sha256(text: &str) -> String {
     hex(digest::digest(&digest::SHA256, text.as_bytes()).as_ref())
 }
 

@@ -1,7 +1,7 @@
 //! The server: starts, serves, and ends without dropping what it has begun.
 
 use std::{
-    net::SocketAddr,
+    net::{IpAddr, Ipv6Addr, SocketAddr},
     sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
@@ -12,7 +12,7 @@ use actix_web::{
     dev::{ServerHandle, ServiceRequest, ServiceResponse},
     guard::fn_guard,
     http::header,
-    middleware::{Next, from_fn},
+    middleware::{Compress, Next, from_fn},
     web,
 };
 use uuid::Uuid;
@@ -25,10 +25,13 @@ use crate::{
         resealing, sweeper,
     },
     http::{
+        compress,
+        console::{self, StandIn},
         downloads, graphql, health,
         house::{Hooks, House},
         keys,
         negotiate::Media,
+        origins,
         refusal::{Kind, Refusal},
         signin, upload, websocket,
     },
@@ -53,12 +56,25 @@ impl Server {
     ///
     /// # Errors
     /// A sentence that says what to do.
-    #[expect(clippy::disallowed_methods, reason = "the server and its sweeper run beside the requests")]
     pub async fn start(config: Config, hooks: Hooks) -> Result<Self, String> {
+        Self::begin(config, hooks, Vec::new()).await
+    }
+
+    /// The same for a demo, whose console hands out tokens of these people to everybody who reaches it.
+    ///
+    /// # Errors
+    /// As [`Server::start`].
+    pub async fn start_demo(config: Config, hooks: Hooks, people: Vec<StandIn>) -> Result<Self, String> {
+        Self::begin(config, hooks, people).await
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the server and its sweeper run beside the requests")]
+    async fn begin(config: Config, hooks: Hooks, stand_ins: Vec<StandIn>) -> Result<Self, String> {
         let wanted = config.address()?;
+        origins::check(&config)?;
         let workers = usize::try_from(config.workers).unwrap_or(0);
         let body_limit = usize::try_from(config.body_limit_bytes).unwrap_or(usize::MAX);
-        let house = Arc::new(House::build(config, hooks).await?);
+        let house = Arc::new(House::build(config, hooks, stand_ins).await?);
         // The first lookup comes after the first sweep.
         sweeper::sweep(&house.door).await;
         hub::begin(&house.door).await.map_err(|_| "the outbox can't be read: run tidui migrate up".to_owned())?;
@@ -68,24 +84,12 @@ impl Server {
                 .app_data(data.clone())
                 .app_data(web::PayloadConfig::new(body_limit))
                 .wrap(from_fn(admit))
-                .route("/graphql", web::post().to(graphql::post))
-                .route("/graphql", web::get().guard(fn_guard(websocket::wanted)).to(websocket::open))
-                .route("/graphql", web::get().to(graphql::get))
-                .route("/graphql", web::query().to(graphql::query))
-                .route("/graphql", web::route().to(graphql::other))
-                .route("/graphql/cost", web::post().to(graphql::cost))
-                .route("/auth/token", web::post().to(signin::token))
-                .route("/auth/token", web::route().to(signin::only_post))
-                .route("/auth/revoke", web::post().to(signin::revoke))
-                .route("/auth/revoke", web::route().to(signin::only_post))
-                .route("/uploads/{address}", web::put().to(upload::put))
-                .route("/uploads/{address}", web::route().to(upload::other))
-                .route("/downloads/{address}", web::get().to(downloads::get))
-                .route("/healthz", web::get().to(health::alive))
-                .route("/readyz", web::get().to(health::ready))
-                .route("/metrics", web::get().to(health::metrics))
-                .route("/.well-known/jwks.json", web::get().to(health::keys))
-                .route("/", web::get().to(health::welcome))
+                .wrap(from_fn(compress::spare))
+                .wrap(Compress::default())
+                // Outermost: a page may read why it was turned away.
+                .wrap(origins::told(&data.config))
+                .configure(routes)
+                .configure(|it| console::routes(it, &data))
         })
         .disable_signals()
         .shutdown_timeout(1)
@@ -148,6 +152,29 @@ impl Server {
     }
 }
 
+/// What is served where.
+fn routes(served: &mut web::ServiceConfig) {
+    served
+        .route("/graphql", web::post().to(graphql::post))
+        .route("/graphql", web::get().guard(fn_guard(websocket::wanted)).to(websocket::open))
+        .route("/graphql", web::get().to(graphql::get))
+        .route("/graphql", web::query().to(graphql::query))
+        .route("/graphql", web::route().to(graphql::other))
+        .route("/graphql/cost", web::post().to(graphql::cost))
+        .route("/auth/token", web::post().to(signin::token))
+        .route("/auth/token", web::route().to(signin::only_post))
+        .route("/auth/revoke", web::post().to(signin::revoke))
+        .route("/auth/revoke", web::route().to(signin::only_post))
+        .route("/uploads/{address}", web::put().to(upload::put))
+        .route("/uploads/{address}", web::route().to(upload::other))
+        .route("/downloads/{address}", web::get().to(downloads::get))
+        .route("/healthz", web::get().to(health::alive))
+        .route("/readyz", web::get().to(health::ready))
+        .route("/metrics", web::get().to(health::metrics))
+        .route("/.well-known/jwks.json", web::get().to(health::keys))
+        .route("/", web::get().to(health::welcome));
+}
+
 /// Counts a request in flight until it is dropped, whoever drops it.
 pub struct InFlight(Arc<House>);
 
@@ -190,7 +217,8 @@ fn turned_away(request: &ServiceRequest, house: &House) -> Option<HttpResponse> 
         refusal.retry_after_s = Some(1);
         return Some(plainly(house, &refusal, true));
     }
-    if !["/graphql", "/auth/", "/uploads/", "/downloads/"].iter().any(|it| request.path().starts_with(it)) {
+    // Exactly these, and as they are written: a path may say the same in other signs.
+    if ["/healthz", "/readyz", "/metrics"].contains(&request.path()) {
         return None;
     }
     let most = usize::try_from(house.config.requests_in_flight).unwrap_or(usize::MAX);
@@ -203,12 +231,20 @@ fn turned_away(request: &ServiceRequest, house: &House) -> Option<HttpResponse> 
     if rate.most == 0 {
         return None;
     }
-    let key = request.peer_addr()?.ip().to_string();
+    let key = neighbourhood(request.peer_addr()?.ip());
     let drawn = house.addresses.draw(&[Draw { key, rate, amount: 1, back: 0 }]);
     let wait = drawn.balances.first().and_then(|it| it.wait)?;
     house.metrics.limited.add(1);
     let over = Over { what: "requests from this address", most: rate.most, wait, left: None };
     Some(plainly(house, &over.into(), false))
+}
+
+/// What an address is counted as: itself, or for IPv6 the network of 64 bits that one subscriber has to choose from.
+fn neighbourhood(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(it) => it.to_string(),
+        IpAddr::V6(it) => format!("{}/64", Ipv6Addr::from_bits(it.to_bits() >> 64 << 64)),
+    }
 }
 
 /// A refusal before anything is known of the request.

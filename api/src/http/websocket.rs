@@ -33,6 +33,7 @@ use crate::{
         house::House,
         negotiate::Media,
         operation::{Operation, Running},
+        origins,
         protocol::{self, Reason, Said},
         refusal::{Kind, Refusal},
         stream,
@@ -84,10 +85,9 @@ pub async fn open(request: HttpRequest, payload: web::Payload, house: web::Data<
 /// That a page may open it, that it speaks our protocol, and that there is room for a stranger.
 fn admissible(request: &HttpRequest, house: &House) -> Result<Counted, (StatusCode, Refusal)> {
     if let Some(origin) = request.headers().get(header::ORIGIN) {
-        let origin = origin.to_str().unwrap_or_default();
-        let mut listed = house.config.websocket_origins.split(',').map(str::trim).filter(|it| !it.is_empty());
-        if !listed.any(|it| it.eq_ignore_ascii_case(origin)) {
-            let message = "Pages of this origin may not open a WebSocket: websocket_origins lists those that may.";
+        let host = request.headers().get(header::HOST).and_then(|it| it.to_str().ok());
+        if !origins::may_ask(origin.to_str().unwrap_or_default(), host, &house.config) {
+            let message = "Pages of this origin may not open a WebSocket: origins lists those that may.";
             return Err((StatusCode::FORBIDDEN, Refusal::new(Kind::Forbidden, "ORIGIN_REFUSED", message)));
         }
     }

@@ -103,7 +103,7 @@ impl CadreSummary {
     async fn as_of(&self) -> Date {
         Date(self.as_of)
     }
-    /// Sum of the counts; null where a suppressed cell would follow from it.
+    /// Sum of the counts; null where a suppressed cell of this answer would follow from it.
     async fn total(&self) -> Option<i64> {
         self.cells.iter().map(|it| it.count).sum()
     }

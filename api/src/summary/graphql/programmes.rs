@@ -102,7 +102,7 @@ impl PoolSummaryCell {
 pub struct PoolSummary {
     /// One count for each combination that occurs, and for each tier where they are counted.
     cells: Vec<PoolSummaryCell>,
-    /// How many persons in all: who is in several pools counts once. Null where a suppressed cell would follow from it.
+    /// How many persons in all: who is in several pools counts once. Null where a suppressed cell of this answer would follow from it.
     persons: Option<i64>,
     /// Counts below this are suppressed for callers who may see no row.
     suppressed_below: i64,
@@ -135,7 +135,7 @@ impl From<PairCell> for PairSummaryCell {
 pub struct PairSummary {
     /// One count for each combination that occurs.
     cells: Vec<PairSummaryCell>,
-    /// Sum of the counts; null where a suppressed cell would follow from it.
+    /// Sum of the counts; null where a suppressed cell of this answer would follow from it.
     total: Option<i64>,
     /// Counts below this are suppressed for callers who may see no row.
     suppressed_below: i64,
