@@ -1,6 +1,7 @@
 //! Who follows what changes: told at once, in order, as far as they may see it, and nothing lost on the way.
 
 mod events;
+mod limits;
 mod processes;
 mod rights;
 mod sockets;

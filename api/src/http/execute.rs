@@ -56,6 +56,15 @@ pub struct Answered {
     pub left: Option<Allowance>,
 }
 
+impl Answered {
+    /// Why nothing is told, where that is because the caller may not ask it.
+    pub fn forbidden(&self) -> Option<&str> {
+        let code = Value::from("FORBIDDEN");
+        let of = |it: &&ServerError| it.extensions.as_ref().and_then(|it| it.get("code")) == Some(&code);
+        self.response.errors.iter().filter(|_| self.refused).find(of).map(|it| it.message.as_str())
+    }
+}
+
 /// What a client proves who it is with. A stream keeps it, to have it checked again.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credentials(Arc<str>);
@@ -126,6 +135,11 @@ impl Ready {
         self.chosen.kind == OperationType::Subscription
     }
 
+    /// The points that it asks for.
+    pub fn cost(&self) -> u64 {
+        self.chosen.measure.cost
+    }
+
     fn request(&self, session: &Session) -> Request {
         let mut wanted = Request::new("").variables(self.variables.clone());
         wanted = wanted.data(session.clone()).data(Loaders::new(session.clone()));
@@ -192,8 +206,8 @@ async fn enter(
             return Err(refusal);
         }
     };
-    seen.begins(ready.chosen.name.as_deref(), ready.chosen.measure.cost);
-    let left = house.quota.draw(&running, ready.chosen.measure.cost).await?;
+    seen.begins(ready.chosen.name.as_deref(), ready.cost());
+    let left = house.quota.draw(&running, ready.cost()).await?;
     let (turn, now) = (turn(&ready), session.now());
     let answered = perform(house, session, &ready, manner, turn, Some(left), id).await?;
     let told = answered.as_ref().map_or(0, |it| it.told);
@@ -288,7 +302,7 @@ pub async fn measure(house: &House, session: &Session, asked: Asked) -> Result<s
     }
     let (config, chosen) = (&house.config, &ready.chosen);
     Ok(serde_json::json!({ "cost": {
-        "requested": chosen.measure.cost,
+        "requested": ready.cost(),
         "limit": config.document_cost,
         "nodes": chosen.measure.nodes,
         "nodesLimit": config.document_nodes,

@@ -132,7 +132,7 @@ impl House {
             faults: hooks.faults,
             draining: AtomicBool::new(false),
             in_flight: AtomicUsize::new(0),
-            streams: Streams::new(config.stream_limit),
+            streams: Streams::new(config.stream_limit, config.subscription_limit),
             config,
         })
     }

@@ -100,7 +100,7 @@ impl From<Refusal> for Broken {
 
 impl Operation {
     /// Answers, until there is no more to say.
-    pub async fn run(mut self, asked: Result<Asked, Refusal>) {
+    pub async fn run(mut self, asked: Asked) {
         let request = Uuid::now_v7().simple().to_string();
         self.house.metrics.requests.add(1);
         match self.answer(asked, request.clone()).await {
@@ -110,17 +110,22 @@ impl Operation {
                 let _ = self.ends.try_send(protocol::FORBIDDEN);
             }
             Err(Broken::Refused(refusal)) => {
-                self.names.over(&self.id);
-                let _ = self.out.text(protocol::error(&self.id, refusal.errors(&request))).await;
+                self.refuse(refusal.errors(&request)).await;
             }
         }
     }
 
-    async fn answer(&mut self, asked: Result<Asked, Refusal>, request: String) -> Result<(), Broken> {
+    /// Says why it was not executed. Its name is free only once that is said, or those whom nobody hears would pile up.
+    async fn refuse(&mut self, errors: serde_json::Value) {
+        let _ = self.out.text(protocol::error(&self.id, errors)).await;
+        self.names.over(&self.id);
+    }
+
+    async fn answer(&mut self, asked: Asked, request: String) -> Result<(), Broken> {
         let manner = Manner { changes: true, cost: false, streams: true };
         let turn = self.turns.acquire().await.map_err(|_| Broken::Away)?;
         let in_flight = InFlight::new(self.house.clone().into_inner());
-        let begun = stream::begin(&self.house, &self.credentials, asked?, manner, None, request).await?;
+        let begun = stream::begin(&self.house, &self.credentials, asked, manner, None, request).await?;
         drop((in_flight, turn));
         match begun {
             Begun::Whole(answered) => self.whole(&answered).await,
@@ -130,13 +135,13 @@ impl Operation {
 
     async fn whole(&mut self, answered: &Answered) -> Result<(), Broken> {
         if answered.refused {
-            self.names.over(&self.id);
-            let errors = serde_json::to_value(&answered.response.errors).unwrap_or_default();
-            return self.say(protocol::error(&self.id, errors)).await;
+            self.refuse(serde_json::to_value(&answered.response.errors).unwrap_or_default()).await;
+            return Ok(());
         }
         self.say(protocol::next(&self.id, &execute::text(answered))).await?;
+        self.say(protocol::complete(&self.id)).await?;
         self.names.over(&self.id);
-        self.say(protocol::complete(&self.id)).await
+        Ok(())
     }
 
     async fn follow(&mut self, mut streaming: Streaming) -> Result<(), Broken> {

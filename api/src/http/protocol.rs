@@ -27,6 +27,8 @@ pub const FORBIDDEN: Reason = (4403, "Forbidden: the token is missing, wrong or 
 pub const LATE: Reason = (4408, "Connection initialisation timeout");
 /// The account has too many streams.
 pub const TOO_MANY: Reason = (4429, "Too many streams of this account.");
+/// Messages come too fast.
+pub const TOO_FAST: Reason = (4429, "Too many messages: say less in a second.");
 /// The token was said twice.
 pub const TWICE: Reason = (4429, "Too many initialisation requests");
 /// An operation of that name goes on.
@@ -170,7 +172,7 @@ mod tests {
 
     #[test]
     fn every_reason_fits_a_close_frame() {
-        for (_, words) in [GOING_AWAY, TOO_LARGE, UNAUTHORIZED, FORBIDDEN, LATE, TOO_MANY, TWICE, TAKEN] {
+        for (_, words) in [GOING_AWAY, TOO_LARGE, UNAUTHORIZED, FORBIDDEN, LATE, TOO_MANY, TOO_FAST, TWICE, TAKEN] {
             assert!(words.len() <= 123, "{words}");
         }
     }

@@ -18,28 +18,35 @@ pub struct Streams {
     pub connections: AtomicU64,
     /// Subscriptions over them.
     pub subscriptions: AtomicU64,
-    of: Mutex<HashMap<Subject, u64>>,
-    most: u64,
+    /// WebSockets that have not said who they are.
+    strangers: AtomicU64,
+    connected: Shares,
+    following: Shares,
     ending: watch::Sender<bool>,
 }
 
 impl Streams {
-    /// None yet; at most so many of one account.
-    pub fn new(most: u64) -> Arc<Self> {
+    /// None yet; at most so many, and so many subscriptions over them, of one account.
+    pub fn new(most: u64, most_subscriptions: u64) -> Arc<Self> {
         let (ending, _) = watch::channel(false);
-        let (connections, subscriptions) = (AtomicU64::new(0), AtomicU64::new(0));
-        Arc::new(Self { connections, subscriptions, of: Mutex::default(), most, ending })
+        Arc::new(Self {
+            connections: AtomicU64::new(0),
+            subscriptions: AtomicU64::new(0),
+            strangers: AtomicU64::new(0),
+            connected: Shares { of: Mutex::default(), most },
+            following: Shares { of: Mutex::default(), most: most_subscriptions },
+            ending,
+        })
     }
 
     /// Counts an account's stream; none where it has as many as it may.
     pub fn take(self: &Arc<Self>, who: Subject) -> Option<Place> {
-        let mut of = self.of.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = of.entry(who).or_default();
-        if *count >= self.most {
-            return None;
-        }
-        *count += 1;
-        Some(Place { streams: self.clone(), who })
+        Place::take(self, |it| &it.connected, who)
+    }
+
+    /// Counts an account's subscription; none where it has as many as it may.
+    pub fn follow(self: &Arc<Self>, who: Subject) -> Option<Place> {
+        Place::take(self, |it| &it.following, who)
     }
 
     /// Tells every stream to end.
@@ -53,15 +60,35 @@ impl Streams {
     }
 }
 
-/// An account's stream, counted until it is dropped.
+/// How many each account has, and may have.
+struct Shares {
+    of: Mutex<HashMap<Subject, u64>>,
+    most: u64,
+}
+
+/// An account's stream or subscription, counted until it is dropped.
 pub struct Place {
     streams: Arc<Streams>,
+    which: fn(&Streams) -> &Shares,
     who: Subject,
+}
+
+impl Place {
+    fn take(streams: &Arc<Streams>, which: fn(&Streams) -> &Shares, who: Subject) -> Option<Self> {
+        let shares = which(streams);
+        let mut of = shares.of.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = of.entry(who).or_default();
+        if *count >= shares.most {
+            return None;
+        }
+        *count += 1;
+        Some(Self { streams: streams.clone(), which, who })
+    }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut of = self.streams.of.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut of = (self.which)(&self.streams).of.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = of.get_mut(&self.who) {
             *count -= 1;
             if *count == 0 {
@@ -86,6 +113,13 @@ impl Counted {
     /// One more subscription.
     pub fn subscription(streams: &Arc<Streams>) -> Self {
         Self::new(streams, |it| &it.subscriptions)
+    }
+
+    /// One more WebSocket of which nobody knows whose it is; none where there are as many as there may be.
+    pub fn stranger(streams: &Arc<Streams>, most: u64) -> Option<Self> {
+        let counted = Self::new(streams, |it| &it.strangers);
+        // Counted first, so that no two take the last place.
+        (streams.strangers.load(Ordering::SeqCst) <= most).then_some(counted)
     }
 
     fn new(streams: &Arc<Streams>, which: fn(&Streams) -> &AtomicU64) -> Self {

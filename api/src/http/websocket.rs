@@ -24,22 +24,29 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use crate::http::{
-    asked::Asked,
-    execute::Credentials,
-    graphql,
-    house::House,
-    negotiate::Media,
-    operation::{Operation, Running},
-    origins,
-    protocol::{self, Reason, Said},
-    refusal::{Kind, Refusal},
-    stream,
-    streams::{Counted, Place},
+use crate::{
+    auth::token::Subject,
+    http::{
+        asked::Asked,
+        execute::Credentials,
+        graphql,
+        house::House,
+        negotiate::Media,
+        operation::{Operation, Running},
+        origins,
+        protocol::{self, Reason, Said},
+        refusal::{Kind, Refusal},
+        stream,
+        streams::{Counted, Place},
+    },
+    shared::gcra::{self, Draw, Rate},
 };
 
 /// How long a client may take to close after it was told why.
 const GOODBYE: Duration = Duration::from_millis(500);
+
+/// Over how many seconds it is counted how fast a socket speaks.
+const SPELL_S: u64 = 10;
 
 /// Operations of one socket that are executed at once; those that follow something take a turn to begin.
 const AT_ONCE: usize = 4;
@@ -53,10 +60,17 @@ pub fn wanted(request: &GuardContext<'_>) -> bool {
 /// `GET /graphql` with an upgrade.
 pub async fn open(request: HttpRequest, payload: web::Payload, house: web::Data<House>) -> HttpResponse {
     let id = Uuid::now_v7().simple().to_string();
-    if let Err((status, refusal)) = admissible(&request, &house) {
-        tracing::info!(request.id = id, status = status.as_u16(), "a WebSocket was refused");
-        return graphql::begun(status, Media::Json, id.clone()).body(refusal.text(&id));
-    }
+    let stranger = match admissible(&request, &house) {
+        Ok(stranger) => stranger,
+        Err((status, refusal)) => {
+            tracing::info!(request.id = id, status = status.as_u16(), "a WebSocket was refused");
+            let mut out = graphql::begun(status, Media::Json, id.clone());
+            if let Some(seconds) = refusal.retry_after_s {
+                out.insert_header((header::RETRY_AFTER, seconds));
+            }
+            return out.body(refusal.text(&id));
+        }
+    };
     let (response, out, said) = match actix_ws::handle_with_protocols(&request, payload, &[protocol::NAME]) {
         Ok(opened) => opened,
         Err(cause) => return HttpResponse::from_error(cause),
@@ -64,12 +78,12 @@ pub async fn open(request: HttpRequest, payload: web::Payload, house: web::Data<
     let longest = usize::try_from(house.config.body_limit_bytes).unwrap_or(usize::MAX);
     let said = said.max_frame_size(longest).aggregate_continuations().max_continuation_size(longest);
     let given = request.headers().contains_key(header::AUTHORIZATION).then(|| Credentials::of(&request));
-    actix_web::rt::spawn(Socket::new(house, out, given, id).serve(said));
+    actix_web::rt::spawn(Socket::new(house, out, given, stranger, id).serve(said));
     response
 }
 
-/// That a page may open it, and that it speaks our protocol.
-fn admissible(request: &HttpRequest, house: &House) -> Result<(), (StatusCode, Refusal)> {
+/// That a page may open it, that it speaks our protocol, and that there is room for a stranger.
+fn admissible(request: &HttpRequest, house: &House) -> Result<Counted, (StatusCode, Refusal)> {
     if let Some(origin) = request.headers().get(header::ORIGIN) {
         let host = request.headers().get(header::HOST).and_then(|it| it.to_str().ok());
         if !origins::may_ask(origin.to_str().unwrap_or_default(), host, &house.config) {
@@ -78,11 +92,14 @@ fn admissible(request: &HttpRequest, house: &House) -> Result<(), (StatusCode, R
         }
     }
     let mut offered = request.headers().get_all(header::SEC_WEBSOCKET_PROTOCOL).filter_map(|it| it.to_str().ok());
-    if offered.any(|line| line.split(',').any(|it| it.trim() == protocol::NAME)) {
-        return Ok(());
+    if !offered.any(|line| line.split(',').any(|it| it.trim() == protocol::NAME)) {
+        let message = format!("Offer the sub-protocol {}.", protocol::NAME);
+        return Err((StatusCode::BAD_REQUEST, Refusal::malformed(message)));
     }
-    let message = format!("Offer the sub-protocol {}.", protocol::NAME);
-    Err((StatusCode::BAD_REQUEST, Refusal::malformed(message)))
+    Counted::stranger(&house.streams, house.config.websocket_strangers).ok_or_else(|| {
+        let message = "Too many WebSockets have not said who they are: try again in a moment.";
+        (StatusCode::SERVICE_UNAVAILABLE, Refusal::new(Kind::Busy, "BUSY", message))
+    })
 }
 
 /// Why a socket ends: with a code, or without a word where nobody is there to hear one.
@@ -93,8 +110,12 @@ struct Socket {
     out: actix_ws::Session,
     /// What came with the handshake: nothing, or credentials that may be unreadable.
     given: Option<Option<Credentials>>,
+    /// Its place among those of whom nothing is known, as long as it is one.
+    stranger: Option<Counted>,
     /// Who it is, once that is known.
-    known: Option<(Credentials, Option<Place>)>,
+    known: Option<Known>,
+    /// How fast it speaks.
+    speed: gcra::Own,
     /// The operations that go on, and the tasks that do them.
     names: Running,
     turns: Arc<Semaphore>,
@@ -107,6 +128,14 @@ struct Socket {
     _counted: Counted,
 }
 
+/// Who a socket is.
+struct Known {
+    credentials: Credentials,
+    account: Subject,
+    machine: bool,
+    _place: Place,
+}
+
 /// What happens next.
 enum Happening {
     Heard(Option<Result<AggregatedMessage, ProtocolError>>),
@@ -116,13 +145,21 @@ enum Happening {
 }
 
 impl Socket {
-    fn new(house: web::Data<House>, out: actix_ws::Session, given: Option<Option<Credentials>>, id: String) -> Self {
+    fn new(
+        house: web::Data<House>,
+        out: actix_ws::Session,
+        given: Option<Option<Credentials>>,
+        stranger: Counted,
+        id: String,
+    ) -> Self {
         let (ends, ended) = mpsc::channel(1);
         let beat = Duration::from_millis(house.config.stream_heartbeat_ms.max(10));
         Self {
             out,
             given,
+            stranger: Some(stranger),
             known: None,
+            speed: gcra::Own::default(),
             names: Running::default(),
             turns: Arc::new(Semaphore::new(AT_ONCE)),
             tasks: JoinSet::new(),
@@ -179,6 +216,9 @@ impl Socket {
 
     async fn hear(&mut self, message: Option<Result<AggregatedMessage, ProtocolError>>) -> ControlFlow<End> {
         self.heard = Instant::now();
+        if self.too_fast() {
+            return closed(protocol::TOO_FAST);
+        }
         match message {
             Some(Ok(AggregatedMessage::Text(text))) => match protocol::read(&text) {
                 Ok(said) => self.understand(said).await,
@@ -201,6 +241,13 @@ impl Socket {
             Some(Err(ProtocolError::Io(_))) | None => ControlFlow::Break(None),
             Some(Err(_)) => closed((1002, "The frame is none.")),
         }
+    }
+
+    /// Whether more was heard than one socket may say.
+    fn too_fast(&self) -> bool {
+        let most = self.house.config.websocket_messages.saturating_mul(SPELL_S);
+        let rate = Rate { most, window_s: SPELL_S };
+        !self.speed.draw(&[Draw { key: String::new(), rate, amount: 1, back: 0 }]).admitted
     }
 
     async fn understand(&mut self, said: Said) -> ControlFlow<End> {
@@ -227,35 +274,28 @@ impl Socket {
             _ => return closed(protocol::FORBIDDEN),
         };
         let Ok(session) = credentials.open(&self.house, &self.id).await else { return closed(protocol::FORBIDDEN) };
-        let place = match stream::subject(&session).map(|who| self.house.streams.take(who)) {
-            Some(None) => return closed(protocol::TOO_MANY),
-            Some(place) => place,
-            None => None,
-        };
-        self.known = Some((credentials, place));
+        let Some(account) = stream::subject(&session) else { return closed(protocol::FORBIDDEN) };
+        let Some(place) = self.house.streams.take(account) else { return closed(protocol::TOO_MANY) };
+        self.known = Some(Known { credentials, account, machine: session.is_machine(), _place: place });
+        self.stranger = None;
         self.say(protocol::acknowledged()).await
     }
 
     async fn take_up(&mut self, id: String, asked: Result<Asked, Refusal>) -> ControlFlow<End> {
-        let Some((credentials, _)) = &self.known else { return closed(protocol::UNAUTHORIZED) };
+        let Some(known) = &self.known else { return closed(protocol::UNAUTHORIZED) };
         if self.names.has(&id) {
             return closed(protocol::TAKEN);
         }
-        let refusal = if self.house.draining.load(std::sync::atomic::Ordering::SeqCst) {
-            Some(Refusal::new(Kind::Busy, "BUSY", "The server is going down: try again in a moment."))
-        } else if self.names.count() >= self.house.config.websocket_operations {
-            let most = self.house.config.websocket_operations;
-            let message = format!("{most} operations run over this WebSocket: complete one of them first.");
-            Some(Refusal::new(Kind::TooMany, "TOO_MANY_OPERATIONS", message))
-        } else {
-            None
+        let asked = match asked.and_then(|it| self.room().map(|()| it)) {
+            Ok(asked) => asked,
+            Err(refusal) => {
+                let refusal = self.counted(known, refusal).await;
+                return self.say(protocol::error(&id, refusal.errors(&self.id))).await;
+            }
         };
-        if let Some(refusal) = refusal {
-            return self.say(protocol::error(&id, refusal.errors(&self.id))).await;
-        }
         let operation = Operation {
             house: self.house.clone(),
-            credentials: credentials.clone(),
+            credentials: known.credentials.clone(),
             id: id.clone(),
             out: self.out.clone(),
             ends: self.ends.clone(),
@@ -269,11 +309,33 @@ impl Socket {
         ControlFlow::Continue(())
     }
 
+    /// That there is room for one operation more.
+    fn room(&self) -> Result<(), Refusal> {
+        if self.house.draining.load(std::sync::atomic::Ordering::SeqCst) {
+            return Err(Refusal::new(Kind::Busy, "BUSY", "The server is going down: try again in a moment."));
+        }
+        let most = self.house.config.websocket_operations;
+        if self.names.count() >= most {
+            let message = format!("{most} operations run over this WebSocket: complete one of them first.");
+            return Err(Refusal::new(Kind::TooMany, "TOO_MANY_OPERATIONS", message));
+        }
+        Ok(())
+    }
+
+    /// What is refused is a request all the same: where the account has none left, that is what it is told.
+    async fn counted(&self, known: &Known, refusal: Refusal) -> Refusal {
+        let drawn = match self.house.quota.begin(known.account, known.machine) {
+            Ok(running) => self.house.quota.draw(&running, 0).await.map(|_| ()),
+            Err(over) => Err(over),
+        };
+        drawn.map_or_else(Refusal::from, |()| refusal)
+    }
+
     async fn beat(&mut self) -> ControlFlow<End> {
         if self.heard.elapsed() > self.beat * 3 {
             return ControlFlow::Break(None);
         }
-        if let Some((credentials, _)) = &self.known
+        if let Some(Known { credentials, .. }) = &self.known
             && stream::recheck(&self.house, credentials, &self.id).await.is_err()
         {
             return closed(protocol::FORBIDDEN);

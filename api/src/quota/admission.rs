@@ -20,6 +20,9 @@ use crate::{
     },
 };
 
+/// How long a change waits to be told while the account does enough at once.
+const TURN: Duration = Duration::from_millis(50);
+
 /// Accounts remembered; beyond it those with nothing in flight are forgotten, and what they would get back.
 const KEPT: usize = 100_000;
 
@@ -121,15 +124,8 @@ impl Quota {
     /// When there are not enough left.
     pub async fn draw(&self, running: &Running, points: u64) -> Result<Allowance, Over> {
         let (account, plan) = (running.account, running.plan);
-        let back = {
-            let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-            held.get_mut(&account).map_or(0, |it| std::mem::take(&mut it.back))
-        };
-        let key = |what: &str| format!("rate:{what}:{}", account.uuid().simple());
-        let draws = [
-            Draw { key: key("requests"), rate: plan.requests, amount: 1, back: 0 },
-            Draw { key: key("points"), rate: plan.points, amount: points, back },
-        ];
+        let request = Draw { key: key("requests", account), rate: plan.requests, amount: 1, back: 0 };
+        let draws = [request, self.points(running, points)];
         let drawn = self.meter.draw(&draws).await;
         let [requests, points_left] = drawn.balances.as_slice() else {
             let wait = Duration::from_secs(1);
@@ -151,14 +147,31 @@ impl Quota {
         Err(Over { what, most, wait, left: Some(Box::new(left)) })
     }
 
-    /// Draws the points of what a stream told; where they lack, nothing is drawn, and it says how long to wait. A change is
-    /// no request of the client's, so requests are not counted.
-    pub async fn pace(&self, account: AccountId, machine: bool, points: u64) -> Option<Duration> {
-        let rate = self.plans.plan(machine).points;
-        let key = format!("rate:points:{}", account.uuid().simple());
-        // One answer that costs more than a whole minute would wait for ever.
-        let drawn = self.meter.draw(&[Draw { key, rate, amount: points.min(rate.most), back: 0 }]).await;
-        drawn.balances.first().and_then(|it| it.wait)
+    /// Begins to tell a follower of a change, and draws the points that its document asks for. A change is no request of
+    /// the client's, so requests are not counted; and half of the operations are left to what the account asks itself.
+    ///
+    /// # Errors
+    /// How long to wait. Then nothing was drawn.
+    pub async fn tell(&self, account: AccountId, machine: bool, points: u64) -> Result<Running, Duration> {
+        let plan = self.plans.plan(machine);
+        let running = {
+            let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+            let it = held.entry(account).or_default();
+            if it.running >= plan.concurrent.div_ceil(2) {
+                return Err(TURN);
+            }
+            it.running += 1;
+            Running { held: self.held.clone(), account, plan }
+        };
+        let drawn = self.meter.draw(&[self.points(&running, points)]).await;
+        drawn.balances.first().and_then(|it| it.wait).map_or(Ok(running), Err)
+    }
+
+    /// A draw of points, with those that the account gets back.
+    fn points(&self, running: &Running, amount: u64) -> Draw {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let back = held.get_mut(&running.account).map_or(0, |it| std::mem::take(&mut it.back));
+        Draw { key: key("points", running.account), rate: running.plan.points, amount, back }
     }
 
     /// Gives back points that were not used, with the account's next request.
@@ -167,4 +180,9 @@ impl Quota {
         let it = held.entry(running.account).or_default();
         it.back = it.back.saturating_add(points);
     }
+}
+
+/// Where it is counted what an account has left.
+fn key(what: &str, account: AccountId) -> String {
+    format!("rate:{what}:{}", account.uuid().simple())
 }

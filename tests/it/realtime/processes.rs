@@ -181,7 +181,7 @@ tests::sqlite! {
     /// A thousand sockets that are silent cost 64 MiB at most, and those who are told are told soon all the same.
     async fn a_thousand_idle_sockets_cost_little(world: World) {
         let scene = Scene::of(&world, "North").await;
-        let arguments = ["serve", "--listen", "127.0.0.1:0", "--stream-limit", "2000", "--people-operations", "500"];
+        let arguments = ["serve", "--listen", "127.0.0.1:0", "--stream-limit", "2000", "--subscription-limit", "200", "--people-operations", "500"];
         let mut program = Program::new(env!("CARGO_BIN_EXE_tidui-under-test"), &fresh_folder(), &arguments).over(&world.config).start();
         let client = Client::new(&program.url(), scene.officer.token());
         let mut open = vec![Socket::of(&client).await];
