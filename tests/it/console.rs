@@ -70,7 +70,8 @@ sqlite! {
             assert!(!policy.contains("unsafe") && !policy.contains("http") && !policy.contains('*'), "{policy}");
             assert_eq!((plain.header("x-content-type-options"), plain.header("referrer-policy")), ("nosniff", "no-referrer"));
             let packed = get(world.url(), &path, &[("accept-encoding", "gzip, br")]).await;
-            assert_eq!((packed.header("content-encoding"), packed.header("vary")), ("gzip", "accept-encoding"), "{path}");
+            assert_eq!(packed.header("content-encoding"), "gzip", "{path}");
+            assert!(packed.header("vary").starts_with("accept-encoding"), "{path}: {}", packed.header("vary"));
             assert_eq!(packed.body[..2], [0x1f, 0x8b], "{path}");
             let again = get(world.url(), &path, &[("if-none-match", packed.header("etag"))]).await;
             assert_eq!((again.status, again.body.len()), (304, 0), "{path}");
