@@ -220,17 +220,11 @@ impl crate::db::session::Query for MayLookUp {
 /// Looks things up by their global id.
 #[Object]
 impl NodeQuery {
-    /// The thing of a global id; null where there is none that the caller may see.
+    /// The thing of a global id; null where there is none that the caller may see. To ask about a day, use `nodes`: clients
+    /// that fetch anew by id know this field with its id alone.
     #[graphql(directive = access::apply(Action::NodeRead))]
-    async fn node(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Global id.")] id: ID,
-        #[graphql(desc = "The day as of which dated things are told, future days too; one for the whole request.")]
-        as_of: Option<Date>,
-    ) -> Result<Option<Node>> {
+    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "Global id.")] id: ID) -> Result<Option<Node>> {
         ctx.session()?.ask(&MayLookUp).await?;
-        ctx.session()?.agree(as_of.map(|it| it.0))?;
         look_up(ctx, &id).await
     }
 

@@ -224,13 +224,13 @@ both! {
         let leader = world.sign_in(Role::OrganizationLeader, scene.county).await;
         let officer = world.sign_in(Role::OrganizationOfficer, scene.county).await;
         step(&leader, "Confirm", &id, 1, json!({})).await.done("/it");
-        let text = "query($id: ID!, $on: Date) { node(id: $id, asOf: $on) { ... on PoolMembership { state stateAsOf } } }";
+        let text = "query($id: ID!, $on: Date) { nodes(ids: [$id], asOf: $on) { ... on PoolMembership { state stateAsOf } } }";
         for (on, stood) in [(&before, Value::Null), (&proposed, json!("PROPOSED")), (&day(0), json!("CONFIRMED"))] {
             let answer = officer.run(text, json!({ "id": id, "on": on })).await;
-            assert_eq!((answer.at("/node/stateAsOf"), answer.at("/node/state")), (&stood, &json!("CONFIRMED")), "on {on}");
+            assert_eq!((answer.at("/nodes/0/stateAsOf"), answer.at("/nodes/0/state")), (&stood, &json!("CONFIRMED")), "on {on}");
             assert_eq!(answer.json["extensions"]["asOf"], json!(on));
         }
-        let two = "query($id: ID!) { reservePools(asOf: \"2020-01-01\") { totalCount } node(id: $id, asOf: \"2021-01-01\") { id } }";
+        let two = "query($id: ID!) { reservePools(asOf: \"2020-01-01\") { totalCount } nodes(ids: [$id], asOf: \"2021-01-01\") { id } }";
         assert_eq!(officer.run(two, json!({ "id": id })).await.codes(), ["INVALID"]);
     }
 }

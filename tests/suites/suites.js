@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { ApolloClient, ApolloLink, HttpLink, InMemoryCache, gql } from '@apollo/client';
 import { DiffRule, CriticalityLevel, diff } from '@graphql-inspector/core';
 import { Client, cacheExchange, fetchExchange } from '@urql/core';
-import { buildClientSchema, buildSchema, getIntrospectionQuery, parse } from 'graphql';
+import { buildClientSchema, buildSchema, getIntrospectionQuery, isSpecifiedScalarType, parse, validateSchema } from 'graphql';
 import { auditServer } from 'graphql-http';
 
 import { browser } from './browser.js';
@@ -51,9 +51,14 @@ async function introspection() {
   const { body } = await post({ query });
   const live = buildClientSchema(body.data);
   const file = buildSchema(readFileSync('build/schema.graphql', 'utf8'));
-  const wanted = Object.keys(file.getTypeMap()).filter((it) => !it.startsWith('__'));
-  const found = wanted.filter((it) => live.getType(it));
-  report('introspection', found.length, wanted.length, wanted.filter((it) => !found.includes(it)));
+  // An officer is shown what officers may use: a schema that is whole, and a part of the one in the file.
+  const shown = Object.keys(live.getTypeMap()).filter((it) => !it.startsWith('__'));
+  const own = (type) => Object.keys(type?.getFields?.() ?? {});
+  const known = shown.filter((it) => isSpecifiedScalarType(live.getType(it)) || file.getType(it)).filter((it) => own(live.getType(it)).every((name) => own(file.getType(it)).includes(name)));
+  const lacking = ['Cadre', 'MentoringPair', 'RosterRun'].filter((it) => !live.getType(it));
+  const wrong = [...validateSchema(live).map((it) => it.message), ...lacking.map((it) => `${it} is hidden from an officer`)];
+  const strange = shown.filter((it) => !known.includes(it));
+  report('introspection', known.length - wrong.length, shown.length, [...strange, ...wrong]);
 }
 
 async function eslint() {
