@@ -125,7 +125,7 @@ settings! {
     stream_heartbeat_ms: u64 = "15000", false, "Between two signs of life of a stream, at which its token is checked again too, in milliseconds.";
     stream_limit: u64 = "20", false, "Most streams and WebSockets of one account in one process.";
     subscription_limit: u64 = "50", false, "Most subscriptions of one account in one process, over all its streams and WebSockets.";
-    origins: String = "", false, "Origins, apart by commas, whose pages may ask here and open a WebSocket, as https://portal.example. Empty: none but this server's own.";
+    origins: String = "", false, "Origins, apart by commas, whose pages may ask here and open a WebSocket, each written scheme://host. Empty: none but this server's own.";
     websocket_init_ms: u64 = "3000", false, "How long a WebSocket may take to say connection_init, in milliseconds.";
     websocket_operations: u64 = "10", false, "Most operations that run at once over one WebSocket.";
     websocket_messages: u64 = "100", false, "Messages a second that a WebSocket may send, over ten seconds, signs of life included; more closes it.";
