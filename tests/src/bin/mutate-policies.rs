@@ -52,6 +52,7 @@ const ALIKE: &[(&str, &str, bool, &str)] = &[
     (PLACES, "gate.scope().person(&[Role::Mentor, Role::Cadre]).is_none()", false, AGAIN),
     (PLACES, "&[Role::Mentor, Role::Cadre]", true, AGAIN),
     ("api/src/cadre/read.rs known_to_person", "&[Role::Mentor, Role::Cadre]", true, "both callers have asked before"),
+    ("api/src/access/read.rs kept_within", "roles", true, "no other role may ask, so none is held"),
     ("api/src/cadre/read.rs countable", "&roles", true, "no other role may count, so none is held"),
     ("api/src/db/gate.rs nothing", "Expr::cust(\"1 = 0\")", false, "that is what it says"),
 ];
