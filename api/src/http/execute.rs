@@ -117,17 +117,18 @@ pub struct Ready {
 }
 
 impl Ready {
-    /// Prepares what a client asks.
+    /// Prepares what a client asks, and takes its variables.
     ///
     /// # Errors
     /// A refusal that says what is wrong with it.
-    pub async fn make(house: &House, asked: Asked, machine: bool, manner: Manner) -> Result<Self, Refusal> {
-        let found = house.known.find(&asked, machine, &house.documents).await?;
-        let chosen = house.documents.choose(&found.prepared, asked.operation_name.as_deref(), asked.variables);
+    pub async fn make(house: &House, asked: &mut Asked, machine: bool, manner: Manner) -> Result<Self, Refusal> {
+        let found = house.known.find(asked, machine, &house.documents).await?;
+        let variables = std::mem::take(&mut asked.variables);
+        let chosen = house.documents.choose(&found.prepared, asked.operation_name.as_deref(), variables);
         let (chosen, variables) = chosen.map_err(Refusal::document)?;
         fitting(chosen.kind, manner)?;
         let Found { prepared, register } = found;
-        Ok(Self { prepared, chosen, variables, operation_name: asked.operation_name, register })
+        Ok(Self { prepared, chosen, variables, operation_name: asked.operation_name.take(), register })
     }
 
     /// Whether it is answered more than once.
@@ -173,25 +174,25 @@ pub async fn execute(
 pub async fn start(
     house: &House,
     session: Session,
-    asked: Asked,
+    mut asked: Asked,
     manner: Manner,
     turn: impl FnOnce(&Ready) -> Option<Turn>,
     id: &str,
 ) -> Result<(Ready, Option<Answered>), Refusal> {
-    let mut seen = Seen::of(&session, &asked);
+    let mut seen = Seen::of(&session);
     let named = asked.document_id.is_some() || asked.persisted.is_some();
-    let mut done = enter(house, session, asked, manner, turn, id, &mut seen).await;
+    let mut done = enter(house, session, &mut asked, manner, turn, id, &mut seen).await;
     if let Ok((_, Some(answered))) = &mut done {
         answered.named = named;
     }
-    house.operations.note(&seen, done.as_ref().map(|(_, it)| it.as_ref()), id);
+    house.operations.note(&seen, &asked, done.as_ref().map(|(_, it)| it.as_ref()), id);
     done
 }
 
 async fn enter(
     house: &House,
     session: Session,
-    asked: Asked,
+    asked: &mut Asked,
     manner: Manner,
     turn: impl FnOnce(&Ready) -> Option<Turn>,
     id: &str,
@@ -289,10 +290,10 @@ pub async fn perform(
 ///
 /// # Errors
 /// As [`execute`].
-pub async fn measure(house: &House, session: &Session, asked: Asked) -> Result<serde_json::Value, Refusal> {
+pub async fn measure(house: &House, session: &Session, mut asked: Asked) -> Result<serde_json::Value, Refusal> {
     let running = begin(house, session)?;
     let manner = Manner { changes: true, cost: true, streams: true };
-    let ready = Ready::make(house, asked, session.is_machine(), manner).await;
+    let ready = Ready::make(house, &mut asked, session.is_machine(), manner).await;
     let left = house.quota.draw(&running, 0).await?;
     let ready = ready?;
     let mut wanted = ready.request(session);

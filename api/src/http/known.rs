@@ -101,9 +101,9 @@ impl Known {
                 Ok(Found { prepared: ready(text)?, register: None })
             }
             (None, query, persisted) => {
-                let known = persisted.clone().or_else(|| query.as_deref().map(sha256));
-                let trusted = known.is_some_and(|hash| self.manifest.contains_key(&hash));
-                if trust == Trust::Only && !trusted {
+                let known = || persisted.clone().or_else(|| query.as_deref().map(sha256));
+                let trusted = || known().is_some_and(|hash| self.manifest.contains_key(&hash));
+                if trust == Trust::Only && !trusted() {
                     let message = "This client may send documents of the manifest alone: name one by documentId.";
                     return Err(Refusal::new(Kind::Forbidden, "DOCUMENT_NOT_TRUSTED", message));
                 }

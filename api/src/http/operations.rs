@@ -27,8 +27,6 @@ const BOUNDS_MS: [u64; 11] = [5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000,
 pub struct Seen {
     begun: Instant,
     session: Session,
-    /// What the document is known by.
-    hash: String,
     /// None before the document proved fit.
     name: Option<String>,
     cost: u64,
@@ -36,12 +34,8 @@ pub struct Seen {
 
 impl Seen {
     /// Begins to watch.
-    pub fn of(session: &Session, asked: &Asked) -> Self {
-        let by_name = || asked.document_id.as_deref().map(|it| it.strip_prefix("sha256:").unwrap_or(it).to_owned());
-        let hash = asked.query.as_deref().map(known::sha256).or_else(|| asked.persisted.clone()).or_else(by_name);
-        // A name that is no hash is a client's own word, and not for the log.
-        let hash = hash.filter(|it| it.chars().all(|it| it.is_ascii_hexdigit())).unwrap_or_default();
-        Self { begun: Instant::now(), session: session.clone(), hash, name: None, cost: 0 }
+    pub fn of(session: &Session) -> Self {
+        Self { begun: Instant::now(), session: session.clone(), name: None, cost: 0 }
     }
 
     /// The document is fit, and this is its operation.
@@ -49,6 +43,14 @@ impl Seen {
         self.name = Some(name.unwrap_or("anonymous").to_owned());
         self.cost = cost;
     }
+}
+
+/// What a document is known by, for the log of the slow ones alone: a hash takes time.
+fn hash(asked: &Asked) -> String {
+    let by_name = || asked.document_id.as_deref().map(|it| it.strip_prefix("sha256:").unwrap_or(it).to_owned());
+    let hash = asked.query.as_deref().map(known::sha256).or_else(|| asked.persisted.clone()).or_else(by_name);
+    // A name that is no hash is a client's own word, and not for the log.
+    hash.filter(|it| it.chars().all(|it| it.is_ascii_hexdigit())).unwrap_or_default()
 }
 
 /// Name and class of client.
@@ -79,13 +81,13 @@ impl Operations {
     }
 
     /// Notes how an operation ended.
-    pub fn note(&self, seen: &Seen, answered: Result<Option<&Answered>, &Refusal>, id: &str) {
+    pub fn note(&self, seen: &Seen, asked: &Asked, answered: Result<Option<&Answered>, &Refusal>, id: &str) {
         let took = seen.begun.elapsed();
         let session = &seen.session;
         let (statements, hits) = (session.statements(), session.hits());
         if took >= self.slow {
             let (ms, name) = (millis(took), seen.name.as_deref().unwrap_or_default());
-            let (document, cost) = (seen.hash.as_str(), seen.cost);
+            let (document, cost) = (hash(asked), seen.cost);
             tracing::warn!(request.id = id, document, operation = name, ms, statements, cost, "a slow operation");
         }
         let outcome = outcome(answered);
