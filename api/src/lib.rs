@@ -13,6 +13,8 @@ pub mod clock;
 pub mod config;
 /// Everything that can go wrong, as the client may know it.
 pub mod error;
+/// SHA-256 as an array.
+pub mod hash;
 /// What the server counts of itself.
 pub mod metrics;
 /// Pages and cursors.

@@ -3,12 +3,15 @@
 //! A cursor is the last row's sort value and id, bound to the question, filter and order by a digest, and signed: it
 //! stays right under inserts, and neither a forged one nor one of another list can steer a query.
 
-use aws_lc_rs::{digest, hmac};
+use aws_lc_rs::hmac;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    hash::sha256,
+};
 
 /// Most rows of one page.
 pub const MOST: u64 = 100;
@@ -89,9 +92,7 @@ impl PageArgs {
             ));
         }
         let text = serde_json::to_vec(&(list, order)).map_err(Error::internal)?;
-        let mut bound = [0; 8];
-        let digest = digest::digest(&digest::SHA256, &text);
-        bound.iter_mut().zip(digest.as_ref()).for_each(|(to, from)| *to = *from);
+        let bound = sha256(&text);
         let after = after.map(|cursor| key.read(cursor, bound)).transpose()?;
         Ok(Self { first: count, after, order, bound })
     }

@@ -3,7 +3,6 @@
 use async_graphql::{
     ID, InputValueError, InputValueResult, Interface, Scalar, ScalarType, SimpleObject, TypeDirective, Value,
 };
-use aws_lc_rs::digest;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::NaiveDate;
 use entity::{id::Key, kind::Role, partial_date};
@@ -12,6 +11,7 @@ use uuid::Uuid;
 use crate::{
     auth::policy,
     error::{self, Action, ProblemCode},
+    hash::sha256,
     page::{CursorKey, Page, Position},
 };
 
@@ -53,13 +53,8 @@ pub fn read_id(id: &ID) -> Option<(String, Uuid)> {
 /// time, like an id that does not exist; texts that differ stay different.
 pub fn key<K: Key>(id: &ID) -> K {
     let known = read_id(id).filter(|(noun, _)| noun == K::NOUN).map(|(_, uuid)| uuid);
-    K::from_uuid(known.unwrap_or_else(|| {
-        let mut bytes = [0; 16];
-        let digest = digest::digest(&digest::SHA256, id.as_str().as_bytes());
-        bytes.iter_mut().zip(digest.as_ref()).for_each(|(to, from)| *to = *from);
-        // Version 8 is nobody's: our keys are of version 7.
-        Uuid::new_v8(bytes)
-    }))
+    // Version 8 is nobody's: our keys are of version 7.
+    K::from_uuid(known.unwrap_or_else(|| Uuid::new_v8(sha256(id.as_str().as_bytes()))))
 }
 
 /// A date known to the year, month or day: `1988`, `1988-05` or `1988-05-13`.

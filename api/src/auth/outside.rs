@@ -13,7 +13,6 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use aws_lc_rs::digest;
 use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, decode_header};
 use serde::Deserialize;
@@ -24,6 +23,7 @@ use crate::{
     auth::outside_keys::{Key, keys},
     config::Config,
     error::{Error, Result},
+    hash::sha256,
 };
 
 const LEEWAY_S: i64 = 5;
@@ -300,10 +300,7 @@ fn signed(token: &str, algorithm: Algorithm, key: &DecodingKey) -> Option<Stated
 
 /// A key for a token of somebody else's, by which it is revoked: theirs may be any text.
 fn name_of(issuer: &str, jti: &str) -> Uuid {
-    let hash = digest::digest(&digest::SHA256, format!("{issuer}\0{jti}").as_bytes());
-    let mut name = [0; 16];
-    name.iter_mut().zip(hash.as_ref()).for_each(|(to, from)| *to = *from);
-    Uuid::new_v8(name)
+    Uuid::new_v8(sha256(format!("{issuer}\0{jti}").as_bytes()))
 }
 
 fn source(text: &str) -> std::result::Result<Source, String> {

@@ -13,7 +13,6 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use aws_lc_rs::digest;
 use chrono::{DateTime, Utc};
 use entity::id::AccountId;
 use jsonwebtoken::{Algorithm, Header, Validation, decode, decode_header, encode};
@@ -24,6 +23,7 @@ use uuid::Uuid;
 use crate::{
     auth::keys::TokenKeys,
     error::{Error, Result},
+    hash::sha256,
 };
 
 /// Longest life of a token, in seconds.
@@ -140,9 +140,7 @@ impl Tokens {
         if token.len() > LONGEST {
             return Err(Error::Unauthenticated);
         }
-        let mut name = [0; 32];
-        let digest = digest::digest(&digest::SHA256, token.as_bytes());
-        name.iter_mut().zip(digest.as_ref()).for_each(|(to, from)| *to = *from);
+        let name: [u8; 32] = sha256(token.as_bytes());
         let (keys, now) = (self.keys(), now.timestamp());
         let (kid, claims) = match self.checked.get(&name) {
             Some(known) => known,

@@ -9,7 +9,6 @@ use async_graphql::{
         types::{ExecutableDocument, OperationDefinition, OperationType},
     },
 };
-use aws_lc_rs::digest;
 use moka::sync::Cache;
 
 use crate::document::{
@@ -21,6 +20,7 @@ use crate::document::{
     types::Types,
     verdict,
 };
+use crate::hash::sha256;
 
 /// Characters of a message, at most.
 const LONGEST_MESSAGE: usize = 500;
@@ -99,9 +99,7 @@ impl Documents {
     /// # Errors
     /// A sentence that says what is wrong.
     pub fn prepare(&self, text: &str) -> Result<Arc<Prepared>, Unfit> {
-        let mut hash = [0; 32];
-        let digest = digest::digest(&digest::SHA256, text.as_bytes());
-        hash.iter_mut().zip(digest.as_ref()).for_each(|(to, from)| *to = *from);
+        let hash = sha256(text.as_bytes());
         let weight = u32::try_from(text.len() / 1024 + 1).unwrap_or(u32::MAX);
         self.kept
             .get_with(hash, || Kept { weight, outcome: self.parse(text).map(Arc::new).map_err(Unfit::brief) })
