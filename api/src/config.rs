@@ -105,6 +105,8 @@ settings! {
     document_nodes: u64 = "10000", false, "Most nodes that nested pages may ask for: the product of their first arguments.";
     document_selections: u64 = "2000", false, "Most selections in an operation once its fragments are written out.";
     document_cost: u64 = "300000", false, "Most points of an operation: one a field, times the rows of the pages around it.";
+    document_errors: u64 = "20", false, "Most errors of validation that are told of a document.";
+    document_ms: u64 = "250", false, "Longest time that a new document may take to be read and validated, in milliseconds; its steps are bounded besides, whatever the clock says.";
     document_cache_entries: u64 = "1000", false, "Prepared documents kept, one of several KiB counting as several. Too few: documents are parsed again and again.";
     documents_manifest: String = "", false, "Manifest of trusted documents, an object of \"sha256:…\" to documents as code generators emit it. Empty: there is none.";
     documents_people: String = "prefer", false, "Which documents people's clients may send: off (their own alone), prefer (also by documentId), only (those of the manifest alone).";

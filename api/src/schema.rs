@@ -1,12 +1,14 @@
 //! The whole schema: the slices' roots merged, and `node`, which looks into all of them.
 
 use async_graphql::{
-    Context, ID, Interface, MergedObject, MergedSubscription, Object, SDLExportOptions, Schema as Inner,
+    Context, ID, Interface, MergedObject, MergedSubscription, Object, Request, SDLExportOptions, Schema as Inner,
+    SchemaBuilder, ServerError, ValidationMode, parser::types::ExecutableDocument,
 };
 use entity::id::{
     AccessLogId, AccountId, AuditEventId, CadreId, CorrectionId, ImportFindingId, ImportId, ImportRunId, Key,
     MembershipStepId, OrganizationId, PairContactId, PairId, PoolId, PoolMembershipId, PostId,
 };
+use futures_util::{FutureExt, StreamExt};
 
 use crate::{
     access::graphql::AccessQuery,
@@ -24,6 +26,7 @@ use crate::{
     },
     career::graphql::CareerMutation,
     codeset::graphql::CodeSetQuery,
+    document::idle::idle,
     error::{Action, Error, Result},
     export::graphql::ExportMutation,
     introspection::{Shown, Things},
@@ -152,13 +155,31 @@ pub struct Subscription(MentoringSubscription, PoolSubscription);
 /// The schema over which every transport executes.
 pub type Schema = Inner<Query, Mutation, Subscription>;
 
-/// Builds the schema. No extension is registered: any would put every field on a slower path.
+/// Builds the schema. No extension is registered: any would put every field on a slower path. It executes what
+/// [`rules`] found nothing against, and does not look again.
 pub fn build() -> Schema {
+    builder().validation_mode(ValidationMode::Fast).finish()
+}
+
+fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
     Inner::build(Query::default(), Mutation::default(), Subscription::default())
         .register_output_type::<Problem>()
         .register_output_type::<Shown<Nouns>>()
         .disable_suggestions()
-        .finish()
+}
+
+/// What the library's rules say against a document, whatever its variables: asked once for each document.
+pub fn rules() -> impl Fn(&ExecutableDocument) -> Vec<ServerError> + Send + Sync + 'static {
+    let strict = builder().finish();
+    move |document| {
+        let mut wanted = Request::new("");
+        if let Some(name) = document.operations.iter().find_map(|(name, _)| name) {
+            wanted = wanted.operation_name(name.as_str());
+        }
+        wanted.set_parsed_query(idle(document));
+        // Nothing is executed, so nothing is waited for.
+        strict.execute_stream(wanted).next().now_or_never().flatten().map(|it| it.errors).unwrap_or_default()
+    }
 }
 
 /// The schema as text: sorted, described, with the access of each root field.

@@ -47,6 +47,32 @@ sqlite! {
         officer.run("{ me { login } }", json!({})).await.at("/me/login");
     }
 
+    async fn twenty_errors_of_a_document_are_told_and_no_more(world: World) {
+        let county = world.organization("North").await;
+        let officer = world.sign_in(Role::OrganizationOfficer, county).await;
+        let unknown: String = (0..30).map(|it| format!("nothing{it} ")).collect();
+        for _ in 0..2 {
+            let answer = officer.run(&format!("{{ me {{ {unknown} }} }}"), json!({})).await;
+            assert_eq!((answer.status, answer.codes().len()), (400, 20), "{}", answer.text);
+        }
+    }
+
+    /// The clock's verdict is no verdict on the document.
+    async fn a_document_that_takes_too_long_to_read_is_told_to_come_again(world: World) {
+        let county = world.organization("North").await;
+        let officer = world.sign_in(Role::OrganizationOfficer, county).await;
+        let mut config = world.config.clone();
+        config.document_ms = 0;
+        let hasty = api::Server::start(config, api::Hooks::default()).await.expect("a server");
+        let client = tests::client::Client::new(&format!("http://{}", hasty.address()), officer.token());
+        for _ in 0..2 {
+            let answer = client.run("{ me { login } }", json!({})).await;
+            assert_eq!((answer.status, answer.codes()), (503, vec!["TIMEOUT".to_owned()]), "{}", answer.text);
+            assert!(answer.text.contains("took longer than 0 ms to read"), "{}", answer.text);
+        }
+        hasty.stop().await;
+    }
+
     /// A bomb within the limits of size: whatever the verdict, it comes at once.
     async fn a_bomb_costs_nothing(world: World) {
         let county = world.organization("North").await;

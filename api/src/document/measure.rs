@@ -47,6 +47,10 @@ pub struct Limits {
     pub selections: u64,
     /// Points.
     pub cost: u64,
+    /// Milliseconds until it is read.
+    pub ms: u64,
+    /// Errors that are told of it.
+    pub errors: u64,
 }
 
 impl Limits {
@@ -61,6 +65,8 @@ impl Limits {
             nodes: config.document_nodes,
             selections: config.document_selections,
             cost: config.document_cost,
+            ms: config.document_ms,
+            errors: config.document_errors,
         }
     }
 }
@@ -297,6 +303,8 @@ mod tests {
             nodes: 10_000,
             selections: 2_000,
             cost: 50_000,
+            ms: 60_000,
+            errors: 20,
         }
     }
 

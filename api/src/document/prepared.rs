@@ -1,9 +1,13 @@
 //! A client's text, prepared once: counted, parsed, measured, and kept by its hash in a bounded memory.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::HashSet,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use async_graphql::{
-    Variables,
+    ServerError, Variables,
     parser::{
         Error as Unread, parse_query,
         types::{ExecutableDocument, OperationDefinition, OperationType},
@@ -29,13 +33,19 @@ const LONGEST_MESSAGE: usize = 500;
 pub struct Prepared {
     /// What the text says.
     pub document: ExecutableDocument,
+    /// What the schema's rules say against it; none, where it can be executed.
+    pub errors: Vec<ServerError>,
 }
+
+/// The schema's rules: what they say against a document.
+type Rules = dyn Fn(&ExecutableDocument) -> Vec<ServerError> + Send + Sync;
 
 /// Prepares documents and remembers them.
 pub struct Documents {
     limits: Limits,
     types: Types,
     plain_lists: HashSet<String>,
+    rules: Box<Rules>,
     kept: Cache<[u8; 32], Kept>,
 }
 
@@ -53,6 +63,8 @@ pub enum Unfit {
     Unreadable(String),
     /// It is, and beyond a limit.
     Refused(String),
+    /// It took too long. That is the moment's fault and not only the text's, so it is not remembered.
+    Late(String),
 }
 
 impl Unfit {
@@ -65,6 +77,7 @@ impl Unfit {
         match self {
             Self::Unreadable(it) => Self::Unreadable(cut(it)),
             Self::Refused(it) => Self::Refused(cut(it)),
+            Self::Late(it) => Self::Late(it),
         }
     }
 }
@@ -84,14 +97,19 @@ pub struct Chosen {
 }
 
 impl Documents {
-    /// Of a schema's text, with limits, keeping so many documents.
+    /// Of a schema's text and rules, with limits, keeping so many documents.
     ///
     /// # Errors
     /// A sentence, when the text is no schema.
-    pub fn new(sdl: &str, limits: Limits, entries: u64) -> Result<Self, String> {
+    pub fn new(
+        sdl: &str,
+        rules: impl Fn(&ExecutableDocument) -> Vec<ServerError> + Send + Sync + 'static,
+        limits: Limits,
+        entries: u64,
+    ) -> Result<Self, String> {
         let kept = Cache::builder().max_capacity(entries).weigher(|_: &[u8; 32], it: &Kept| it.weight).build();
         let types = Types::of(sdl)?;
-        Ok(Self { limits, plain_lists: types.lists(), types, kept })
+        Ok(Self { limits, plain_lists: types.lists(), types, rules: Box::new(rules), kept })
     }
 
     /// The prepared document of a text. A refusal is remembered too.
@@ -101,12 +119,24 @@ impl Documents {
     pub fn prepare(&self, text: &str) -> Result<Arc<Prepared>, Unfit> {
         let hash = sha256(text.as_bytes());
         let weight = u32::try_from(text.len() / 1024 + 1).unwrap_or(u32::MAX);
-        self.kept
-            .get_with(hash, || Kept { weight, outcome: self.parse(text).map(Arc::new).map_err(Unfit::brief) })
-            .outcome
+        let kept = self.kept.try_get_with(hash, || match self.parse(text) {
+            Err(late @ Unfit::Late(_)) => Err(late),
+            done => Ok(Kept { weight, outcome: done.map(Arc::new).map_err(Unfit::brief) }),
+        });
+        kept.map_err(|late| late.as_ref().clone())?.outcome
     }
 
+    /// Every step is bounded by the one before; the clock is looked at between them.
     fn parse(&self, text: &str) -> Result<Prepared, Unfit> {
+        let begun = Instant::now();
+        let most = Duration::from_millis(self.limits.ms);
+        let in_time = || match begun.elapsed() {
+            took if took <= most => Ok(()),
+            _ => {
+                let ms = self.limits.ms;
+                Err(Unfit::Late(format!("The document took longer than {ms} ms to read: try again, or ask for less.")))
+            }
+        };
         lexer::count(text, self.limits.tokens).map_err(|excess| {
             Unfit::Refused(match excess {
                 Excess::Tokens => format!("The document has more than {} tokens: split it.", self.limits.tokens),
@@ -119,12 +149,18 @@ impl Documents {
         let text = rewrite::readable(text).map_err(Unfit::Refused)?;
         let document = parse_query(&text)
             .map_err(|cause| Unfit::Unreadable(format!("The document can't be read: {}", unread(&cause))))?;
+        in_time()?;
         Measuring::new(&document, &Variables::default(), self.limits, &self.plain_lists)
             .everything()
             .map_err(Unfit::Refused)?;
+        in_time()?;
         // After the measure, which bounds what these walk over.
         verdict::fits(&document, &self.types).map_err(Unfit::Refused)?;
-        Ok(Prepared { document })
+        in_time()?;
+        let mut errors = (self.rules)(&document);
+        errors.truncate(usize::try_from(self.limits.errors).unwrap_or(usize::MAX));
+        in_time()?;
+        Ok(Prepared { document, errors })
     }
 
     /// Chooses the operation of a request and measures it with the request's variables.

@@ -14,7 +14,6 @@ use crate::{
     auth::scope::Actor,
     db::{hub::Turn, session::Session},
     document::{
-        idle::idle,
         order,
         prepared::{Chosen, Prepared},
     },
@@ -262,6 +261,7 @@ pub async fn perform(
     let streams = turn.is_some();
     let executing = async {
         match turn {
+            _ if !ready.prepared.errors.is_empty() => Some(Response::from_errors(ready.prepared.errors.clone())),
             None => Some(house.schema.execute(wanted).await),
             Some(turn) => {
                 wanted = wanted.data(turn);
@@ -303,9 +303,7 @@ pub async fn measure(house: &House, session: &Session, mut asked: Asked) -> Resu
     let ready = Ready::make(house, &mut asked, session.is_machine(), manner).await;
     let left = house.quota.draw(&running, 0).await?;
     let ready = ready?;
-    let mut wanted = ready.request(session);
-    wanted.set_parsed_query(idle(&ready.prepared.document));
-    if let Some(error) = house.schema.execute_stream(wanted).next().await.and_then(|it| it.errors.into_iter().next()) {
+    if let Some(error) = ready.prepared.errors.first() {
         return Err(Refusal::document(&error.message));
     }
     let (config, chosen) = (&house.config, &ready.chosen);

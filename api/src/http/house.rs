@@ -109,7 +109,8 @@ impl House {
         let metrics = Arc::new(Metrics::default());
         let door = door(&config, hooks.clone(), metrics.clone(), Part::Server).await?;
         let schema = schema::build();
-        let documents = Documents::new(&schema.sdl(), Limits::of(&config), config.document_cache_entries)?;
+        let documents =
+            Documents::new(&schema.sdl(), schema::rules(), Limits::of(&config), config.document_cache_entries)?;
         let known = Known::of(&config, door.store(), &documents)?;
         Ok(Self {
             clock: hooks.clock,

@@ -146,6 +146,7 @@ fn refuse(unfit: Unfit) -> Refusal {
     match unfit {
         Unfit::Unreadable(why) => Refusal::new(Kind::Syntax, "DOCUMENT_INVALID", why),
         Unfit::Refused(why) => Refusal::document(why),
+        Unfit::Late(why) => Refusal::new(Kind::Busy, "TIMEOUT", why),
     }
 }
 
@@ -165,7 +166,11 @@ fn read(path: &Path, documents: &Documents) -> Result<HashMap<String, Arc<str>>,
         if sha256(&text) != hash {
             return Err(format!("{}: {id} is not the SHA-256 of its document", path.display()));
         }
-        if let Err(Unfit::Unreadable(why) | Unfit::Refused(why)) = documents.prepare(&text) {
+        let unfit = match documents.prepare(&text) {
+            Ok(prepared) => prepared.errors.first().map(|it| it.message.clone()),
+            Err(Unfit::Unreadable(why) | Unfit::Refused(why) | Unfit::Late(why)) => Some(why),
+        };
+        if let Some(why) = unfit {
             return Err(format!("{}: {id}: {why}", path.display()));
         }
         out.insert(hash, text.into());
