@@ -289,6 +289,7 @@ pub mod demo {
     mod county_laws;
     mod dice;
     mod dossiers;
+    mod establishment;
     mod identity;
     pub mod load;
     mod names;
