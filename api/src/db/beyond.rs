@@ -1,6 +1,6 @@
 //! What a command must know or do beyond its scope. It learns whether, since when and how many, never which (but for the
-//! organization of a public code, to which somebody is offered); and what it changes there
-//! is audited like every change, but not read back, because its writer could not see it.
+//! organization of a public code, to which somebody is offered); and what it changes there is audited like every change,
+//! but not read back, because its writer could not see it.
 
 use std::{any::Any, collections::BTreeSet};
 

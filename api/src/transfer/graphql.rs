@@ -110,7 +110,8 @@ impl CadreTransfer {
         &self.0.from_name
     }
     /// The organization that kept the person; null where the caller may not see it.
-    async fn from_organization(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
+    #[graphql(name = "fromOrganization")]
+    async fn giver(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
         Ok(ctx.load(One::<Organizations>::of(self.0.from_id)).await?.map(Organization))
     }
     /// What the organization was called that takes the person.
@@ -119,7 +120,8 @@ impl CadreTransfer {
         &self.0.to_name
     }
     /// The organization that takes the person; null where the caller may not see it.
-    async fn to_organization(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
+    #[graphql(name = "toOrganization")]
+    async fn taker(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
         Ok(ctx.load(One::<Organizations>::of(self.0.to_id)).await?.map(Organization))
     }
     /// The first day under the new keeper, once completed.
