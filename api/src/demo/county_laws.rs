@@ -307,7 +307,7 @@ fn houses_have_credit_codes_of_the_unallocated_region() {
             county.organizations.iter().filter_map(|it| it.unified_social_credit_code.as_deref()).collect();
         assert_eq!(coded.len(), 84 + 12 + 5);
         assert!(coded.iter().all(|it| crate::credit_code::parse(it).as_deref() == Ok(it) && it[2..].starts_with("99")));
-        unique(coded.into_iter());
+        unique(coded);
     }
 }
 
