@@ -89,6 +89,14 @@ named! {
         CadreCreate = "CADRE_CREATE",
         /// Change a cadre's record.
         CadreUpdate = "CADRE_UPDATE",
+        /// Move a cadre to another organization within reach.
+        CadreTransfer = "CADRE_TRANSFER",
+        /// Offer a cadre to another organization, or withdraw the offer.
+        CadreTransferOffer = "CADRE_TRANSFER_OFFER",
+        /// Take or refuse a cadre who is offered.
+        CadreTransferDecide = "CADRE_TRANSFER_DECIDE",
+        /// Read moves of cadres, and offers.
+        CadreTransferRead = "CADRE_TRANSFER_READ",
         /// Record a dated fact of a cadre.
         CadreFactRecord = "CADRE_FACT_RECORD",
         /// Void a dated fact of a cadre.

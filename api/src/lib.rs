@@ -4,6 +4,8 @@
 //! Invariant: only `db` holds a connection. Everything else holds a `Session`.
 
 #![warn(missing_docs)]
+// The roots of the schema are one chain of merged objects, a level of the compiler's recursion for each.
+#![recursion_limit = "256"]
 
 /// Every act that may be allowed or forbidden.
 pub mod action;
@@ -158,6 +160,13 @@ pub mod mentoring {
     pub mod rules;
     pub mod write;
 }
+/// Moves of persons to other organizations: in one step, or offered and taken. Owns the row policy of `cadre_transfer`.
+pub mod transfer {
+    pub mod graphql;
+    pub mod read;
+    pub mod rules;
+    pub mod write;
+}
 /// Counts in a closed set of groupings.
 pub mod summary {
     pub mod graphql;
@@ -282,6 +291,7 @@ pub mod demo {
     mod county_laws;
     mod dice;
     mod dossiers;
+    mod establishment;
     mod identity;
     pub mod load;
     mod names;

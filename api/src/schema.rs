@@ -6,7 +6,7 @@ use async_graphql::{
 };
 use entity::id::{
     AccessLogId, AccountId, AuditEventId, CadreId, CorrectionId, ImportFindingId, ImportId, ImportRunId, Key,
-    MembershipStepId, OrganizationId, PairContactId, PairId, PoolId, PoolMembershipId, PostId,
+    MembershipStepId, OrganizationId, PairContactId, PairId, PoolId, PoolMembershipId, PostId, TransferId,
 };
 use futures_util::{FutureExt, StreamExt};
 
@@ -65,6 +65,10 @@ use crate::{
     },
     status::graphql::StatusQuery,
     summary::graphql::{ProgrammeSummaryQuery, SummaryQuery},
+    transfer::{
+        graphql::{CadreTransfer, TransferMutation, TransferQuery},
+        read::Transfers,
+    },
 };
 
 /// Most ids of one `nodes`.
@@ -90,6 +94,8 @@ pub enum Node {
     Account(Account),
     /// A request for correction.
     CorrectionRequest(CorrectionRequest),
+    /// A move of a person to another organization.
+    CadreTransfer(CadreTransfer),
     /// A step of a membership.
     MembershipStep(MembershipStep),
     /// A contact of a pair.
@@ -126,6 +132,7 @@ pub struct Query(
     IdentityQuery,
     RosterQuery,
     RateLimitQuery,
+    TransferQuery,
 );
 
 /// Everything that can be changed. Each field is one command in one transaction.
@@ -145,6 +152,7 @@ pub struct Mutation(
     ReformMutation,
     RosterMutation,
     PostMutation,
+    TransferMutation,
 );
 
 /// Everything that can be followed, as a stream of events or over a WebSocket. Each change is told with the rights that
@@ -302,6 +310,7 @@ nouns! {
     PairContactId => PairContact by Contacts through One,
     AccountId => Account by Accounts through One,
     CorrectionId => CorrectionRequest by Corrections through One,
+    TransferId => CadreTransfer by Transfers through One,
     ImportId => RosterImport by Imports through One,
     ImportRunId => RosterRun by Runs through One,
     ImportFindingId => RosterFinding by Findings through One,

@@ -88,6 +88,8 @@ keys! {
     ResumeEntryId = "resume_entry";
     /// A sealed value of a cadre.
     SealedId = "cadre_sealed";
+    /// A move of a person to another organization.
+    TransferId = "cadre_transfer";
     /// A reserve pool.
     PoolId = "reserve_pool";
     /// A tier of a reserve pool.

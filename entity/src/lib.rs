@@ -20,6 +20,7 @@ pub mod audit_event;
 pub mod award;
 pub mod cadre;
 pub mod cadre_sealed;
+pub mod cadre_transfer;
 pub mod correction_request;
 pub mod education;
 pub mod experience;
@@ -182,6 +183,7 @@ tables! {
         revoked_token as RevokedToken by RevocationId,
         cadre as Cadre by CadreId,
         cadre_sealed as CadreSealed by SealedId,
+        cadre_transfer as CadreTransfer by TransferId,
         post_assignment as PostAssignment by PostAssignmentId,
         level_period as LevelPeriod by LevelPeriodId,
         rank_period as RankPeriod by RankPeriodId,

@@ -170,6 +170,7 @@ both! {
 fn absent_variables() -> Value {
     use entity::id::{
         AccountId, CadreId, CorrectionId, GrantId, OrganizationId, PairId, PoolId, PoolMembershipId, SanctionId,
+        TransferId,
     };
     json!({
         "organization": global(OrganizationId::fresh()),
@@ -185,6 +186,7 @@ fn absent_variables() -> Value {
         "grant": global(GrantId::fresh()),
         "correction": global(CorrectionId::fresh()),
         "fact": global(SanctionId::fresh()),
+        "transfer": global(TransferId::fresh()),
         "today": "2020-01-01",
     })
 }

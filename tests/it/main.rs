@@ -43,6 +43,7 @@ mod storm;
 mod summaries;
 mod tidy;
 mod tokens;
+mod transfers;
 mod transport;
 mod writes;
 

@@ -1,5 +1,7 @@
 //! Counts of pools and pairs: who counts what, what stays hidden, and that a person counts once.
 
+mod days;
+
 use entity::{
     id::{CadreId, OrganizationId},
     kind::{Disclosure, MembershipState, PairState, Role},

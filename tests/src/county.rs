@@ -2,7 +2,10 @@
 
 use entity::{
     cadre,
-    id::{AccountId, CadreId, CorrectionId, GrantId, OrganizationId, PairId, PoolId, PoolMembershipId, SanctionId},
+    id::{
+        AccountId, CadreId, CorrectionId, GrantId, OrganizationId, PairId, PoolId, PoolMembershipId, SanctionId,
+        TransferId,
+    },
     kind::{Disclosure, MembershipState, Role},
 };
 use serde_json::{Value, json};
@@ -40,6 +43,8 @@ pub struct County {
     pub correction: CorrectionId,
     /// A sanction of the mentee.
     pub sanction: SanctionId,
+    /// An offer of the free cadre to the department.
+    pub transfer: TransferId,
     /// Somebody in each role, in the order of `Role::ALL`.
     pub people: Vec<(Role, Client)>,
 }
@@ -68,6 +73,8 @@ impl County {
         let grant = world.grant(account, Role::UnitOfficer, department, None).await;
         let correction = world.correction(mentee, account).await;
         let sanction = world.sanction(mentee, &format!("{name} 1")).await;
+        let transfer =
+            world.offer(free, (top, &format!("{name} County")), (department, &format!("{name} Department"))).await;
         world.import(top, &format!("{name} people.csv")).await;
         let mut people = Vec::new();
         for role in Role::ALL {
@@ -95,6 +102,7 @@ impl County {
             grant,
             correction,
             sanction,
+            transfer,
             people,
         }
     }
@@ -120,6 +128,7 @@ impl County {
             "grant": global(self.grant),
             "correction": global(self.correction),
             "fact": global(self.sanction),
+            "transfer": global(self.transfer),
             "today": "2020-01-01",
         })
     }
@@ -128,10 +137,11 @@ impl County {
 /// One document for each root field, asking for as much as the field can show.
 pub const PROBES: &[(&str, &str)] = &[
     ("me", "query { me { id login name cadre { ...cadre } grants { role validFrom organization { ...organization } } } }"),
-    ("node", "query($cadre: ID!, $organization: ID!, $pool: ID!, $membership: ID!, $pair: ID!, $account: ID!, $correction: ID!) {
+    ("node", "query($cadre: ID!, $organization: ID!, $pool: ID!, $membership: ID!, $pair: ID!, $account: ID!, $correction: ID!, $transfer: ID!) {
         a: node(id: $cadre) { id ...cadre } b: node(id: $organization) { id ...organization }
         c: node(id: $pool) { id ...pool } d: node(id: $membership) { id ...membership } e: node(id: $pair) { id ...pair }
-        f: node(id: $account) { id ...account } g: node(id: $correction) { id ...correction } }"),
+        f: node(id: $account) { id ...account } g: node(id: $correction) { id ...correction }
+        h: node(id: $transfer) { id ...transfer } }"),
     ("nodes", "query($cadre: ID!, $organization: ID!, $pool: ID!, $membership: ID!, $pair: ID!) {
         nodes(ids: [$cadre, $organization, $pool, $membership, $pair]) {
             id ...cadre ...organization ...pool ...membership ...pair } }"),
@@ -264,9 +274,24 @@ pub const PROBES: &[(&str, &str)] = &[
         problems { code message } request { ...correction } } }"),
     ("correctionDecide", "mutation($correction: ID!) { correctionDecide(input: { id: $correction, expectedVersion: 77, accept: true, answer: \"Probe\" }) {
         problems { code message } request { ...correction } } }"),
+    ("cadreTransfers", "query { cadreTransfers(first: 20) { totalCount edges { cursor node { ...transfer } } } }"),
+    ("cadreTransfer", "mutation($cadre: ID!, $organization: ID!) { cadreTransfer(input: { cadreId: $cadre, expectedVersion: 77, organizationId: $organization }) {
+        problems { code message } transfer { ...transfer } } }"),
+    ("cadreTransferOffer", "mutation($cadre: ID!) { cadreTransferOffer(input: { cadreId: $cadre, expectedVersion: 77, toOrganizationCode: \"x\" }) {
+        problems { code message } transfer { ...transfer } } }"),
+    ("cadreTransferAccept", "mutation($transfer: ID!) { cadreTransferAccept(input: { id: $transfer, expectedVersion: 77 }) {
+        problems { code message } transfer { ...transfer } } }"),
+    ("cadreTransferRefuse", "mutation($transfer: ID!) { cadreTransferRefuse(input: { id: $transfer, expectedVersion: 77, answer: \"Probe\" }) {
+        problems { code message } transfer { ...transfer } } }"),
+    ("cadreTransferWithdraw", "mutation($transfer: ID!) { cadreTransferWithdraw(input: { id: $transfer, expectedVersion: 77 }) {
+        problems { code message } transfer { ...transfer } } }"),
 ];
 
 const FRAGMENTS: &[(&str, &str)] = &[
+    (
+        "transfer",
+        "fragment transfer on CadreTransfer { id transferState: state person { ...card } cadre { id name } fromName toName reason answer documentNumber effectiveOn version fromOrganization { id name } toOrganization { id name } advice { code message membership { id pool { id name } } } }",
+    ),
     (
         "run",
         "fragment run on RosterRun { id fileName sha256 mode dryRun runState: state failure rowsRead rowsDone rowsTotal added changed unchanged skipped errors warnings hints requestedAt endedAt organization { ...organization } imported { id } findings(first: 20) { totalCount edges { node { id severity findingCode: code row column message remedy candidates { id name } } } } }",

@@ -11,7 +11,7 @@ use entity::kind::Role::{
 use crate::error::Action;
 
 /// Bumped when an arm or a row policy changes meaning, so that answers remembered under the old one die.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// Whether which rows there are for an act depends on the account itself, not only on its grants and person. Answers to
 /// others are shared by all whose grants are the same.
@@ -57,6 +57,8 @@ pub fn allows(role: Role, action: Action) -> bool {
         }
         IdentityLookUp | CadreFactRecord | CadreFactVoid => matches!(role, OrganizationOfficer),
         CadreCreate | CadreUpdate => role == OrganizationOfficer,
+        CadreTransfer | CadreTransferOffer | CadreTransferDecide => role == OrganizationOfficer,
+        CadreTransferRead => matches!(role, OrganizationOfficer | OrganizationLeader),
         RosterUpload | RosterImport | RosterImportRead => role == OrganizationOfficer,
         RosterExport | PoolExport | ExportRead | FormImport | FormExport => role == OrganizationOfficer,
         MembershipPropose | PairPropose => matches!(role, OrganizationOfficer | UnitOfficer),

@@ -30,6 +30,7 @@ use crate::{
     pool::{graphql::PoolMembership, read::MembershipsOfCadres},
     questions::{self, Many, One},
     relay::{Date, FromRow, PartialDate, access, global_id, key},
+    transfer::read::{Moves, keeper_on},
 };
 
 pub use changes::CadreMutation;
@@ -165,9 +166,17 @@ impl Cadre {
         let on = ctx.session()?.as_of();
         Ok(self.0.birth_date.and_then(|birth| birth.full_months(on)))
     }
-    /// The organization that keeps the person.
+    /// The organization that kept the person on the request's day, by the moves since; null where the caller may not see it.
     async fn organization(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
-        Ok(ctx.load(One::<Organizations>::of(self.0.organization_id)).await?.map(Organization))
+        let session = ctx.session()?;
+        let on = session.as_of();
+        // Moves lie in the past: only a day before today can have had another keeper.
+        let moves = match on < session.today() {
+            true => ctx.load(Many::<Moves>::of(self.0.id)).await?.unwrap_or_default(),
+            false => Vec::new(),
+        };
+        let keeper = keeper_on(&moves, on).unwrap_or(self.0.organization_id);
+        Ok(ctx.load(One::<Organizations>::of(keeper)).await?.map(Organization))
     }
     /// 单位及职务全称 of the principal post held now, whatever the request's day: `posts` tells of other days.
     async fn post_title(&self) -> Option<&str> {

@@ -3,8 +3,9 @@
 //! A record is visible to those whose grant reaches the organization that keeps the person, and to the person. The
 //! short card (name, organization, post) goes further: to the others of a pair while it runs, and to those who keep a
 //! pool or pair that the person is in, because a nominee may come from outside. A pair runs while it is active or
-//! suspended: who is only proposed as a mentor learns nothing of the mentee, and who was one learns nothing more. A record above the secrecy ceiling of the act
-//! exists for nobody but the person.
+//! suspended: who is only proposed as a mentor learns nothing of the mentee, and who was one learns nothing more. Who is
+//! offered a person sees the card while the offer is open, and the record for the one act of taking the person. A record
+//! above the secrecy ceiling of the act exists for nobody but the person.
 
 mod dated;
 
@@ -12,11 +13,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 use entity::{
-    cadre, cadre_sealed,
+    cadre, cadre_sealed, cadre_transfer,
     id::{CadreId, Key, OrganizationId, PoolId},
     kind::{
         AccessPurpose, CadreStatus, CivilServantRank, Education, ManagementAuthority, PairSide, PairState,
-        PositionLevel, Role, SealedField, SecrecyLevel, Sex,
+        PositionLevel, Role, SealedField, SecrecyLevel, Sex, TransferState,
     },
     level_period, mentoring_pair, pair_part,
     partial_date::PartialDate,
@@ -41,10 +42,13 @@ use crate::{
     questions,
 };
 
-pub use dated::Between;
+pub use dated::{Between, holds};
 
 /// Roles whose grant reaches the rows of a subtree.
 pub const ROWS: &[Role] = &[Role::OrganizationOfficer, Role::OrganizationLeader, Role::UnitOfficer];
+
+/// Roles that are told of a person who is offered to their organization.
+pub const DECIDING: &[Role] = &[Role::OrganizationOfficer, Role::OrganizationLeader];
 
 impl Visible for cadre::Entity {
     /// Within reach, or oneself; for the short card also those met in a pool or pair. Up to the secrecy ceiling.
@@ -59,6 +63,9 @@ impl Visible for cadre::Entity {
                 some = some.add(known_to_person(at, gate));
             }
             some = some.add(met_by_keepers(id, gate));
+        }
+        if matches!(gate.scope().action(), Action::CadreCardRead | Action::CadreTransferDecide) {
+            some = some.add(offered(at, gate));
         }
         Condition::all().add(some).add(cleared(at, gate))
     }
@@ -117,6 +124,16 @@ pub fn known_to_person(at: &Alias, gate: &Gate) -> Condition {
     let id = at.col(cadre::Column::Id);
     let some = Condition::any().add(id.clone().eq(person)).add(id.in_subquery(people));
     Condition::all().add(some).add(cleared(at, gate))
+}
+
+/// Offered, while that is open, to an organization that officers and leaders reach, within their tier.
+fn offered(at: &Alias, gate: &Gate) -> Condition {
+    let offer = Alias::named("offer");
+    let (taking, authority) = (offer.col(cadre_transfer::Column::ToId), at.col(cadre::Column::ManagementAuthority));
+    let reached = gate.managed(taking, authority, DECIDING);
+    let mut open = gate.raw::<cadre_transfer::Entity>(cadre_transfer::Column::CadreId, &offer);
+    open.and_where(offer.col(cadre_transfer::Column::State).eq(TransferState::Offered)).cond_where(reached);
+    Condition::all().add(at.col(cadre::Column::Id).in_subquery(open))
 }
 
 /// In a pool or pair that is kept within reach.

@@ -332,7 +332,8 @@ async fn succeed_level(
     }
 }
 
-fn post_row(
+/// A principal post of a person that goes on.
+pub fn post_row(
     tx: &Writer<'_>,
     cadre_id: CadreId,
     title: String,

@@ -1,14 +1,16 @@
-//! What a command must know or do beyond its scope. It learns whether and how many, never which; and what it changes there
-//! is audited like every change, but not read back, because its writer could not see it.
+//! What a command must know or do beyond its scope. It learns whether, since when and how many, never which (but for the
+//! organization of a public code, to which somebody is offered); and what it changes there is audited like every change,
+//! but not read back, because its writer could not see it.
 
 use std::{any::Any, collections::BTreeSet};
 
+use chrono::NaiveDate;
 use entity::{
-    Kept, cadre,
-    id::{CadreId, OrganizationId, PairId},
+    Kept, cadre, cadre_transfer,
+    id::{CadreId, Key, OrganizationId, PairId},
     kin_declaration,
-    kind::{PairSide, PairState},
-    mentoring_pair, organization_closure, pair_part,
+    kind::{OrganizationState, PairSide, PairState, TransferState},
+    mentoring_pair, organization, organization_closure, pair_part,
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
@@ -17,7 +19,7 @@ use sea_orm::{
 
 use crate::{
     db::{gate::Visible, unique, writer::Writer},
-    error::Result,
+    error::{Action, Error, Result},
 };
 
 /// States of a pair that take a place with its people.
@@ -117,6 +119,36 @@ impl Writer<'_> {
             Some((part.cadre_id, pair.clone()))
         };
         Ok(parts.iter().filter_map(of).collect())
+    }
+
+    /// The organization of a code that stands, wherever it is: who hands a person over must be able to name who is to
+    /// take them. A code is public. It stays as it is until the commit.
+    ///
+    /// # Errors
+    /// `NotFound` where there is none; `Internal` within any act but an offer.
+    pub async fn named_beyond(&self, code: &str) -> Result<organization::Model> {
+        if self.gate.scope().action() != Action::CadreTransferOffer {
+            return Err(Error::broken(format!("{} looks beyond its scope", self.gate.scope().action().text())));
+        }
+        self.sent();
+        let found = organization::Entity::find()
+            .filter(organization::Column::Code.eq(code))
+            .filter(organization::Column::State.eq(OrganizationState::Active))
+            .lock_shared();
+        found.one(&self.tx).await?.ok_or(Error::NotFound(OrganizationId::NOUN))
+    }
+
+    /// Since when a person has been where they are kept, whoever kept them before; none where no move is on record.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub async fn last_move(&self, person: CadreId) -> Result<Option<NaiveDate>> {
+        self.sent();
+        let moves = cadre_transfer::Entity::find()
+            .filter(cadre_transfer::Column::CadreId.eq(person))
+            .filter(cadre_transfer::Column::State.eq(TransferState::Completed))
+            .order_by_desc(cadre_transfer::Column::EffectiveOn);
+        Ok(moves.one(&self.tx).await?.and_then(|it| it.effective_on))
     }
 
     /// Adds a row that its writer need not be able to see.

@@ -46,11 +46,11 @@ const fn part(table: Table) -> Option<(Topic, &'static str, bool)> {
         PoolMembership => Some((Topic::Membership, "id", false)),
         MembershipStep => Some((Topic::Membership, "membership_id", false)),
         Organization | OrganizationEvent | Post | Account | AccountGrant | AccountCredential | AccountFactor
-        | RefreshToken | RevokedToken | Cadre | CadreSealed | PostAssignment | LevelPeriod | RankPeriod | Education
-        | ProfessionalTitle | Assessment | Experience | Training | Award | Sanction | ResumeEntry | ReservePool
-        | PoolTier | PoolDivision | PairCapacity | KinDeclaration | CorrectionRequest | Import | ImportRow | Upload
-        | UploadPart | ImportRun | ImportFinding | Export | AuditEvent | AuditChange | AccessLog
-        | OrganizationClosure | AuditDigest | IdempotencyRecord | Outbox => None,
+        | RefreshToken | RevokedToken | Cadre | CadreSealed | CadreTransfer | PostAssignment | LevelPeriod
+        | RankPeriod | Education | ProfessionalTitle | Assessment | Experience | Training | Award | Sanction
+        | ResumeEntry | ReservePool | PoolTier | PoolDivision | PairCapacity | KinDeclaration | CorrectionRequest
+        | Import | ImportRow | Upload | UploadPart | ImportRun | ImportFinding | Export | AuditEvent | AuditChange
+        | AccessLog | OrganizationClosure | AuditDigest | IdempotencyRecord | Outbox => None,
     }
 }
 

@@ -45,6 +45,13 @@ const CONSTRAINTS: &[Constraint] = &[
         message: "The identity number belongs to a person kept elsewhere: ask the organization department above.",
     },
     Constraint {
+        name: "uq_cadre_transfer_open",
+        columns: "cadre_transfer.cadre_id",
+        code: ProblemCode::Taken,
+        field: "cadreId",
+        message: "The person is offered to an organization already: wait for its answer, or withdraw that offer first.",
+    },
+    Constraint {
         name: "uq_assessment_year",
         columns: "assessment.cadre_id, assessment.year, assessment.kind",
         code: ProblemCode::Taken,

@@ -9,7 +9,7 @@ use entity::{
     id::{AccountId, CadreId},
     kind::{Role, SealedField},
     level_period, membership_step, mentoring_pair, organization, pair_contact, pair_part, pair_step, pool_membership,
-    pool_tier, post_assignment, reserve_pool,
+    pool_tier, post, post_assignment, reserve_pool,
 };
 
 use super::{
@@ -17,6 +17,7 @@ use super::{
     cast::{Cast, Keeper},
     dice::Dice,
     dossiers::{self, Dossiers},
+    establishment,
     pairs::{self, Pairs},
     people::People,
     pool_plans,
@@ -38,6 +39,8 @@ const NEIGHBOUR_STAFF: usize = 23;
 pub struct County {
     /// Organizations, parents before children.
     pub organizations: Vec<organization::Model>,
+    /// The approved posts of leaders.
+    pub establishment: Vec<post::Model>,
     /// Persons, those of the neighbour county last.
     pub cadres: Vec<cadre::Model>,
     /// Their sensitive values in the clear: seal before storing.
@@ -103,9 +106,10 @@ pub struct Person {
 /// The county of a seed, as it stands on `today`.
 pub fn synthetic(seed: u64, today: NaiveDate) -> County {
     let dice = &mut Dice::new(seed);
-    let tree = tree::tree(dice);
+    let mut tree = tree::tree(dice);
+    establishment::credit_codes(&mut tree);
     let cast = Cast::new(dice, &tree);
-    let (people, locals) = populate(dice, today, &tree, &cast);
+    let (mut people, locals) = populate(dice, today, &tree, &cast);
     let (main, next_door) = people.profiles.split_at_checked(locals).unwrap_or_default();
 
     let county = Keeper {
@@ -132,6 +136,7 @@ pub fn synthetic(seed: u64, today: NaiveDate) -> County {
     let made = accounts::accounts(dice, today, &tree, &cast, &people.profiles);
     let cadres: Vec<cadre::Model> = people.profiles.into_iter().map(|profile| profile.cadre).collect();
     County {
+        establishment: establishment::posts(seed, &tree, &cadres, &mut people.posts),
         organizations: tree.rows,
         dossiers: dossiers::dossiers(seed, today, &cadres, &people.posts),
         cadres,

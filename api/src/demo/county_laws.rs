@@ -282,6 +282,36 @@ fn pairs_join_houses_and_their_due_days_follow() {
 }
 
 #[test]
+fn posts_are_filled_vacant_and_one_is_overstaffed() {
+    for (today, county) in counties() {
+        let holders = |post: &entity::post::Model| {
+            county.posts.iter().filter(|it| it.post_id == Some(post.id) && it.valid_to.is_none()).count()
+        };
+        let (mut vacant, mut over) = (0, Vec::new());
+        for post in &county.establishment {
+            let (held, approved) = (holders(post), usize::try_from(post.approved_headcount).unwrap());
+            assert!(approved > 0 && post.valid_from < today && post.title.chars().count() <= 120, "{}", post.title);
+            vacant += approved.saturating_sub(held);
+            over.extend((held > approved).then_some(post.title.as_str()));
+        }
+        assert!((5..60).contains(&vacant), "{vacant} vacant");
+        assert_eq!(over, ["青禾县教育局党组成员、副局长"]);
+        unique(county.establishment.iter().map(|it| (it.organization_id, it.code.clone())));
+    }
+}
+
+#[test]
+fn houses_have_credit_codes_of_the_unallocated_region() {
+    for (_, county) in counties() {
+        let coded: Vec<&str> =
+            county.organizations.iter().filter_map(|it| it.unified_social_credit_code.as_deref()).collect();
+        assert_eq!(coded.len(), 84 + 12 + 5);
+        assert!(coded.iter().all(|it| crate::credit_code::parse(it).as_deref() == Ok(it) && it[2..].starts_with("99")));
+        unique(coded);
+    }
+}
+
+#[test]
 fn the_people_of_the_demo_are_as_promised() {
     for (today, county) in counties() {
         let roles: BTreeSet<Role> = county.people.iter().map(|person| person.role).collect();

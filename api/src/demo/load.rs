@@ -8,7 +8,7 @@ use std::sync::{
 use entity::{
     Kept, account, account_grant, assessment, award, cadre, cadre_sealed, education, experience, id::OrganizationId,
     level_period, membership_step, mentoring_pair, organization, pair_contact, pair_part, pair_step, pool_membership,
-    pool_tier, post_assignment, rank_period, reserve_pool, resume_entry, training,
+    pool_tier, post, post_assignment, rank_period, reserve_pool, resume_entry, training,
 };
 use serde::Serialize;
 
@@ -55,7 +55,7 @@ impl County {
         let organizations = self.organizations.len() + self.accounts.len() + self.grants.len();
         let people = self.cadres.len() + self.sealed.len() + self.posts.len() + self.levels.len();
         let pools = self.pools.len() + self.tiers.len() + self.memberships.len() + self.steps.len();
-        let people = people + self.dossiers.rows();
+        let people = people + self.dossiers.rows() + self.establishment.len();
         organizations
             + people
             + pools
@@ -75,6 +75,7 @@ impl Command for LoadCounty {
         let sealed = county.sealed.iter().map(|it| sealed_row(tx, it.cadre_id, it.field, &it.value));
         let sealed = sealed.collect::<Result<Vec<_>>>()?;
         store::<organization::Entity>(tx, county.organizations, written).await?;
+        store::<post::Entity>(tx, county.establishment, written).await?;
         store::<cadre::Entity>(tx, county.cadres, written).await?;
         store::<account::Entity>(tx, county.accounts, written).await?;
         store::<account_grant::Entity>(tx, county.grants, written).await?;

@@ -58,7 +58,7 @@ pub enum AgeBand {
 pub enum CellStatus {
     /// It is.
     Known,
-    /// It is below 5, and the caller may see no row: showing it could name a person.
+    /// It is below 5, or the part of it that the caller may not see is: showing it could name a person.
     Suppressed,
 }
 
@@ -99,7 +99,7 @@ impl CadreSummary {
     async fn organization(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
         Ok(ctx.load(One::<Organizations>::of(self.organization)).await?.map(Organization))
     }
-    /// The day on which ages are counted (统计截止时间).
+    /// The day of which it tells (统计截止时间).
     async fn as_of(&self) -> Date {
         Date(self.as_of)
     }
@@ -111,7 +111,7 @@ impl CadreSummary {
     async fn cells(&self) -> Vec<CadreSummaryCell> {
         self.cells.iter().cloned().map(Into::into).collect()
     }
-    /// Counts below this are suppressed for callers who may see no row.
+    /// Counts whose part that the caller may not see is below this are suppressed.
     async fn suppressed_below(&self) -> i64 {
         FLOOR
     }
@@ -124,19 +124,24 @@ pub struct SummaryQuery;
 /// Questions about counts.
 #[Object]
 impl SummaryQuery {
-    /// Cadres in post under an organization, counted by level, sex and age band. An organization outside the caller's
-    /// reach counts nobody, like one that does not exist.
+    /// Cadres in post under an organization, counted by level, sex and age band. Of an earlier day posts, levels and moves
+    /// tell, and the records where they have none; the caller counts only people whom they may count today. An organization
+    /// outside the caller's reach counts nobody, like one that does not exist.
     #[graphql(directive = access::apply(Action::SummaryRead))]
     async fn cadre_summary(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The organization, with all below it.")] organization: ID,
         #[graphql(desc = "By what, each at most once; none for one count.")] group_by: Vec<CadreGroupBy>,
+        #[graphql(desc = "The day of which it tells, today where it is left out; one for the whole request.")]
+        as_of: Option<Date>,
     ) -> Result<Option<CadreSummary>> {
         let session = ctx.session()?;
         let group_by: Vec<read::GroupBy> = group_by.into_iter().map(Into::into).collect();
         each_once(&group_by)?;
-        let question = SummarizeCadres { organization: key(&organization), group_by, as_of: session.today() };
+        let as_of = session.agree(as_of.map(|it| it.0))?;
+        let (organization, past) = (key(&organization), as_of < session.today());
+        let question = SummarizeCadres { organization, group_by, as_of, past };
         let cells = session.recall(&question).await?;
         Ok(Some(CadreSummary { organization: question.organization, as_of: question.as_of, cells }))
     }

@@ -1,11 +1,15 @@
 //! Counts over cadres: a closed set of groupings, within what the caller may count.
 //!
 //! A caller who may count but not see the rows gets small cells suppressed, so that a count does not name a person. One
-//! who sees the rows of one place and counts another sees the small cells of the first alone. Nothing here resists
-//! differencing of several answers yet. Pools and pairs are counted in the same way, in `pools` and `pairs`.
+//! who sees the rows of one place and counts another could subtract: a cell is shown where the part that they do not see
+//! is nobody, or is no small cell itself. Nothing here resists differencing of several groupings yet. Pools and pairs are
+//! counted in the same way, in `pools` and `pairs`; what was so on an earlier day stands in `then`.
 
 pub mod pairs;
 pub mod pools;
+mod then;
+
+use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
 use entity::{
@@ -22,7 +26,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     auth::scope::Reach,
-    cadre::read::{ROWS, kept},
+    cadre::read::ROWS,
     db::{
         gate::{Alias, Countable},
         reader::Reader,
@@ -82,8 +86,10 @@ pub struct SummarizeCadres {
     pub organization: OrganizationId,
     /// By what, each once.
     pub group_by: Vec<GroupBy>,
-    /// The day on which ages are counted.
+    /// The day of which it tells.
     pub as_of: NaiveDate,
+    /// Whether that day is over: then its dated facts tell, and the records otherwise.
+    pub past: bool,
 }
 
 /// One count.
@@ -104,27 +110,24 @@ impl Query for SummarizeCadres {
     type Answer = Vec<Cell>;
     async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
         at_own_level(reader, self.organization).await?;
-        let at = Alias::own::<cadre::Entity>();
+        let (at, gate) = (Alias::own::<cadre::Entity>(), reader.gate());
         let key = |by: &GroupBy| match by {
+            GroupBy::Level if self.past => then::level(&at, gate, self.as_of),
             GroupBy::Level => at.col(cadre::Column::PositionLevel),
             GroupBy::Sex => at.col(cadre::Column::Sex),
             GroupBy::AgeBand => band(&at, self.as_of),
         };
         let keys: Vec<Expr> = self.group_by.iter().map(key).collect();
-        let among = Condition::all()
-            .add(at.col(cadre::Column::Status).eq(CadreStatus::InPost))
-            .add(at.col(cadre::Column::OrganizationId).in_subquery(below(reader.gate(), self.organization)));
-        let rows = reader.count_by::<cadre::Entity>(among.clone(), &keys).await?;
-        let holds = |roles| !matches!(reader.gate().scope().reach(roles), Reach::Under(roots) if roots.is_empty());
-        let sees_rows = holds(ROWS);
-        let mut unseen = Vec::new();
-        if sees_rows && holds(&[Role::SummaryReader]) {
-            let seen = kept(&at, reader.gate(), ROWS);
-            unseen = reader.count_by::<cadre::Entity>(among.add(seen.not()), &keys).await?;
-        }
-        let shown = |keys: &Vec<_>| sees_rows && !unseen.iter().any(|(of, count)| of == keys && *count > 0);
-        let mut cells: Vec<Cell> =
-            rows.into_iter().map(|(keys, count)| self.cell(&keys, count, shown(&keys))).collect();
+        let (in_post, keeper) = if self.past {
+            (then::in_post(&at, gate, self.as_of), then::keeper(&at, gate, self.as_of))
+        } else {
+            let in_post = at.col(cadre::Column::Status).eq(CadreStatus::InPost);
+            (Condition::all().add(in_post), at.col(cadre::Column::OrganizationId))
+        };
+        let among = Condition::all().add(in_post).add(keeper.in_subquery(below(gate, self.organization)));
+        let measure = at.col(cadre::Column::Id).count();
+        let rows = told::<cadre::Entity>(reader, among, &keys, measure, |keys| keys).await?;
+        let mut cells: Vec<Cell> = rows.into_iter().map(|(keys, count)| self.cell(&keys, count)).collect();
         cells.sort_by_key(|it| (it.level, it.sex, it.age_band));
         Ok(cells)
     }
@@ -136,7 +139,7 @@ impl Remember for SummarizeCadres {
 }
 
 impl SummarizeCadres {
-    fn cell(&self, keys: &[Option<String>], count: i64, sees_rows: bool) -> Cell {
+    fn cell(&self, keys: &[Option<String>], count: Option<i64>) -> Cell {
         let text = |by: GroupBy| {
             let place = self.group_by.iter().position(|it| *it == by)?;
             keys.get(place)?.as_deref()
@@ -147,7 +150,7 @@ impl SummarizeCadres {
             age_band: text(GroupBy::AgeBand)
                 .and_then(|it| it.parse::<i32>().ok())
                 .map(|it| BANDS.iter().find(|(_, from)| *from == it).map_or(AgeBand::Under30, |(band, _)| *band)),
-            count: (sees_rows || count >= FLOOR).then_some(count),
+            count,
         }
     }
 }
@@ -173,27 +176,37 @@ async fn at_own_level(reader: &Reader<'_>, asked_for: OrganizationId) -> Result<
     Ok(())
 }
 
-/// Rows of a measure, each count shown or suppressed as the caller may see the rows behind it.
+/// What a cell is by its groupings.
+type Keys = Vec<Option<String>>;
+
+/// Rows of a measure, each count shown or suppressed as the caller may see the rows behind it. What the database groups by
+/// may be finer than the cells: `fold` says which cell a group belongs to.
 async fn told<E: Countable>(
     reader: &Reader<'_>,
     among: Condition,
     keys: &[Expr],
     measure: Expr,
-) -> Result<Vec<(Vec<Option<String>>, Option<i64>)>> {
+    fold: impl Fn(Keys) -> Keys,
+) -> Result<Vec<(Keys, Option<i64>)>> {
     let holds = |roles| !matches!(reader.gate().scope().reach(roles), Reach::Under(roots) if roots.is_empty());
+    let folded = |rows: Vec<(Keys, i64)>| {
+        let mut cells: BTreeMap<Keys, i64> = BTreeMap::new();
+        rows.into_iter().for_each(|(keys, count)| *cells.entry(fold(keys)).or_default() += count);
+        cells
+    };
     let sees_rows = holds(ROWS);
-    let rows = reader.measure_by::<E>(among.clone(), keys, measure).await?;
-    let mut unseen = Vec::new();
+    let all = folded(reader.measure_by::<E>(among.clone(), keys, measure.clone()).await?);
+    let mut unseen = BTreeMap::new();
     if sees_rows && holds(&[Role::SummaryReader]) {
         let seen = E::visible(&Alias::own::<E>(), reader.gate());
-        unseen = reader.count_by::<E>(among.add(seen.not()), keys).await?;
+        unseen = folded(reader.measure_by::<E>(among.add(seen.not()), keys, measure).await?);
     }
-    let shown = |keys: &Vec<_>| sees_rows && !unseen.iter().any(|(of, count)| of == keys && *count > 0);
-    let tell = |(keys, count): (Vec<_>, i64)| {
-        let count = (shown(&keys) || count >= FLOOR).then_some(count);
-        (keys, count)
+    let tell = |(keys, count): (Keys, i64)| {
+        let hidden = if sees_rows { unseen.get(&keys).copied().unwrap_or(0) } else { count };
+        let shown = hidden >= FLOOR || (hidden == 0 && sees_rows);
+        (keys, shown.then_some(count))
     };
-    Ok(rows.into_iter().map(tell).collect())
+    Ok(all.into_iter().map(tell).collect())
 }
 
 /// The youngest age of a row's band as text, `0` for the youngest band, null where the birth date is unknown.

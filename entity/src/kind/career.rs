@@ -167,4 +167,16 @@ kinds! {
         /// It was never so.
         Voided = "VOIDED",
     }
+
+    /// The course of a move to another organization.
+    TransferState {
+        /// 商调中
+        Offered = "OFFERED",
+        /// 已调动
+        Completed = "COMPLETED",
+        /// 不予接收
+        Refused = "REFUSED",
+        /// 已撤回
+        Withdrawn = "WITHDRAWN",
+    }
 }

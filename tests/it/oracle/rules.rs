@@ -8,9 +8,9 @@ mod overseeing;
 mod raw;
 
 use entity::{
-    cadre,
+    cadre, cadre_transfer,
     id::{CadreId, OrganizationId, PairId},
-    kind::{Disclosure, ManagementAuthority, PairState, Role, SecrecyLevel},
+    kind::{Disclosure, ManagementAuthority, PairState, Role, SecrecyLevel, TransferState},
     mentoring_pair, organization, pair_part, pool_membership, reserve_pool,
 };
 
@@ -24,6 +24,8 @@ use Role::{
 
 /// Roles that read the rows of a subtree.
 pub const ROWS: &[Role] = &[OrganizationOfficer, OrganizationLeader, UnitOfficer];
+/// Roles that are told of offers to their organization.
+const DECIDING: &[Role] = &[OrganizationOfficer, OrganizationLeader];
 /// Roles that meet rows only through their own person.
 const OWN: &[Role] = &[Mentor, Cadre];
 
@@ -56,6 +58,9 @@ pub enum Act {
     Explain,
     AccessLog,
     Audit,
+    Transfers,
+    Offer,
+    Take,
 }
 
 /// The table of roles.
@@ -67,6 +72,8 @@ fn roles(act: Act) -> Vec<Role> {
         Act::Cadres | Act::Pools => [ROWS, &[Cadre]].concat(),
         Act::Cards | Act::Pairs => business.to_vec(),
         Act::Sanctions => vec![OrganizationOfficer, OrganizationLeader, Cadre],
+        Act::Transfers => DECIDING.to_vec(),
+        Act::Offer | Act::Take => vec![OrganizationOfficer],
         Act::Status => OWN.to_vec(),
         Act::Summary => [ROWS, &[SummaryReader]].concat(),
         Act::Record | Act::Activate | Act::Void | Act::Open | Act::Decide => vec![OrganizationOfficer],
@@ -112,13 +119,18 @@ impl Lens<'_> {
     /// Whether a grant of one of these roles covers a person: the unit, and who manages the person. A grant of a tier
     /// covers those managed there or lower, and those whom nobody manages.
     fn keeps(&self, roles: &[Role], row: &cadre::Model) -> bool {
+        self.covers(roles, row.organization_id, row)
+    }
+
+    /// The same, as if the person were kept at an organization.
+    fn covers(&self, roles: &[Role], at: OrganizationId, row: &cadre::Model) -> bool {
         self.held.iter().any(|(role, top, tier)| {
             let lower = match (tier, row.management_authority) {
                 _ if self.lifted.tier => true,
                 (None, _) | (_, None) => true,
                 (Some(tier), Some(by)) => rank(by) >= rank(*tier),
             };
-            lower && roles.contains(role) && self.raw.within(row.organization_id, *top)
+            lower && roles.contains(role) && self.raw.within(at, *top)
         })
     }
 
@@ -175,7 +187,23 @@ impl Lens<'_> {
             own.any(|it| self.reaches(ROWS, self.raw.pair(it.pair_id).organization_id))
         };
         let card = self.act == Act::Cards && (self.meets(row.id) || in_kept_pool() || in_kept_pair());
-        (record || card) && self.cleared(row)
+        let offered = matches!(self.act, Act::Cards | Act::Take) && self.is_offered(row);
+        (record || card || offered) && self.cleared(row)
+    }
+
+    /// Whether somebody is offered to an organization within reach, while that is open.
+    fn is_offered(&self, row: &cadre::Model) -> bool {
+        let mut open =
+            self.raw.transfers.iter().filter(|it| it.cadre_id == row.id && it.state == TransferState::Offered);
+        open.any(|it| self.covers(DECIDING, it.to_id, row))
+    }
+
+    /// A move: of one of its two sides, or done and of a record that one sees. Of nobody above the ceiling.
+    pub fn transfer(&self, row: &cadre_transfer::Model) -> bool {
+        let person = self.raw.cadre(row.cadre_id);
+        let side = [row.from_id, row.to_id].into_iter().any(|at| self.covers(DECIDING, at, person));
+        let seen = || self.keeps(ROWS, person) || self.is_me(&[Cadre], person.id);
+        (side || row.state == TransferState::Completed && seen()) && self.cleared(person)
     }
 
     fn disclosed(&self, so: bool) -> bool {

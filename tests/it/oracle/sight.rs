@@ -15,7 +15,7 @@ use tests::world::global;
 
 use super::rules::{Act, Lens, ROWS, Raw};
 
-/// Counts below this are not shown to who may not see the rows.
+/// Counts of which a smaller part than this is not the caller's to see are not shown.
 const FLOOR: usize = 5;
 
 /// The rows that exist for an account, by noun; none of a noun where it may not ask for it at all.
@@ -245,22 +245,23 @@ impl<'r> Sight<'r> {
 
     /// Counts of those in post under an organization, in all or by sex and level.
     pub fn summary(&self, lens: &Lens, top: OrganizationId, grouped: bool) -> Value {
-        let mut cells: BTreeMap<Option<(&str, &str)>, (usize, bool)> = BTreeMap::new();
+        let mut cells: BTreeMap<Option<(&str, &str)>, (usize, usize)> = BTreeMap::new();
         for row in &self.raw.cadres {
             let (counts, seen) = lens.counts(row);
             if row.status == CadreStatus::InPost && counts && self.raw.within(row.organization_id, top) {
                 let level = row.position_level.expect("a level").text();
-                let cell = cells.entry(grouped.then(|| (row.sex.text(), level))).or_insert((0, true));
-                *cell = (cell.0 + 1, cell.1 && seen);
+                let cell = cells.entry(grouped.then(|| (row.sex.text(), level))).or_default();
+                *cell = (cell.0 + 1, cell.1 + usize::from(!seen));
             }
         }
         if !grouped {
-            cells.entry(None).or_insert((0, !lens.lacks(ROWS)));
+            cells.entry(None).or_default();
         }
-        let shown = |count: usize, seen: bool| (seen || count >= FLOOR).then_some(count);
-        let total: Option<usize> = cells.values().map(|(count, seen)| shown(*count, *seen)).sum();
-        let cell = |(key, (count, seen)): (&Option<(&str, &str)>, &(usize, bool))| {
-            let count = shown(*count, *seen);
+        let shown =
+            |count: usize, unseen: usize| (unseen >= FLOOR || unseen == 0 && !lens.lacks(ROWS)).then_some(count);
+        let total: Option<usize> = cells.values().map(|(count, unseen)| shown(*count, *unseen)).sum();
+        let cell = |(key, (count, unseen)): (&Option<(&str, &str)>, &(usize, usize))| {
+            let count = shown(*count, *unseen);
             let status = if count.is_some() { "KNOWN" } else { "SUPPRESSED" };
             json!({ "sex": key.map(|it| it.0), "level": key.map(|it| it.1), "count": count, "status": status })
         };

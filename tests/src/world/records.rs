@@ -2,15 +2,15 @@
 
 use chrono::TimeDelta;
 use entity::{
-    access_log, assessment, audit_change, audit_event, award, education,
+    access_log, assessment, audit_change, audit_event, award, cadre_transfer, education,
     id::{
         AccessLogId, AccountId, AssessmentId, AuditChangeId, AuditEventId, AwardId, CadreId, EducationId,
-        MembershipStepId, PoolDivisionId, PoolId, PoolMembershipId, ProfessionalTitleId, RankPeriodId, ResumeEntryId,
-        TrainingId,
+        MembershipStepId, OrganizationId, PoolDivisionId, PoolId, PoolMembershipId, ProfessionalTitleId, RankPeriodId,
+        ResumeEntryId, TrainingId, TransferId,
     },
     kind::{
         AccessPurpose, AssessmentGrade, AssessmentKind, AuditOutcome, ChangeKind, CivilServantRank, Degree,
-        EducationMode, ExperienceKind, FactState, PoolAxis, SealedField, StepKind, TitleGrade,
+        EducationMode, ExperienceKind, FactState, PoolAxis, SealedField, StepKind, TitleGrade, TransferState,
     },
     membership_step,
     partial_date::PartialDate,
@@ -102,6 +102,36 @@ impl World {
             version: 1,
         })
         .await;
+    }
+
+    /// An open offer of a person, from one organization to another, each with its name.
+    pub async fn offer(
+        &self,
+        cadre_id: CadreId,
+        (from_id, from_name): (OrganizationId, &str),
+        (to_id, to_name): (OrganizationId, &str),
+    ) -> TransferId {
+        let id = TransferId::fresh();
+        self.insert(cadre_transfer::Model {
+            id,
+            cadre_id,
+            from_id,
+            from_name: from_name.to_owned(),
+            to_id,
+            to_name: to_name.to_owned(),
+            state: TransferState::Offered,
+            effective_on: None,
+            document_number: None,
+            reason: None,
+            offered_by: None,
+            offered_at: self.now(),
+            decided_by: None,
+            decided_at: None,
+            answer: None,
+            version: 1,
+        })
+        .await;
+        id
     }
 
     /// One reading of a person's value by an account.

@@ -38,7 +38,7 @@ fn begun_by(on: NaiveDate, months: u32) -> String {
 }
 
 /// That a span holds on a day.
-fn holds(from: Expr, to: Expr, on: NaiveDate) -> Condition {
+pub fn holds(from: Expr, to: Expr, on: NaiveDate) -> Condition {
     let on = on.to_string();
     let begun = Condition::any().add(from.clone().is_null()).add(from.lte(on.clone()));
     Condition::all().add(begun).add(Condition::any().add(to.clone().is_null()).add(to.gt(on)))

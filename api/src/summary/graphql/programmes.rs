@@ -8,7 +8,7 @@ use crate::{
     loaders::Caller,
     mentoring::graphql::{PairForm, PairState},
     pool::graphql::MembershipState,
-    relay::{access, key},
+    relay::{Date, access, key},
     summary::{
         graphql::{CellStatus, each_once},
         read::{
@@ -47,7 +47,7 @@ pub enum PairGroupBy {
     State,
     /// By form.
     Form,
-    /// By whether a contact is overdue today.
+    /// By whether a contact is overdue on the day.
     Overdue,
 }
 
@@ -100,11 +100,13 @@ impl PoolSummaryCell {
 /// Counts of persons in the pools of an organization and those below it.
 #[derive(SimpleObject)]
 pub struct PoolSummary {
+    /// The day of which it tells (统计截止时间).
+    as_of: Date,
     /// One count for each combination that occurs, and for each tier where they are counted.
     cells: Vec<PoolSummaryCell>,
     /// How many persons in all: who is in several pools counts once. Null where a suppressed cell of this answer would follow from it.
     persons: Option<i64>,
-    /// Counts below this are suppressed for callers who may see no row.
+    /// Counts whose part that the caller may not see is below this are suppressed.
     suppressed_below: i64,
 }
 
@@ -133,11 +135,13 @@ impl From<PairCell> for PairSummaryCell {
 /// Counts of the pairs that an organization and those below it keep.
 #[derive(SimpleObject)]
 pub struct PairSummary {
+    /// The day of which it tells (统计截止时间).
+    as_of: Date,
     /// One count for each combination that occurs.
     cells: Vec<PairSummaryCell>,
     /// Sum of the counts; null where a suppressed cell of this answer would follow from it.
     total: Option<i64>,
-    /// Counts below this are suppressed for callers who may see no row.
+    /// Counts whose part that the caller may not see is below this are suppressed.
     suppressed_below: i64,
 }
 
@@ -152,8 +156,9 @@ pub struct ProgrammeSummaryQuery;
 /// Questions about counts of pools and pairs.
 #[Object]
 impl ProgrammeSummaryQuery {
-    /// Persons in reserve pools that an organization and those below it keep, as they stand now. A unit's officer counts
-    /// only what is disclosed.
+    /// Persons in reserve pools that an organization and those below it keep. Of an earlier day the steps up to it tell
+    /// states and tiers; what no step tells (tracks, targets, who may count what) is as it is now. A unit's officer counts only
+    /// what is disclosed.
     #[graphql(directive = access::apply(Action::SummaryRead))]
     async fn pool_summary(
         &self,
@@ -161,30 +166,39 @@ impl ProgrammeSummaryQuery {
         #[graphql(desc = "The organization, with all below it.")] organization: ID,
         #[graphql(desc = "Only pools of this code.")] pool_code: Option<String>,
         #[graphql(desc = "By what, each at most once; none for one count.")] group_by: Vec<PoolGroupBy>,
+        #[graphql(desc = "The day of which it tells, today where it is left out; one for the whole request.")]
+        as_of: Option<Date>,
     ) -> Result<Option<PoolSummary>> {
         let group_by: Vec<pools::PoolGroupBy> = group_by.into_iter().map(Into::into).collect();
         each_once(&group_by)?;
-        let question = SummarizePools { organization: key(&organization), pool_code, group_by };
-        let counts = ctx.session()?.recall(&question).await?;
+        let session = ctx.session()?;
+        let as_of = session.agree(as_of.map(|it| it.0))?;
+        let past = Some(as_of).filter(|day| *day < session.today());
+        let question = SummarizePools { organization: key(&organization), pool_code, group_by, past };
+        let counts = session.recall(&question).await?;
         let cells = counts.cells.iter().map(|it| PoolSummaryCell::of(it, &question.group_by)).collect();
-        Ok(Some(PoolSummary { cells, persons: counts.persons, suppressed_below: FLOOR }))
+        Ok(Some(PoolSummary { as_of: Date(as_of), cells, persons: counts.persons, suppressed_below: FLOOR }))
     }
 
-    /// Mentoring pairs that an organization and those below it keep, as they stand today.
+    /// Mentoring pairs that an organization and those below it keep. Of an earlier day the steps and contacts up to it tell.
     #[graphql(directive = access::apply(Action::SummaryRead))]
     async fn pair_summary(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The organization, with all below it.")] organization: ID,
         #[graphql(desc = "By what, each at most once; none for one count.")] group_by: Vec<PairGroupBy>,
+        #[graphql(desc = "The day of which it tells, today where it is left out; one for the whole request.")]
+        as_of: Option<Date>,
     ) -> Result<Option<PairSummary>> {
         let session = ctx.session()?;
         let group_by: Vec<pairs::PairGroupBy> = group_by.into_iter().map(Into::into).collect();
         each_once(&group_by)?;
-        let question = SummarizePairs { organization: key(&organization), group_by, today: session.today() };
+        let as_of = session.agree(as_of.map(|it| it.0))?;
+        let (organization, past) = (key(&organization), as_of < session.today());
+        let question = SummarizePairs { organization, group_by, as_of, past };
         let cells = session.recall(&question).await?;
         let total = cells.iter().map(|it| it.count).sum();
         let cells = cells.into_iter().map(Into::into).collect();
-        Ok(Some(PairSummary { cells, total, suppressed_below: FLOOR }))
+        Ok(Some(PairSummary { as_of: Date(as_of), cells, total, suppressed_below: FLOOR }))
     }
 }

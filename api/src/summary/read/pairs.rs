@@ -20,7 +20,7 @@ use crate::{
     },
     error::{Action, Result},
     organization::read::below,
-    summary::read::{at_own_level, told},
+    summary::read::{Keys, at_own_level, then, told},
 };
 
 /// By what to count pairs.
@@ -41,8 +41,10 @@ pub struct SummarizePairs {
     pub organization: OrganizationId,
     /// By what, each once.
     pub group_by: Vec<PairGroupBy>,
-    /// The day on which contacts are overdue.
-    pub today: NaiveDate,
+    /// The day of which it tells.
+    pub as_of: NaiveDate,
+    /// Whether that day is over: then the steps and contacts up to it tell, and the pairs otherwise.
+    pub past: bool,
 }
 
 /// One count of pairs.
@@ -63,22 +65,25 @@ impl Query for SummarizePairs {
     type Answer = Vec<PairCell>;
     async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
         at_own_level(reader, self.organization).await?;
-        let at = Alias::own::<mentoring_pair::Entity>();
+        let (at, gate) = (Alias::own::<mentoring_pair::Entity>(), reader.gate());
         let late = Condition::all()
             .add(at.col(mentoring_pair::Column::State).eq(PairState::Active))
-            .add(at.col(mentoring_pair::Column::NextContactDue).lt(self.today));
+            .add(at.col(mentoring_pair::Column::NextContactDue).lt(self.as_of));
         let key = |by: &PairGroupBy| match by {
+            PairGroupBy::State if self.past => then::pair_state(&at, gate, self.as_of),
             PairGroupBy::State => at.col(mentoring_pair::Column::State),
             PairGroupBy::Form => at.col(mentoring_pair::Column::Form),
+            PairGroupBy::Overdue if self.past => then::pair_course(&at, gate, self.as_of),
             PairGroupBy::Overdue => {
                 CaseStatement::new().case(late.clone(), Expr::cust("'YES'")).finally(Expr::cust("'NO'")).into()
             }
         };
         let keys: Vec<Expr> = self.group_by.iter().map(key).collect();
         let keeper = at.col(mentoring_pair::Column::OrganizationId);
-        let among = Condition::all().add(keeper.in_subquery(below(reader.gate(), self.organization)));
+        let there = self.past.then(|| then::pair_state(&at, gate, self.as_of).is_not_null());
+        let among = Condition::all().add(keeper.in_subquery(below(gate, self.organization))).add_option(there);
         let measure = at.col(mentoring_pair::Column::Id).count();
-        let rows = told::<mentoring_pair::Entity>(reader, among, &keys, measure).await?;
+        let rows = told::<mentoring_pair::Entity>(reader, among, &keys, measure, |keys| self.folded(keys)).await?;
         let mut cells: Vec<PairCell> = rows.into_iter().map(|(keys, count)| self.cell(&keys, count)).collect();
         cells.sort_by_key(|it| (it.state, it.form, it.overdue));
         Ok(cells)
@@ -91,6 +96,17 @@ impl Remember for SummarizePairs {
 }
 
 impl SummarizePairs {
+    /// The cell of a group: on a day that is over, groups are as fine as the courses of pairs.
+    fn folded(&self, mut keys: Keys) -> Keys {
+        if self.past {
+            for (_, key) in self.group_by.iter().zip(&mut keys).filter(|(by, _)| **by == PairGroupBy::Overdue) {
+                let late = key.as_deref().is_some_and(|course| then::was_overdue(course, self.as_of));
+                *key = Some(if late { "YES" } else { "NO" }.to_owned());
+            }
+        }
+        keys
+    }
+
     fn cell(&self, keys: &[Option<String>], count: Option<i64>) -> PairCell {
         let text = |by: PairGroupBy| {
             let place = self.group_by.iter().position(|it| *it == by)?;

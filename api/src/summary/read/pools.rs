@@ -1,10 +1,11 @@
 //! Counts over the members of reserve pools: persons, each once in a cell and once in all.
 
+use chrono::NaiveDate;
 use entity::{
     cadre,
     id::OrganizationId,
     kind::{MembershipState, Sex},
-    pool_division, pool_membership, pool_tier, reserve_pool,
+    membership_step, pool_division, pool_membership, pool_tier, reserve_pool,
 };
 use sea_orm::{
     Condition,
@@ -20,7 +21,7 @@ use crate::{
     },
     error::{Action, Result},
     organization::read::below,
-    summary::read::{at_own_level, told},
+    summary::read::{at_own_level, then::membership, told},
 };
 
 /// By what to count members of pools.
@@ -52,6 +53,8 @@ pub struct SummarizePools {
     pub pool_code: Option<String>,
     /// By what, each once.
     pub group_by: Vec<PoolGroupBy>,
+    /// The day of which it tells, where that is over; none for the memberships as they stand.
+    pub past: Option<NaiveDate>,
 }
 
 /// One count of persons in pools.
@@ -81,15 +84,17 @@ impl Query for SummarizePools {
         at_own_level(reader, self.organization).await?;
         let gate = reader.gate();
         let at = Alias::own::<pool_membership::Entity>();
-        let keys: Vec<Expr> = self.group_by.iter().map(|by| key(*by, &at, gate)).collect();
+        let keys: Vec<Expr> = self.group_by.iter().map(|by| self.key(*by, &at, gate)).collect();
         let members = [MembershipState::Confirmed, MembershipState::Warned];
         let every = self.group_by.contains(&PoolGroupBy::State);
-        let members = (!every).then(|| at.col(pool_membership::Column::State).is_in(members));
+        let state = self.state(&at, gate);
+        let members = if every { state.is_not_null() } else { state.is_in(members) };
         let pools = at.col(pool_membership::Column::PoolId).in_subquery(self.pools(gate));
-        let among = Condition::all().add(pools).add_option(members);
+        let among = Condition::all().add(pools).add(members);
         let persons = at.col(pool_membership::Column::CadreId).count_distinct();
-        let rows = told::<pool_membership::Entity>(reader, among.clone(), &keys, persons.clone()).await?;
-        let all = told::<pool_membership::Entity>(reader, among, &[], persons).await?.pop().and_then(|it| it.1);
+        let rows = told::<pool_membership::Entity>(reader, among.clone(), &keys, persons.clone(), |keys| keys).await?;
+        let all = told::<pool_membership::Entity>(reader, among, &[], persons, |keys| keys).await?.pop();
+        let all = all.and_then(|it| it.1);
         let mut cells: Vec<PoolCell> =
             rows.into_iter().map(|(keys, count)| PoolCell { keys, count, target: None }).collect();
         self.aim(reader, &mut cells).await?;
@@ -150,29 +155,44 @@ impl SummarizePools {
     }
 }
 
-/// What a membership is by a grouping.
-fn key(by: PoolGroupBy, at: &Alias, gate: &Gate) -> Expr {
-    let division =
-        |name, column| code_of::<pool_division::Entity>(gate, name, pool_division::Column::Code, at.col(column));
-    match by {
-        PoolGroupBy::Pool => code_of::<reserve_pool::Entity>(
-            gate,
-            "pool_named",
-            reserve_pool::Column::Code,
-            at.col(pool_membership::Column::PoolId),
-        ),
-        PoolGroupBy::Tier => code_of::<pool_tier::Entity>(
-            gate,
-            "tier_named",
-            pool_tier::Column::Code,
-            at.col(pool_membership::Column::TierId),
-        ),
-        PoolGroupBy::Track => division("track_named", pool_membership::Column::TrackId),
-        PoolGroupBy::Category => division("category_named", pool_membership::Column::CategoryId),
-        PoolGroupBy::Maturity => division("maturity_named", pool_membership::Column::MaturityId),
-        PoolGroupBy::State => at.col(pool_membership::Column::State),
-        PoolGroupBy::Sex => {
-            code_of::<cadre::Entity>(gate, "person_named", cadre::Column::Sex, at.col(pool_membership::Column::CadreId))
+impl SummarizePools {
+    /// Where a membership stood on the day.
+    fn state(&self, at: &Alias, gate: &Gate) -> Expr {
+        self.of_the_day(at, gate, membership_step::Column::State, pool_membership::Column::State)
+    }
+
+    /// What the steps say of a day that is over, and the membership otherwise.
+    fn of_the_day(&self, at: &Alias, gate: &Gate, then: membership_step::Column, now: pool_membership::Column) -> Expr {
+        self.past.map_or_else(|| at.col(now), |day| membership(at, gate, day, then))
+    }
+
+    /// What a membership is by a grouping.
+    fn key(&self, by: PoolGroupBy, at: &Alias, gate: &Gate) -> Expr {
+        let division =
+            |name, column| code_of::<pool_division::Entity>(gate, name, pool_division::Column::Code, at.col(column));
+        match by {
+            PoolGroupBy::Pool => code_of::<reserve_pool::Entity>(
+                gate,
+                "pool_named",
+                reserve_pool::Column::Code,
+                at.col(pool_membership::Column::PoolId),
+            ),
+            PoolGroupBy::Tier => code_of::<pool_tier::Entity>(
+                gate,
+                "tier_named",
+                pool_tier::Column::Code,
+                self.of_the_day(at, gate, membership_step::Column::TierId, pool_membership::Column::TierId),
+            ),
+            PoolGroupBy::Track => division("track_named", pool_membership::Column::TrackId),
+            PoolGroupBy::Category => division("category_named", pool_membership::Column::CategoryId),
+            PoolGroupBy::Maturity => division("maturity_named", pool_membership::Column::MaturityId),
+            PoolGroupBy::State => self.state(at, gate),
+            PoolGroupBy::Sex => code_of::<cadre::Entity>(
+                gate,
+                "person_named",
+                cadre::Column::Sex,
+                at.col(pool_membership::Column::CadreId),
+            ),
         }
     }
 }

@@ -4,7 +4,7 @@ use entity::{
     id::{AccountId, CadreId, Key, OrganizationId, PoolId, PoolMembershipId},
     kind::{
         AccessPurpose, CivilServantRank, CorrectionState, FactState, ManagementAuthority, Role, SealedField,
-        SecrecyLevel,
+        SecrecyLevel, TransferState,
     },
 };
 use serde_json::Value;
@@ -19,6 +19,25 @@ pub async fn dossier(world: &World, dice: &mut Dice, person: CadreId, name: &str
     if dice.chance(30) {
         let state = dice.pick(&[FactState::Superseded, FactState::Voided]);
         world.dossier(person, &format!("Once of {name}"), rank, state).await;
+    }
+}
+
+/// Offers and moves of some people, to anywhere, in every state. They throw dice of their own.
+pub async fn transfers(world: &World, built: &Built, seed: u64) {
+    let mut dice = Dice::new(seed + 19);
+    for (person, home) in built.people.iter().zip(&built.homes) {
+        let to = dice.pick(&built.places);
+        if to == *home || dice.chance(40) {
+            continue;
+        }
+        let id = world.offer(*person, (*home, "Home"), (to, "Elsewhere")).await;
+        let state = dice.pick(&[
+            TransferState::Offered,
+            TransferState::Offered,
+            TransferState::Completed,
+            TransferState::Refused,
+        ]);
+        world.sql("update cadre_transfer set state = $1 where id = $2", vec![state.into(), id.into()]).await;
     }
 }
 

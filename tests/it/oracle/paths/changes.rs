@@ -92,6 +92,12 @@ fn further(sight: &Sight<'_>, dice: &mut Dice) -> Vec<Path> {
             let code = if stands { "STALE" } else { "TRANSITION_REFUSED" };
             add(Act::Void, field, &|lens| lens.cadre(raw.cadre(person)).then_some(code));
         }
+        let row = &raw.transfers[dice.below(raw.transfers.len())];
+        let it = format!("(input: {{ id: \"{}\", expectedVersion: 77", global(row.id));
+        let exists = |lens: &Lens<'_>| lens.transfer(row).then_some("STALE");
+        add(Act::Take, format!("cadreTransferAccept{it} }})"), &exists);
+        add(Act::Take, format!("cadreTransferRefuse{it}, answer: \"So\" }})"), &exists);
+        add(Act::Offer, format!("cadreTransferWithdraw{it} }})"), &exists);
         let request = &raw.corrections[dice.below(raw.corrections.len())];
         let input = format!("id: \"{}\", expectedVersion: 77, accept: true, answer: \"So\"", global(request.id));
         add(Act::Decide, format!("correctionDecide(input: {{ {input} }})"), &|lens| {

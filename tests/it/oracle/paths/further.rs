@@ -1,6 +1,6 @@
 //! The paths to one's own record, to requests, accounts, the trail and the access log, and to why somebody may not.
 
-use entity::kind::{AccountState, PairState, Role};
+use entity::kind::{AccountState, PairState, Role, TransferState};
 use serde_json::{Value, json};
 use tests::{dice::Dice, world::global};
 
@@ -13,12 +13,14 @@ const ACCOUNTS: &str =
     "{ totalCount edges { node { id isLinked organization { id } grants { id role organization { id } } } } }";
 const ACTS: &str = "{ totalCount edges { node { id who { login } changes { rowId } } } }";
 const REQUESTS: &str = "{ totalCount edges { node { id cadre { cadreId name organization { id } } } } }";
+const MOVES: &str = "{ totalCount edges { node { id person { cadreId name organization { id } } cadre { id } } } }";
 
 impl Paths<'_, '_> {
     /// All of them.
     pub fn further(&mut self, dice: &mut Dice) {
         self.own_record();
         self.requests();
+        self.transfers();
         self.accounts();
         self.trail();
         self.explanations(dice);
@@ -42,6 +44,15 @@ impl Paths<'_, '_> {
             let field =
                 format!("correctionRequests(first: 100, filter: {{ cadreId: \"{}\" }}) {REQUESTS}", global(row.id));
             self.add(Act::Corrections, field, || sight.corrections(|it| it.cadre_id == row.id));
+        }
+    }
+
+    fn transfers(&mut self) {
+        let sight = self.sight;
+        self.add(Act::Transfers, format!("cadreTransfers(first: 100) {MOVES}"), || sight.transfers(|_| true));
+        for state in self.tried(Act::Transfers, TransferState::ALL) {
+            let field = format!("cadreTransfers(first: 100, filter: {{ states: [{}] }}) {MOVES}", state.text());
+            self.add(Act::Transfers, field, || sight.transfers(|it| it.state == *state));
         }
     }
 

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use entity::{
-    access_log, account, account_grant, assessment, audit_change, audit_event, award, cadre, correction_request,
-    education, experience,
+    access_log, account, account_grant, assessment, audit_change, audit_event, award, cadre, cadre_transfer,
+    correction_request, education, experience,
     id::{AccountId, CadreId, OrganizationId, PairId, PoolId},
     kind::AccountState,
     level_period, membership_step, mentoring_pair, organization, pair_contact, pair_part, pool_division,
@@ -41,6 +41,7 @@ pub struct Raw {
     pub divisions: Vec<pool_division::Model>,
     pub steps: Vec<membership_step::Model>,
     pub corrections: Vec<correction_request::Model>,
+    pub transfers: Vec<cadre_transfer::Model>,
     pub readings: Vec<access_log::Model>,
     pub acts: Vec<audit_event::Model>,
     pub changes: Vec<audit_change::Model>,
@@ -85,6 +86,7 @@ impl Raw {
             divisions: pool_division,
             steps: membership_step,
             corrections: correction_request,
+            transfers: cadre_transfer,
             readings: access_log,
             acts: audit_event,
             changes: audit_change,

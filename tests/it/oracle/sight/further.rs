@@ -1,7 +1,7 @@
 //! What hangs on people and pools, accounts and the trail, in the shape of the documents that ask for it.
 
 use entity::{
-    account, account_grant, cadre, correction_request,
+    account, account_grant, cadre, cadre_transfer, correction_request,
     id::{CadreId, PoolId, PoolMembershipId},
     kind::{FactState, MembershipState, PairState},
 };
@@ -67,6 +67,16 @@ impl Sight<'_> {
             self.steps(row.id).map(move |it| json!({ "reason": it["reason"], "membership": whose }))
         });
         list(steps)
+    }
+
+    /// Moves that meet a condition, each with the card of the person, and the record where it exists.
+    pub fn transfers(&self, which: impl Fn(&cadre_transfer::Model) -> bool) -> Value {
+        let lens = self.lens(Act::Transfers);
+        let rows = self.raw.transfers.iter().filter(|it| lens.as_ref().is_some_and(|lens| lens.transfer(it)));
+        list(rows.filter(|it| which(it)).map(|it| {
+            let record = self.cadres.contains(&it.cadre_id).then(|| json!({ "id": global(it.cadre_id) }));
+            json!({ "id": global(it.id), "person": self.card(it.cadre_id), "cadre": record })
+        }))
     }
 
     /// Requests for correction that meet a condition: they exist where the record does.
