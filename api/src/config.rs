@@ -130,11 +130,11 @@ settings! {
     websocket_operations: u64 = "10", false, "Most operations that run at once over one WebSocket.";
     websocket_messages: u64 = "100", false, "Messages a second that a WebSocket may send, over ten seconds, signs of life included; more closes it.";
     websocket_strangers: u64 = "100", false, "WebSockets of one process that have not said who they are; one more gets 503 and when to come again.";
-    roster_file_bytes: u64 = "67108864", false, "Largest roster file, in bytes.";
-    roster_inflated_bytes: u64 = "268435456", false, "Largest roster once unpacked, in bytes: a zip bomb ends here.";
+    roster_file_bytes: u64 = "67108864", false, "Largest roster, or zip of appointment forms, in bytes.";
+    roster_inflated_bytes: u64 = "268435456", false, "Largest roster, or zip of forms, once unpacked, in bytes: a zip bomb ends here.";
     roster_rows: u64 = "50000", false, "Most rows of a roster.";
     roster_columns: u64 = "100", false, "Most columns of a roster.";
-    roster_imports: u64 = "2", false, "Imports of rosters that a process does at once; others wait. Each holds a connection, and the file in memory.";
+    roster_imports: u64 = "2", false, "Imports that a process does at once; others wait. Each holds a connection, and the file in memory.";
     held_elsewhere_an_hour: u64 = "100", false, "Identity numbers of nobody within reach that one account may try in an hour, in imports and look-ups; then both are refused: numbers can be guessed.";
     audit_retention_days: u64 = "1095", false, "Days that acts stay in the audit trail, at least 1095. A day leaves as a whole, once access_log_retention_days is over too.";
     access_log_retention_days: u64 = "1095", false, "Days that readings of sensitive values stay on record, at least 1095. A day leaves as a whole, once audit_retention_days is over too.";

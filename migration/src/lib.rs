@@ -22,6 +22,7 @@ mod m20261121_000013_organizations;
 mod m20261121_000014_uploads;
 mod m20261121_000015_downloads;
 mod m20261121_000016_outbox;
+mod m20261121_000017_forms;
 
 use sea_orm_migration::{
     MigratorTrait as _,
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000014_uploads::Migration),
             Box::new(m20261121_000015_downloads::Migration),
             Box::new(m20261121_000016_outbox::Migration),
+            Box::new(m20261121_000017_forms::Migration),
         ]
     }
 }

@@ -22,13 +22,13 @@ use crate::{
 pub const PART: usize = 512 * 1024;
 
 impl Session {
-    /// The bytes of a file of the caller's that came in.
+    /// The bytes of a file of the caller's that came in, for the act that imports it.
     ///
     /// # Errors
     /// `Forbidden`; `NotFound` where there is none, or not the caller's.
-    pub async fn uploaded(&self, id: UploadId) -> Result<Vec<u8>> {
+    pub async fn uploaded(&self, action: Action, id: UploadId) -> Result<Vec<u8>> {
         let door = self.door();
-        let gate = Gate::new(Scope::narrow(self.actor(), Action::RosterImport, door.clock.now())?);
+        let gate = Gate::new(Scope::narrow(self.actor(), action, door.clock.now())?);
         let reader = Reader::new(&door.database, &gate, self.counter());
         let file = reader.get::<upload::Entity>(id).await?.ok_or_else(missing::<upload::Entity>)?;
         let mut out = Vec::with_capacity(usize::try_from(file.size).unwrap_or(0));

@@ -359,7 +359,11 @@ async fn room(tx: &Writer<'_>, entry: &Entry, ordered_by: AccountId) -> Result<(
     if tx.reader().find::<export::Entity>().filter(mine).filter(good).count().await? < MOST_OPEN {
         return Ok(());
     }
-    let field = if entry.pool.is_some() { "poolId" } else { "organizationId" };
+    let field = match entry {
+        Entry { pool: Some(_), .. } => "poolId",
+        Entry { cadre: Some(_), .. } => "cadreId",
+        _ => "organizationId",
+    };
     let why = format!("can't be listed yet: {MOST_OPEN} files of yours wait; fetch them, or wait for their end");
     Err(Error::invalid(field, why))
 }
