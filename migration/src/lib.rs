@@ -23,6 +23,7 @@ mod m20261121_000014_uploads;
 mod m20261121_000015_downloads;
 mod m20261121_000016_outbox;
 mod m20261121_000017_forms;
+mod m20261121_000018_planning;
 
 use sea_orm_migration::{
     MigratorTrait as _,
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000015_downloads::Migration),
             Box::new(m20261121_000016_outbox::Migration),
             Box::new(m20261121_000017_forms::Migration),
+            Box::new(m20261121_000018_planning::Migration),
         ]
     }
 }

@@ -15,14 +15,14 @@ use crate::{
     error::{Action, Error, Result},
     export::{
         dossier::dossiers,
-        write::{Entry, Making, Order, next, record, within_reach},
+        write::{Entry, Making, Order, everybody, record, these, within_reach},
     },
     forms::telling::form,
     roster::write::ImportRoster,
 };
 
 /// Forms of one step: a photo stands in each.
-const BATCH: u64 = 20;
+const BATCH: usize = 20;
 
 /// Imports forms that were read, as a roster is imported; each form is kept whole, sealed with its person.
 #[derive(Serialize)]
@@ -109,11 +109,9 @@ pub async fn write(tx: &mut Writer<'_>, whose: Whose, making: &Making, stated: &
 /// A zip of the forms of an organization's people; says how many.
 async fn archive(tx: &mut Writer<'_>, top: OrganizationId, making: &Making, stated: &Stated) -> Result<u32> {
     let mut zip = ZipWriter::new(making.target()?);
-    let (mut after, mut number) = (None, 0_u32);
-    loop {
-        let people = next(tx, top, after, BATCH).await?;
-        let Some(last) = people.last() else { break };
-        after = Some(last.id);
+    let mut number = 0_u32;
+    for some in everybody(tx, top).await?.chunks(BATCH) {
+        let people = these(tx, top, some).await?;
         for (name, file) in told(tx, people, stated).await? {
             number += 1;
             // Namesakes need two names; a slash in a name would be a folder.
