@@ -142,6 +142,8 @@ settings! {
     secrecy_limit: String = "INTERNAL", false, "Highest secrecy level of records that may be kept here: PUBLIC, INTERNAL, CONFIDENTIAL, SECRET or TOP_SECRET. Above INTERNAL only on a network approved for it.";
     console: bool = "true", false, "Whether /console serves a page to ask from, with everything it needs. Off: there is none.";
     log: String = "info", false, "What to log, as a tracing filter: error, warn, info, debug, or api=debug,info. The database library says no more than info: it would tell passwords.";
+    traces_to: String = "", false, "Where traces go, as OTLP over HTTP: http://HOST:4318/v1/traces of a collector. Names, times and counts, no values. Empty: nowhere.";
+    traces_percent: u64 = "100", false, "How many of a hundred requests are traced, where the client does not say (traceparent).";
     slow_ms: u64 = "1000", false, "Milliseconds from which an operation is logged as slow, by the hash of its document and never by its text or variables.";
     log_format: String = "text", false, "text for people, json for machines.";
 }

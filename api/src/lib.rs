@@ -19,6 +19,8 @@ pub mod hash;
 pub mod metrics;
 /// Pages and cursors.
 pub mod page;
+/// Spans of operations and their steps, for a collector.
+pub mod traces;
 /// What several processes share, on Redis or in this process.
 pub mod shared {
     pub mod channel;

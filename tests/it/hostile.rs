@@ -13,12 +13,13 @@ use std::{
 use entity::kind::Role;
 use serde_json::json;
 use tests::{
+    both,
     client::{Client, http},
     dice::Dice,
     hostile::{KINDS, Kind, body},
     process::{Process, Program, fresh_folder},
     sqlite,
-    world::World,
+    world::{World, global},
 };
 
 /// How much slower a build for debugging may be.
@@ -152,5 +153,29 @@ sqlite! {
         // Other tests run beside this one: it holds the promise only where it is measured for its own sake.
         let most = if cfg!(debug_assertions) { Duration::from_secs(2) } else { calm * 2 };
         assert!(during <= most, "{calm:?} became {during:?}");
+    }
+}
+
+const CREATE: &str = "mutation($at: ID!) { cadreCreate(input: { organizationId: $at, name: \"Anna\", sex: FEMALE }) {
+    cadre { id } problems { message } } }";
+
+both! {
+    async fn what_a_client_asked_that_went_away_is_not_gone_on_with(mut world: World) {
+        let county = world.organization("North").await;
+        let token = world.sign_in(Role::OrganizationOfficer, county).await.token().to_owned();
+        // Its first statement comes half a second after the request: by then the client is gone.
+        world.pause_ms = 500;
+        let slow = world.another().await;
+        let url = format!("http://{}", slow.address());
+        let body = json!({ "query": CREATE, "variables": { "at": global(county) } });
+        let asked = http().timeout(Duration::from_millis(200)).build().expect("a client");
+        let left = asked.post(format!("{url}/graphql")).bearer_auth(&token).json(&body).send().await;
+        assert!(left.is_err_and(|it| it.is_timeout()), "it was answered before it left");
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
+        assert_eq!(world.number("select count(*) from cadre").await, 0);
+        // Who waits is served.
+        Client::new(&url, &token).run(CREATE, json!({ "at": global(county) })).await.done("/cadreCreate");
+        assert_eq!(world.number("select count(*) from cadre").await, 1);
+        slow.stop().await;
     }
 }

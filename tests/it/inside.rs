@@ -5,7 +5,8 @@ use entity::kind::Role;
 use serde_json::{Value, json};
 use tests::{
     both,
-    client::Client,
+    client::{Client, http},
+    collector::Collector,
     postgres,
     process::{Program, fresh_folder},
     sqlite,
@@ -99,5 +100,36 @@ postgres! {
         let id = fields["request.id"].as_str().expect("an id");
         assert!(printed.lines().any(|it| it.contains("\"graphql\"") && it.contains(id)), "the same request: {printed}");
         assert!(!printed.contains("张三丰") && !printed.contains("namePrefix"), "{printed}");
+    }
+
+    /// What a collector is told: the operation as a step of the client's own trace, the questions in it, no value.
+    async fn traces_tell_names_and_times_and_no_values(world: World) {
+        let county = world.organization("North").await;
+        world.cadre(county, "张三丰", |_| {}).await;
+        let person = world.sign_in(Role::OrganizationOfficer, county).await;
+        let collector = Collector::start();
+        let arguments = ["serve", "--listen", "127.0.0.1:0", "--log-format", "json", "--traces-to", &collector.url()];
+        let program = Program::new(env!("CARGO_BIN_EXE_tidui-under-test"), &fresh_folder(), &arguments);
+        let mut server = program.over(&world.config).start();
+        let url = tokio::task::block_in_place(|| server.url());
+        let query = "query Traced($name: String) { cadres(first: 1, filter: {namePrefix: $name}) { edges { node { name } } } }";
+        let asked = http().build().expect("a client").post(format!("{url}/graphql")).bearer_auth(person.token());
+        let asked = asked.header("traceparent", "00-5469647569547261636554657374aa01-5469647569537061-01");
+        let answer = asked.json(&json!({ "query": query, "variables": { "name": "张三丰" } })).send().await.expect("an answer");
+        let id = answer.headers()["x-request-id"].to_str().expect("text").to_owned();
+        let text = answer.text().await.expect("a body");
+        assert!(text.contains("张三丰"), "{text}");
+        let printed = server.printed();
+        // What waits is sent when the server ends.
+        server.terminate();
+        tokio::task::block_in_place(|| server.end(std::time::Duration::from_secs(20)));
+        let trace = *b"TiduiTraceTest\xaa\x01";
+        for said in [trace.as_slice(), b"TiduiSpa", b"Traced", id.as_bytes(), b"tidui.statements", b"ask", b"api::cadre::read::"] {
+            assert!(collector.has(said), "not told: {}", String::from_utf8_lossy(said));
+        }
+        for kept in ["张三丰", "namePrefix", person.token()] {
+            assert!(!collector.has(kept.as_bytes()), "told: {kept}");
+        }
+        assert!(!printed.contains("\"span\"") && !printed.contains("tidui.step"), "spans are not for the log: {printed}");
     }
 }

@@ -2,6 +2,7 @@
 //! the repository's own text.
 
 pub mod client;
+pub mod collector;
 pub mod county;
 pub mod dice;
 pub mod events;

@@ -103,7 +103,7 @@ pub async fn demo(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, String
         reset(&folder)?;
     }
     let config = config(&folder, port)?;
-    run::log(&config)?;
+    let _collector = run::log(&config)?;
     prepare(&folder, &config, &hooks).await?;
     let people = people(&folder)?;
     let server = Server::start_demo(config, hooks, people.iter().map(Listed::stand_in).collect()).await?;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::ArgMatches;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::{
     cli::{account, audit, command, demo, export, forms, key, roster},
@@ -15,6 +15,7 @@ use crate::{
     db::connect::{self, Step},
     http::{house::Hooks, server::Server},
     schema,
+    traces::{self, Collector},
 };
 
 /// Runs the command line of this process.
@@ -97,21 +98,29 @@ fn read(path: &Path) -> Result<String, String> {
     std::fs::read_to_string(path).map_err(|cause| format!("can't read {}: {cause}", path.display()))
 }
 
-/// Sends logs to standard error, as the settings say.
-pub(super) fn log(config: &Config) -> Result<(), String> {
+/// Sends logs to standard error, and traces to their collector, as the settings say; to that as long as what this
+/// returns is kept.
+pub(super) fn log(config: &Config) -> Result<Option<Collector>, String> {
     let mut filter =
         EnvFilter::try_new(&config.log).map_err(|cause| format!("log = '{}' is no filter: {cause}", config.log))?;
     // At trace the library tells the address of the database with its password, and every statement with its values.
-    for quiet in ["sea_orm=info", "sea_orm::database=info", "sea_orm::driver=info"] {
+    // Spans are for a collector: in the log they would only lengthen every line.
+    let spans = format!("{}=off", traces::TARGET);
+    for quiet in ["sea_orm=info", "sea_orm::database=info", "sea_orm::driver=info", &spans] {
         filter = filter.add_directive(quiet.parse().map_err(|cause| format!("'{quiet}' is no filter: {cause}"))?);
     }
-    let out = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);
-    let set = match config.log_format.as_str() {
-        "json" => out.json().try_init(),
-        "text" => out.try_init(),
+    let out = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).log_internal_errors(false);
+    let out = match config.log_format.as_str() {
+        "json" => out.json().boxed(),
+        "text" => out.boxed(),
         other => return Err(format!("log_format = '{other}': write text or json")),
     };
-    set.map_err(|cause| format!("logging could not begin: {cause}"))
+    let to = config.traces_to.as_str();
+    let collector = (!to.is_empty()).then(|| Collector::at(to, config.traces_percent)).transpose()?;
+    let spans = collector.as_ref().map(Collector::layer);
+    let set = tracing_subscriber::registry().with(out.with_filter(filter)).with(spans).try_init();
+    set.map_err(|cause| format!("logging could not begin: {cause}"))?;
+    Ok(collector)
 }
 
 /// Says something on standard error. Whoever listened may be gone; that is no reason to end.
@@ -121,7 +130,7 @@ fn tell(text: &str) {
 
 async fn serve(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, String> {
     let config = config(matches)?;
-    log(&config)?;
+    let _collector = log(&config)?;
     tell(&format!("Effective settings:\n{}", config.effective()));
     let server = Server::start(config, hooks).await?;
     let told_to_stop = told_to_stop()?;

@@ -16,6 +16,7 @@ use entity::{
     kind::{AccessPurpose, SealedField},
 };
 use serde::{Serialize, de::DeserializeOwned};
+use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::{
@@ -33,6 +34,7 @@ use crate::{
     },
     error::{Action, Error, Result},
     page::CursorKey,
+    traces,
 };
 
 /// A request for rows: a struct whose fields are all that the answer depends on, besides the rows and the scope.
@@ -288,7 +290,8 @@ impl Session {
     pub async fn run<C: Command>(&self, command: C, terms: &Terms) -> Result<C::Outcome> {
         self.unsafe_act()?;
         let scope = self.narrowed(C::ACTION).await?;
-        super::run::run(self, &self.door, scope, command, terms).await
+        let span = traces::step("run", std::any::type_name::<C>());
+        super::run::run(self, &self.door, scope, command, terms).instrument(span).await
     }
 
     /// Sealed values of people in the clear, for a stated purpose. Who saw which value is recorded before this returns;
@@ -308,7 +311,8 @@ impl Session {
         // For the own copy nobody needs leave to open other people's values, and gets none.
         let own = purpose == AccessPurpose::OwnCopy;
         let scope = self.narrowed(if own { Action::OwnRecordExport } else { Action::SensitiveOpen }).await?;
-        open::open(self, &self.door, scope, Wanted { values, purpose, reason }).await
+        let opened = open::open(self, &self.door, scope, Wanted { values, purpose, reason });
+        opened.instrument(traces::step("open", "sealed values")).await
     }
 
     /// What an account may do with a row, and which rule refuses where one does. For administrators: it tells nothing of
@@ -336,7 +340,8 @@ impl Session {
     async fn load<Q: Query>(&self, question: &Q, scope: Scope) -> Result<(Q::Answer, Vec<Table>)> {
         let gate = Gate::new(scope);
         let reader = Reader::new(&self.door.database, &gate, &self.statements);
-        let answer = question.load(&reader).await?;
+        let span = traces::step("ask", std::any::type_name::<Q>());
+        let answer = question.load(&reader).instrument(span).await?;
         Ok((answer, super::reader::tables(&gate)))
     }
 

@@ -8,6 +8,7 @@ use async_graphql::{Request, Response, ServerError, Value, Variables, parser::ty
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use futures_util::StreamExt;
 use serde::Serialize;
+use tracing::Instrument;
 
 use crate::{
     auth::scope::Actor,
@@ -27,6 +28,7 @@ use crate::{
     },
     loaders::Loaders,
     quota::admission::{Allowance, Running},
+    traces::{self, Parent},
 };
 
 /// How a request came, as far as executing it goes.
@@ -38,6 +40,8 @@ pub struct Manner {
     pub cost: bool,
     /// Whether there may be more than one answer.
     pub streams: bool,
+    /// The client's own span, where it names one.
+    pub parent: Option<Parent>,
 }
 
 /// An answer.
@@ -181,12 +185,15 @@ pub async fn start(
 ) -> Result<(Ready, Option<Answered>), Refusal> {
     let mut seen = Seen::of(&session);
     let named = asked.document_id.is_some() || asked.persisted.is_some();
-    let mut done = enter(house, session, &mut asked, manner, turn, id, &mut seen).await;
-    if let Ok((_, Some(answered))) = &mut done {
-        answered.named = named;
-    }
-    house.operations.note(&seen, &asked, done.as_ref().map(|(_, it)| it.as_ref()), id);
-    done
+    let entered = async {
+        let mut done = enter(house, session, &mut asked, manner, turn, id, &mut seen).await;
+        if let Ok((_, Some(answered))) = &mut done {
+            answered.named = named;
+        }
+        house.operations.note(&seen, &asked, done.as_ref().map(|(_, it)| it.as_ref()), id);
+        done
+    };
+    entered.instrument(traces::operation(id, manner.parent)).await
 }
 
 async fn enter(
@@ -292,7 +299,7 @@ pub async fn perform(
 /// As [`execute`].
 pub async fn measure(house: &House, session: &Session, mut asked: Asked) -> Result<serde_json::Value, Refusal> {
     let running = begin(house, session)?;
-    let manner = Manner { changes: true, cost: true, streams: true };
+    let manner = Manner { changes: true, cost: true, streams: true, parent: None };
     let ready = Ready::make(house, &mut asked, session.is_machine(), manner).await;
     let left = house.quota.draw(&running, 0).await?;
     let ready = ready?;

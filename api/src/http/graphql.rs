@@ -22,6 +22,7 @@ use crate::{
     },
     quota::admission::Allowance,
     shared::gcra::{Balance, Rate},
+    traces::Parent,
 };
 
 /// How long a body may take to come.
@@ -201,7 +202,9 @@ async fn executed(
 
 /// How a request came.
 pub fn manner(request: &HttpRequest, verb: Verb, streams: bool) -> Manner {
-    Manner { changes: verb == Verb::Post, cost: request.headers().contains_key("x-tidui-cost"), streams }
+    let headers = request.headers();
+    let parent = headers.get("traceparent").and_then(|it| it.to_str().ok()).and_then(Parent::of);
+    Manner { changes: verb == Verb::Post, cost: headers.contains_key("x-tidui-cost"), streams, parent }
 }
 
 /// What a request asks.

@@ -122,7 +122,7 @@ impl Operation {
     }
 
     async fn answer(&mut self, asked: Asked, request: String) -> Result<(), Broken> {
-        let manner = Manner { changes: true, cost: false, streams: true };
+        let manner = Manner { changes: true, cost: false, streams: true, parent: None };
         let turn = self.turns.acquire().await.map_err(|_| Broken::Away)?;
         let in_flight = InFlight::new(self.house.clone().into_inner());
         let begun = stream::begin(&self.house, &self.credentials, asked, manner, None, request).await?;

@@ -14,6 +14,7 @@ use std::{
 use crate::{
     db::session::Session,
     http::{asked::Asked, execute::Answered, known, refusal::Refusal},
+    traces::{self, Ending},
 };
 
 /// Names that are kept apart.
@@ -94,6 +95,7 @@ impl Operations {
         let client = if session.is_machine() { "MACHINE" } else { "PERSON" };
         let mut sums = self.sums.lock().unwrap_or_else(PoisonError::into_inner);
         let name = label(&sums, seen.name.as_deref(), outcome != "refused");
+        traces::ended(&Ending { name: &name, client, outcome, cost: seen.cost, statements });
         let sum = sums.entry((name, client)).or_default();
         *sum.outcomes.entry(outcome).or_default() += 1;
         for (count, bound) in sum.within.iter_mut().zip(BOUNDS_MS) {

@@ -93,7 +93,9 @@ impl Server {
         })
         .disable_signals()
         .shutdown_timeout(1)
-        .client_request_timeout(Duration::from_secs(10));
+        .client_request_timeout(Duration::from_secs(10))
+        // Who has left hears nothing: the work ends with the statement that runs, and what it wrote is undone.
+        .h1_allow_half_closed(false);
         if workers > 0 {
             http = http.workers(workers);
         }
