@@ -177,12 +177,12 @@ named! {
         CorrectionDecide = "CORRECTION_DECIDE",
         /// Import a roster.
         RosterImport = "ROSTER_IMPORT",
-        /// Bring the file of a roster in.
-        RosterUpload = "ROSTER_UPLOAD",
+        /// Bring a file to import in.
+        ImportUpload = "IMPORT_UPLOAD",
         /// Keep account of an import that runs.
-        RosterImportKeep = "ROSTER_IMPORT_KEEP",
-        /// Read which rosters were imported.
-        RosterImportRead = "ROSTER_IMPORT_READ",
+        ImportKeep = "IMPORT_KEEP",
+        /// Read which files were imported.
+        ImportRead = "IMPORT_READ",
         /// Export the people of an organization as a roster.
         RosterExport = "ROSTER_EXPORT",
         /// Export the members of a pool as a list of names.

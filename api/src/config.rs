@@ -132,11 +132,12 @@ settings! {
     websocket_operations: u64 = "10", false, "Most operations that run at once over one WebSocket.";
     websocket_messages: u64 = "100", false, "Messages a second that a WebSocket may send, over ten seconds, signs of life included; more closes it.";
     websocket_strangers: u64 = "100", false, "WebSockets of one process that have not said who they are; one more gets 503 and when to come again.";
-    roster_file_bytes: u64 = "67108864", false, "Largest roster file, in bytes.";
-    roster_inflated_bytes: u64 = "268435456", false, "Largest roster once unpacked, in bytes: a zip bomb ends here.";
+    roster_file_bytes: u64 = "67108864", false, "Largest roster, or zip of appointment forms, in bytes.";
+    roster_inflated_bytes: u64 = "268435456", false, "Largest roster, or zip of forms, once unpacked, in bytes: a zip bomb ends here.";
     roster_rows: u64 = "50000", false, "Most rows of a roster.";
     roster_columns: u64 = "100", false, "Most columns of a roster.";
-    roster_imports: u64 = "2", false, "Imports of rosters that a process does at once; others wait. Each holds a connection, and the file in memory.";
+    roster_imports: u64 = "2", false, "Imports that a process does at once; others wait. Each holds a connection, and the file in memory.";
+    import_runs_days: u64 = "90", false, "Days that ended runs of imports stay with what they found, at least 1: findings quote the file. What went in stays. Too few: who comes back late finds no report.";
     held_elsewhere_an_hour: u64 = "100", false, "Identity numbers of nobody within reach that one account may try in an hour, in imports and look-ups; then both are refused: numbers can be guessed.";
     audit_retention_days: u64 = "1095", false, "Days that acts stay in the audit trail, at least 1095. A day leaves as a whole, once access_log_retention_days is over too.";
     access_log_retention_days: u64 = "1095", false, "Days that readings of sensitive values stay on record, at least 1095. A day leaves as a whole, once audit_retention_days is over too.";
@@ -168,6 +169,8 @@ pub struct Rosters {
     pub at_once: u64,
     /// Identity numbers of nobody within reach that one account may try in an hour.
     pub held_elsewhere_an_hour: u64,
+    /// Days that ended runs stay with what they found.
+    pub runs_days: u64,
 }
 
 impl Config {
@@ -180,6 +183,7 @@ impl Config {
             columns: self.roster_columns,
             at_once: self.roster_imports,
             held_elsewhere_an_hour: self.held_elsewhere_an_hour,
+            runs_days: self.import_runs_days,
         }
     }
 
@@ -207,18 +211,21 @@ impl Config {
         Self::build(&values)?.above_floors()
     }
 
-    /// Refuses retentions shorter than the law's three years.
+    /// Refuses retentions shorter than the law's three years, and one that nobody could read a report in.
     fn above_floors(self) -> Result<Self, String> {
         let retentions = [
             ("audit_retention_days", self.audit_retention_days),
             ("access_log_retention_days", self.access_log_retention_days),
         ];
-        match retentions.into_iter().find(|(_, days)| *days < RETENTION_FLOOR_DAYS) {
-            Some((name, days)) => Err(format!(
+        if let Some((name, days)) = retentions.into_iter().find(|(_, days)| *days < RETENTION_FLOOR_DAYS) {
+            return Err(format!(
                 "{name} = {days} is below its floor: records must stay {RETENTION_FLOOR_DAYS} days, three years, or longer"
-            )),
-            None => Ok(self),
+            ));
         }
+        if self.import_runs_days < 1 {
+            return Err("import_runs_days = 0 is below its floor: who asks for an import must be able to read what came of it, so write 1 or more".to_owned());
+        }
+        Ok(self)
     }
 
     /// Every setting as `name = value`, a line each; secrets masked.
@@ -337,6 +344,12 @@ mod tests {
             let why = with("1094").unwrap_err();
             assert!(why.contains(&name.replace('-', "_")) && why.contains("1095"), "{why}");
         }
+    }
+
+    #[test]
+    fn a_report_can_be_read_for_a_day() {
+        let with = |days: &str| Config::load(None, [], pairs(&[("import-runs-days", days)]));
+        assert!(with("1").is_ok() && with("0").unwrap_err().contains("import_runs_days"));
     }
 
     #[test]

@@ -241,7 +241,10 @@ pub mod export {
 }
 /// Appointment forms in and out: as rows and dated facts, and kept whole, sealed, for a lossless way out.
 pub mod forms {
+    pub mod download;
+    pub mod graphql;
     pub mod rows;
+    pub mod running;
     pub mod telling;
     pub mod write;
 }

@@ -255,8 +255,7 @@ macro_rules! follows {
         impl $crate::db::gate::Visible for $entity::Entity {
             /// Where the row that it belongs to is.
             fn visible(at: &$crate::db::gate::Alias, gate: &$crate::db::gate::Gate) -> sea_orm::Condition {
-                use sea_orm::sea_query::ExprTrait as _;
-                sea_orm::Condition::all().add(at.col($entity::Column::$column).in_subquery(gate.ids::<$other::Entity>()))
+                sea_orm::Condition::all().add(gate.follows::<$other::Entity>(at.col($entity::Column::$column)))
             }
         }
     )+};

@@ -29,6 +29,7 @@ use crate::{
     document::idle::idle,
     error::{Action, Error, Result},
     export::graphql::ExportMutation,
+    forms::graphql::FormMutation,
     introspection::{Shown, Things},
     loaders::Caller,
     mentoring::{
@@ -60,7 +61,7 @@ use crate::{
     quota::graphql::RateLimitQuery,
     relay::{self, Date, FromRow, Problem, access, read_id},
     roster::{
-        graphql::{RosterFinding, RosterImport, RosterMutation, RosterQuery, RosterRun},
+        graphql::{Import, ImportFinding, ImportRun, RosterMutation, RosterQuery},
         stored::{Findings, Imports, Runs},
     },
     status::graphql::StatusQuery,
@@ -100,12 +101,12 @@ pub enum Node {
     MembershipStep(MembershipStep),
     /// A contact of a pair.
     PairContact(PairContact),
-    /// An import of a roster.
-    RosterImport(RosterImport),
+    /// An import of a file.
+    Import(Import),
     /// A run of an import.
-    RosterRun(RosterRun),
+    ImportRun(ImportRun),
     /// A finding of a run.
-    RosterFinding(RosterFinding),
+    ImportFinding(ImportFinding),
     /// An act in the audit trail.
     AuditEvent(AuditEvent),
     /// A reading of a sensitive value.
@@ -148,6 +149,7 @@ pub struct Mutation(
     AccountMutation,
     OwnRecordMutation,
     ExportMutation,
+    FormMutation,
     OrganizationMutation,
     ReformMutation,
     RosterMutation,
@@ -311,9 +313,9 @@ nouns! {
     AccountId => Account by Accounts through One,
     CorrectionId => CorrectionRequest by Corrections through One,
     TransferId => CadreTransfer by Transfers through One,
-    ImportId => RosterImport by Imports through One,
-    ImportRunId => RosterRun by Runs through One,
-    ImportFindingId => RosterFinding by Findings through One,
+    ImportId => Import by Imports through One,
+    ImportRunId => ImportRun by Runs through One,
+    ImportFindingId => ImportFinding by Findings through One,
     AuditEventId => AuditEvent by ActsById through FreshOne,
     AccessLogId => AccessLogEntry by ReadingsById through FreshOne,
 }

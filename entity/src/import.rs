@@ -1,4 +1,4 @@
-//! One import of a roster: which file, by whom, what came of it.
+//! One import of a file: which one, by whom, what came of it.
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};

@@ -18,6 +18,8 @@ pub struct Model {
     pub severity: String,
     /// What kind, in the word of the report.
     pub code: String,
+    /// The number of the form in its archive, from 1; none in a roster.
+    pub form: Option<i32>,
     /// The line of the file; none for the file as a whole.
     pub line: Option<i32>,
     /// The header of the column; none for the line as a whole.

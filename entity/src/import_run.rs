@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     id::{AccountId, ImportId, ImportRunId, OrganizationId, UploadId},
-    kind::{ImportFailure, ImportMode, ImportState},
+    kind::{ImportFailure, ImportKind, ImportMode, ImportState},
 };
 
 /// One row: see the file's header.
@@ -15,7 +15,9 @@ pub struct Model {
     /// Key.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: ImportRunId,
-    /// The organization whose people the file lists.
+    /// What kind of file it is.
+    pub kind: ImportKind,
+    /// The organization whose people the file is about.
     pub organization_id: OrganizationId,
     /// Who asked for it.
     pub account_id: AccountId,

@@ -3,7 +3,10 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AccountId, OrganizationId, UploadId};
+use crate::{
+    id::{AccountId, OrganizationId, UploadId},
+    kind::ImportKind,
+};
 
 /// One row: see the file's header.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, DeriveEntityModel)]
@@ -12,7 +15,9 @@ pub struct Model {
     /// Key.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: UploadId,
-    /// The organization whose people the file lists.
+    /// What kind of file it is.
+    pub kind: ImportKind,
+    /// The organization whose people the file is about.
     pub organization_id: OrganizationId,
     /// Whose it is.
     pub account_id: AccountId,
@@ -24,6 +29,10 @@ pub struct Model {
     pub sha256: Option<String>,
     /// Until when its address is good.
     pub expires_at: DateTimeUtc,
+    /// The token that it was announced with, where it may be revoked.
+    pub token_id: Option<Uuid>,
+    /// The sign-in that the token follows from, where there is one.
+    pub sign_in_id: Option<Uuid>,
     /// When it came; none before.
     pub received_at: Option<DateTimeUtc>,
     /// From when on it is removed.

@@ -40,6 +40,12 @@ pub(crate) async fn add_number(manager: &SchemaManager<'_>, table: &str, column:
     run(manager, &format!("ALTER TABLE \"{table}\" ADD COLUMN \"{column}\" integer NULL")).await
 }
 
+/// Adds a bare UUID that refers to no one table and may be absent.
+pub(crate) async fn add_uuid(manager: &SchemaManager<'_>, table: &str, column: &str) -> Result<(), DbErr> {
+    let kind = if manager.get_database_backend() == DbBackend::Postgres { "uuid" } else { "uuid_text" };
+    run(manager, &format!("ALTER TABLE \"{table}\" ADD COLUMN \"{column}\" {kind} NULL")).await
+}
+
 /// Adds a calendar day that may be absent.
 pub(crate) async fn add_day(manager: &SchemaManager<'_>, table: &str, column: &str) -> Result<(), DbErr> {
     let kind = if manager.get_database_backend() == DbBackend::Postgres { "date" } else { "date_text" };

@@ -22,6 +22,8 @@ mod m20261121_000013_organizations;
 mod m20261121_000014_uploads;
 mod m20261121_000015_downloads;
 mod m20261121_000016_outbox;
+mod m20261121_000017_forms;
+mod m20261121_000018_planning;
 mod m20261121_000019_transfers;
 
 use sea_orm_migration::{
@@ -52,6 +54,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000014_uploads::Migration),
             Box::new(m20261121_000015_downloads::Migration),
             Box::new(m20261121_000016_outbox::Migration),
+            Box::new(m20261121_000017_forms::Migration),
+            Box::new(m20261121_000018_planning::Migration),
             Box::new(m20261121_000019_transfers::Migration),
         ]
     }

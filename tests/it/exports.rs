@@ -2,6 +2,7 @@
 
 mod addresses;
 mod downloads;
+mod form_uploads;
 mod forms;
 
 use std::path::{Path, PathBuf};

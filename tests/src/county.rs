@@ -247,12 +247,18 @@ pub const PROBES: &[(&str, &str)] = &[
         decision message roles grants { decision grant { ...grant } } } }"),
     ("myRecord", "query { myRecord { ...cadre } }"),
     ("correctionRequests", "query { correctionRequests(first: 20) { totalCount edges { cursor node { ...correction } } } }"),
-    ("rosterImports", "query { rosterImports(first: 20) { totalCount edges { cursor node {
-        id fileName sha256 mode rowsRead added changed unchanged skipped errors warnings hints importedAt organization { ...organization } } } } }"),
+    ("imports", "query { imports(first: 20) { totalCount edges { cursor node {
+        id importKind: kind fileName sha256 mode rowsRead added changed unchanged skipped errors warnings hints importedAt organization { ...organization } } } } }"),
     ("rosterUploadStart", "mutation($organization: ID!) { rosterUploadStart(input: { organizationId: $organization, fileName: \"probe.csv\", bytes: 0 }) {
         problems { code message } upload { id address expiresAt bytes maximumBytes uploadName: fileName } } }"),
     ("rosterImport", "mutation($organization: ID!) { rosterImport(input: { uploadId: $organization }) {
         problems { code message } run { ...run } } }"),
+    ("appointmentFormUploadStart", "mutation($organization: ID!) { appointmentFormUploadStart(input: { organizationId: $organization, fileName: \"probe.lrmx\", bytes: 0 }) {
+        problems { code message } upload { id address expiresAt bytes maximumBytes uploadName: fileName } } }"),
+    ("appointmentFormImport", "mutation($organization: ID!) { appointmentFormImport(input: { uploadId: $organization }) {
+        problems { code message } run { ...run } } }"),
+    ("appointmentFormExport", "mutation($organization: ID!) { appointmentFormExport(input: { organizationId: $organization, purpose: INSPECTION, reason: \"\" }) {
+        problems { code message } export { id downloadPath } } }"),
     ("accountCreate", "mutation($organization: ID!) { accountCreate(input: { organizationId: $organization, login: \"x\", name: \"Probe\" }) {
         problems { code message } account { ...account } } }"),
     ("accountUpdate", "mutation($account: ID!) { accountUpdate(input: { id: $account, expectedVersion: 77, name: \"Probe\" }) {
@@ -294,7 +300,7 @@ const FRAGMENTS: &[(&str, &str)] = &[
     ),
     (
         "run",
-        "fragment run on RosterRun { id fileName sha256 mode dryRun runState: state failure rowsRead rowsDone rowsTotal added changed unchanged skipped errors warnings hints requestedAt endedAt organization { ...organization } imported { id } findings(first: 20) { totalCount edges { node { id severity findingCode: code row column message remedy candidates { id name } } } } }",
+        "fragment run on ImportRun { id importKind: kind fileName sha256 mode dryRun runState: state failure rowsRead rowsDone rowsTotal added changed unchanged skipped errors warnings hints requestedAt endedAt organization { ...organization } imported { id } findings(first: 20) { totalCount edges { node { id severity findingCode: code form row column message remedy candidates { id name } } } } }",
     ),
     (
         "organization",

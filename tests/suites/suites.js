@@ -55,7 +55,7 @@ async function introspection() {
   const shown = Object.keys(live.getTypeMap()).filter((it) => !it.startsWith('__'));
   const own = (type) => Object.keys(type?.getFields?.() ?? {});
   const known = shown.filter((it) => isSpecifiedScalarType(live.getType(it)) || file.getType(it)).filter((it) => own(live.getType(it)).every((name) => own(file.getType(it)).includes(name)));
-  const lacking = ['Cadre', 'MentoringPair', 'RosterRun'].filter((it) => !live.getType(it));
+  const lacking = ['Cadre', 'MentoringPair', 'ImportRun'].filter((it) => !live.getType(it));
   const wrong = [...validateSchema(live).map((it) => it.message), ...lacking.map((it) => `${it} is hidden from an officer`)];
   const strange = shown.filter((it) => !known.includes(it));
   report('introspection', known.length - wrong.length, shown.length, [...strange, ...wrong]);

@@ -24,9 +24,9 @@ pub fn of_the_account(action: Action) -> bool {
             | GrantCreate
             | GrantRevoke
             | AccessExplain
-            | RosterUpload
+            | ImportUpload
             | RosterImport
-            | RosterImportRead
+            | ImportRead
             | RosterExport
             | PoolExport
             | ExportRead
@@ -59,7 +59,7 @@ pub fn allows(role: Role, action: Action) -> bool {
         CadreCreate | CadreUpdate => role == OrganizationOfficer,
         CadreTransfer | CadreTransferOffer | CadreTransferDecide => role == OrganizationOfficer,
         CadreTransferRead => matches!(role, OrganizationOfficer | OrganizationLeader),
-        RosterUpload | RosterImport | RosterImportRead => role == OrganizationOfficer,
+        ImportUpload | RosterImport | ImportRead => role == OrganizationOfficer,
         RosterExport | PoolExport | ExportRead | FormImport | FormExport => role == OrganizationOfficer,
         MembershipPropose | PairPropose => matches!(role, OrganizationOfficer | UnitOfficer),
         MembershipConfirm | MembershipWarn | MembershipMove | MembershipExit | MembershipDeploy => {
@@ -78,9 +78,7 @@ pub fn allows(role: Role, action: Action) -> bool {
         GrantCreate | GrantRevoke | AccessExplain => matches!(role, SecurityAdmin),
         OwnRecordRead | OwnRecordExport | CorrectionRequest => matches!(role, Cadre),
         // An act of a job is no person's, whatever the role.
-        SignIn | TokenRefresh | TokenRevoke | SecretSet | AccountGrant | SealedRenew | RosterImportKeep | DemoLoad => {
-            false
-        }
+        SignIn | TokenRefresh | TokenRevoke | SecretSet | AccountGrant | SealedRenew | ImportKeep | DemoLoad => false,
     }
 }
 
@@ -124,7 +122,7 @@ impl Job {
     pub const fn allows(self, action: Action) -> bool {
         match self {
             Self::RosterImport => {
-                matches!(action, Action::RosterImport | Action::RosterImportKeep | Action::OrganizationRead)
+                matches!(action, Action::RosterImport | Action::ImportKeep | Action::OrganizationRead)
             }
             Self::DemoLoad => matches!(action, Action::DemoLoad | Action::OrganizationRead),
             Self::SignIn => matches!(action, Action::SignIn | Action::TokenRefresh | Action::TokenRevoke),

@@ -11,18 +11,18 @@ use entity::kind::ImportKind;
 
 use crate::{
     cli::{
-        export::{exported, organization, session, stated, text},
+        export::{exported, organization, session, settings, stated, text},
         progress,
         roster::{finish, hash, settled, undecided},
     },
     db::session::Terms,
     error::Action,
     forms::{
-        rows::{Forms, rows},
+        rows::{self, Forms},
         write::{ExportForms, ImportForms, Whose},
     },
     http::house::Hooks,
-    lrmx::{file, limits::Limits},
+    lrmx::limits::Limits,
     relay::key,
     roster::{
         decisions,
@@ -45,7 +45,8 @@ pub async fn import(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, Stri
     let decisions = matches.get_one::<String>("decisions").map(|it| decisions::read(&PathBuf::from(it))).transpose()?;
     let report = listing.clone().map_or_else(Report::default, Report::listed);
     let file = path.clone();
-    let reading = tokio::task::spawn_blocking(move || read(&file, today, report)).await;
+    let limits = Limits::from(settings(matches)?.rosters());
+    let reading = tokio::task::spawn_blocking(move || read(&file, &limits, today, report)).await;
     let forms = reading.map_err(|cause| format!("the file could not be read: {cause}"))?;
     if (mode == Mode::All && forms.report.errors > 0) || forms.rows.is_empty() {
         println!("{}\nNothing was imported.", forms.report.text());
@@ -77,11 +78,9 @@ pub async fn import(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, Stri
 }
 
 /// The forms of a file; what is wrong with it as a whole stands in the report.
-fn read(path: &Path, today: chrono::NaiveDate, mut report: Report) -> Forms {
-    let limits = Limits::default();
-    let bytes = content(path, &FileLimits { file_bytes: limits.file_bytes, ..FileLimits::default() });
-    match bytes.and_then(|bytes| file::read(&bytes, &limits, today)) {
-        Ok(readings) => rows(readings, today, report),
+fn read(path: &Path, limits: &Limits, today: chrono::NaiveDate, mut report: Report) -> Forms {
+    match content(path, &FileLimits { file_bytes: limits.file_bytes, ..FileLimits::default() }) {
+        Ok(bytes) => rows::read(&bytes, limits, today, report),
         Err(remark) => {
             report.add(remark.in_file());
             Forms { report, ..Forms::default() }

@@ -8,7 +8,7 @@ use std::sync::{Arc, atomic::AtomicU64};
 use chrono::TimeDelta;
 use entity::{
     account, export,
-    id::{ExportId, UploadId},
+    id::{AccountId, ExportId, UploadId},
     revoked_token, upload,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -40,14 +40,7 @@ impl Door {
         let good = |it: &export::Model| it.made_at.is_none() && self.clock.now() < it.ordered_at + ORDER;
         let row = row.filter(good).ok_or(Error::NotFound("address"))?;
         let identity = self.identity(account::Column::Id.eq(row.ordered_by)).await?.ok_or(Error::Unauthenticated)?;
-        let presented: Vec<Uuid> = [row.token_id, row.sign_in_id].into_iter().flatten().collect();
-        // Also a revocation that is over: the token has ended by itself since, and still was ended before.
-        self.metrics.statements.add(1);
-        let ended = revoked_token::Column::TokenId.is_in(presented.iter().copied());
-        let theirs = revoked_token::Column::AccountId.eq(row.ordered_by);
-        if revoked_token::Entity::find().filter(theirs).filter(ended).one(&self.database).await?.is_some() {
-            return Err(Error::Unauthenticated);
-        }
+        let presented = self.not_ended(row.ordered_by, [row.token_id, row.sign_in_id]).await?;
         let session =
             Session::new(self.clone(), Actor::Account(Arc::new(identity)), request, Arc::new(AtomicU64::new(0)));
         Ok((session.on(presented), row))
@@ -56,7 +49,7 @@ impl Door {
     /// Whoever announced the file of an address, with the grants of this moment, and the file.
     ///
     /// # Errors
-    /// `NotFound` of an address that is forged, over or used; `Unauthenticated` where the account may not sign in.
+    /// As `orderer`.
     #[expect(clippy::disallowed_methods, reason = "before the file is known there is no scope to read under")]
     pub async fn sender(self: &Arc<Self>, address: &str, request: &str) -> Result<(Session, upload::Model)> {
         let id = self.seal.addresses.read(Purpose::Upload, address, self.clock.now())?;
@@ -65,9 +58,24 @@ impl Door {
         let good = |it: &upload::Model| it.received_at.is_none() && self.clock.now() < it.expires_at;
         let row = row.filter(good).ok_or(Error::NotFound("address"))?;
         let identity = self.identity(account::Column::Id.eq(row.account_id)).await?.ok_or(Error::Unauthenticated)?;
+        let presented = self.not_ended(row.account_id, [row.token_id, row.sign_in_id]).await?;
         let session =
             Session::new(self.clone(), Actor::Account(Arc::new(identity)), request, Arc::new(AtomicU64::new(0)));
-        Ok((session, row))
+        Ok((session.on(presented), row))
+    }
+
+    /// What a session stood on, where none of it was ended. Also a revocation that is over counts: the token has ended by
+    /// itself since, and still was ended before.
+    #[expect(clippy::disallowed_methods, reason = "before the row's account is known to act there is no scope")]
+    async fn not_ended(&self, account: AccountId, ground: [Option<Uuid>; 2]) -> Result<Vec<Uuid>> {
+        let presented: Vec<Uuid> = ground.into_iter().flatten().collect();
+        self.metrics.statements.add(1);
+        let ended = revoked_token::Column::TokenId.is_in(presented.iter().copied());
+        let theirs = revoked_token::Column::AccountId.eq(account);
+        match revoked_token::Entity::find().filter(theirs).filter(ended).one(&self.database).await? {
+            Some(_) => Err(Error::Unauthenticated),
+            None => Ok(presented),
+        }
     }
 
     /// Removes orders that nobody fetched.

@@ -176,6 +176,13 @@ impl Gate {
         self.visible::<E>(E::ID, &Alias::own::<E>())
     }
 
+    /// That the row of a table that a column names exists for the scope. Asked of that one row: of a list of all that
+    /// exist SQLite makes a copy for each statement.
+    pub fn follows<E: Visible>(&self, key: Expr) -> Expr {
+        let at = Alias::own::<E>();
+        Expr::exists(self.ids::<E>().and_where(at.col(E::ID).eq(key)).to_owned())
+    }
+
     /// A sub-select of one column without a policy, for policies themselves: what it yields is never an answer.
     pub fn raw<E: Noun>(&self, column: E::Column, at: &Alias) -> SelectStatement {
         self.note(E::TABLE);

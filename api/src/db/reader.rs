@@ -164,6 +164,17 @@ impl<'r, 'c, E: Visible> Find<'r, 'c, E> {
         self.select.all(&self.reader.link).await.map_err(unique::failed)
     }
 
+    /// The keys of all of them.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub async fn keys(self) -> Result<Vec<E::Key>> {
+        use entity::id::Key as _;
+        self.reader.sent();
+        let keys = self.select.select_only().column(E::ID).into_tuple::<uuid::Uuid>();
+        Ok(keys.all(&self.reader.link).await?.into_iter().map(E::Key::from_uuid).collect())
+    }
+
     /// The first of them.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 //! Each second it looks for events not marked as published and renews their tables. While the cache can't be believed
 //! it also renews everything, and belief returns only when that worked: so the first lookup after a (re)connect comes
 //! after the sweep. Changes that were committed and not numbered are numbered. Old idempotency keys go here too,
-//! and orders that nobody fetched.
+//! orders that nobody fetched, and runs of imports that nobody needs to read any more.
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
@@ -30,6 +30,7 @@ pub async fn keep_sweeping(door: Arc<Door>) {
         if round.is_multiple_of(600) {
             forget_old_keys(&door).await;
             door.forget_orders().await;
+            door.forget_runs().await;
         }
         if round.is_multiple_of(10) {
             door.forget_uploads().await;

@@ -1,8 +1,10 @@
-//! Files that came in: put together again for who may import them, and removed once they are over.
+//! Files that came in: put together again for who may import them, and removed once they are over; so are runs of imports
+//! with what they found, since a finding quotes the file.
 
+use chrono::TimeDelta;
 use entity::{
     id::{UploadId, UploadPartId},
-    upload, upload_part,
+    import_finding, import_run, upload, upload_part,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait, sea_query::ExprTrait};
 
@@ -22,13 +24,13 @@ use crate::{
 pub const PART: usize = 512 * 1024;
 
 impl Session {
-    /// The bytes of a file of the caller's that came in.
+    /// The bytes of a file of the caller's that came in, for the act that imports it.
     ///
     /// # Errors
     /// `Forbidden`; `NotFound` where there is none, or not the caller's.
-    pub async fn uploaded(&self, id: UploadId) -> Result<Vec<u8>> {
+    pub async fn uploaded(&self, action: Action, id: UploadId) -> Result<Vec<u8>> {
         let door = self.door();
-        let gate = Gate::new(Scope::narrow(self.actor(), Action::RosterImport, door.clock.now())?);
+        let gate = Gate::new(Scope::narrow(self.actor(), action, door.clock.now())?);
         let reader = Reader::new(&door.database, &gate, self.counter());
         let file = reader.get::<upload::Entity>(id).await?.ok_or_else(missing::<upload::Entity>)?;
         let mut out = Vec::with_capacity(usize::try_from(file.size).unwrap_or(0));
@@ -60,6 +62,23 @@ impl Writer<'_> {
 }
 
 impl Door {
+    /// Removes runs that ended long ago, with what they found. What went in stays on record.
+    #[expect(clippy::disallowed_methods, reason = "a report that was to be read is no record of the field")]
+    pub(super) async fn forget_runs(&self) {
+        let kept = TimeDelta::try_days(i64::try_from(self.errands.rosters.runs_days).unwrap_or(i64::MAX));
+        let Some(over) = kept.and_then(|kept| self.clock.now().checked_sub_signed(kept)) else { return };
+        let ended = import_run::Column::EndedAt.lt(over);
+        let theirs = import_run::Entity::find().filter(ended.clone()).select_only().column(import_run::Column::Id);
+        let found = import_finding::Column::RunId.in_subquery(theirs.into_query());
+        let gone = match import_finding::Entity::delete_many().filter(found).exec(&self.database).await {
+            Ok(_) => import_run::Entity::delete_many().filter(ended).exec(&self.database).await,
+            Err(cause) => Err(cause),
+        };
+        if let Err(cause) = gone {
+            tracing::warn!(%cause, "runs that ended long ago could not be removed; the next try is in ten minutes");
+        }
+    }
+
     /// Removes files that are over, parts first.
     #[expect(clippy::disallowed_methods, reason = "files that are over are no records of the field")]
     pub(super) async fn forget_uploads(&self) {

@@ -3,9 +3,13 @@
 
 use std::{
     io::{Cursor, Seek, SeekFrom, Write},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
+use chrono::NaiveDate;
 use entity::{
     export,
     id::{ExportId, OrganizationId, PoolId},
@@ -25,6 +29,10 @@ use crate::{
     error::{Action, Error, Result},
     export::write::{Entry, Making, Order, names, record, roster, within_reach},
 };
+
+/// Bytes of a file that is made in memory: photos stand in forms.
+const MOST_BYTES: usize = 256 << 20;
+const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 belonging! {
     /// Orders by their own keys.
@@ -111,7 +119,10 @@ impl Command for MakePool {
 
 /// Takes the one use of an order, before anything is read for it: of several who come at once, all but one wait here for
 /// that one's commit, and are told that it is gone.
-async fn claim(tx: &mut Writer<'_>, id: ExportId) -> Result<export::Model> {
+///
+/// # Errors
+/// `NotFound` where it is gone.
+pub async fn claim(tx: &mut Writer<'_>, id: ExportId) -> Result<export::Model> {
     let before = tx.get::<export::Entity>(id).await?;
     if before.made_at.is_some() {
         return Err(Error::NotFound("address"));
@@ -121,14 +132,19 @@ async fn claim(tx: &mut Writer<'_>, id: ExportId) -> Result<export::Model> {
     tx.get::<export::Entity>(id).await
 }
 
-async fn counted(tx: &mut Writer<'_>, claimed: export::Model, rows: u32) -> Result<ExportId> {
+/// Says on an order how many people the file has.
+///
+/// # Errors
+/// As `Writer::update`.
+pub async fn counted(tx: &mut Writer<'_>, claimed: export::Model, rows: u32) -> Result<ExportId> {
     let (id, row_count) = (claimed.id, i32::try_from(rows).unwrap_or(i32::MAX));
     let after = export::Model { row_count: Some(row_count), ..claimed.clone() };
     tx.update::<export::Entity>(&claimed, after).await?;
     Ok(id)
 }
 
-fn order(it: &export::Model) -> Order {
+/// What an order says.
+pub fn order(it: &export::Model) -> Order {
     Order { as_of: Some(it.as_of), purpose: it.purpose, reason: it.reason.clone(), without_numbers: it.without_numbers }
 }
 
@@ -136,34 +152,53 @@ fn order(it: &export::Model) -> Order {
 pub struct File {
     /// What it is called.
     pub name: String,
-    /// The workbook.
+    /// What it is, as HTTP says it.
+    pub kind: &'static str,
+    /// Its bytes.
     pub bytes: Vec<u8>,
+}
+
+/// Makes appointment forms: what they are is known to a room that knows this one.
+pub trait FormMaking: Command {
+    /// The making of an order.
+    fn of(export: ExportId, making: Making) -> Self;
+}
+
+/// What the file of a kind is called, and what it is.
+fn named(it: &export::Model, today: NaiveDate) -> (String, &'static str) {
+    match (it.kind, it.cadre_id) {
+        (ExportKind::Roster, _) => (format!("roster-{today}.xlsx"), WORKBOOK),
+        (ExportKind::Pool, _) => (format!("pool-{today}.xlsx"), WORKBOOK),
+        // A form is in whatever encoding it came in, so nobody is told that it is text.
+        (ExportKind::Form, Some(_)) => (format!("appointment-form-{today}.lrmx"), "application/octet-stream"),
+        (ExportKind::Form, None) => (format!("appointment-forms-{today}.zip"), "application/zip"),
+    }
 }
 
 /// Makes the file of an address, once, if there is a turn.
 ///
 /// # Errors
 /// `NotFound` of an address that is forged, over or used; `Forbidden`, `Unauthenticated` or `NotFound` of something else
-/// where its orderer may no longer; `Busy` where others are being made, which leaves the address good.
-pub async fn fetch(door: &Arc<Door>, turns: &Semaphore, address: &str, request: &str) -> Result<File> {
+/// where its orderer may no longer; `Busy` where others are being made, and `Invalid` of a file that is too large, which
+/// both leave the address good.
+pub async fn fetch<F: FormMaking>(door: &Arc<Door>, turns: &Semaphore, address: &str, request: &str) -> Result<File> {
     let (session, ordered) = door.orderer(address, request).await?;
     let _turn = turns.try_acquire().map_err(|_| Error::Busy { retry_after_s: 5 })?;
     let terms = Terms { purpose: Some(ordered.purpose.text().to_owned()), ..Terms::default() };
     let kept = Kept::default();
     let making = Making::into(kept.clone());
     let (id, kind) = (ordered.id, ordered.kind);
-    let name = match kind {
-        ExportKind::Roster => {
-            run(&session, MakeRoster { export: id, making }, &terms).await?;
-            "roster"
-        }
-        ExportKind::Pool => {
-            run(&session, MakePool { export: id, making }, &terms).await?;
-            "pool"
-        }
-        ExportKind::Form => return Err(Error::NotFound("address")),
+    let done = match kind {
+        ExportKind::Roster => run(&session, MakeRoster { export: id, making }, &terms).await,
+        ExportKind::Pool => run(&session, MakePool { export: id, making }, &terms).await,
+        ExportKind::Form => run(&session, F::of(id, making), &terms).await,
     };
-    Ok(File { name: format!("{name}-{}.xlsx", session.today()), bytes: kept.bytes() })
+    if done.is_err() && kept.is_full() {
+        return Err(Error::invalid("address", "names a file that is too large: order it unit by unit"));
+    }
+    done?;
+    let (name, kind) = named(&ordered, session.today());
+    Ok(File { name, kind, bytes: kept.bytes() })
 }
 
 async fn run<C: Command>(session: &Session, command: C, terms: &Terms) -> Result<()> {
@@ -176,17 +211,29 @@ async fn run<C: Command>(session: &Session, command: C, terms: &Terms) -> Result
 
 /// A file in memory that is there after its writer is gone.
 #[derive(Clone, Default)]
-struct Kept(Arc<Mutex<Cursor<Vec<u8>>>>);
+struct Kept {
+    file: Arc<Mutex<Cursor<Vec<u8>>>>,
+    full: Arc<AtomicBool>,
+}
 
 impl Kept {
     fn bytes(self) -> Vec<u8> {
-        std::mem::take(self.0.lock().unwrap_or_else(PoisonError::into_inner).get_mut())
+        std::mem::take(self.file.lock().unwrap_or_else(PoisonError::into_inner).get_mut())
+    }
+
+    fn is_full(&self) -> bool {
+        self.full.load(Ordering::Relaxed)
     }
 }
 
 impl Write for Kept {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        if file.get_ref().len().saturating_add(bytes.len()) > MOST_BYTES {
+            self.full.store(true, Ordering::Relaxed);
+            return Err(std::io::Error::other("the file is too large"));
+        }
+        file.write(bytes)
     }
     fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
@@ -195,6 +242,6 @@ impl Write for Kept {
 
 impl Seek for Kept {
     fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).seek(to)
+        self.file.lock().unwrap_or_else(PoisonError::into_inner).seek(to)
     }
 }

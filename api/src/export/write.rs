@@ -1,7 +1,8 @@
 //! Files that go out: the roster of an organization, and the list of names of a pool.
 //!
 //! Each is one act: what it opens stands in the access log, and how many people it has stands on the export. People come
-//! a few hundred at a time, in the order in which they were recorded, so a county takes no more memory than a village.
+//! a few hundred at a time, in the order in which they were recorded, so a county takes little more memory than a village:
+//! its keys, which are read once, since each page that begins beyond a key makes SQLite sort the rest.
 //! Whoever runs the command hands the file out once it is committed, and not before.
 
 use std::{
@@ -19,11 +20,18 @@ use entity::{
     kind::{AccessPurpose, ExportKind, MembershipState, Role, SealedField},
     organization, pool_membership, pool_tier, reserve_pool,
 };
-use sea_orm::sea_query::ExprTrait;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use serde::Serialize;
 
 use crate::{
-    db::{addressed, exporting::Stated, gate::Alias, open::Opened, session::Command, writer::Writer},
+    db::{
+        addressed,
+        exporting::Stated,
+        gate::{Alias, Gate},
+        open::Opened,
+        session::Command,
+        writer::Writer,
+    },
     error::{Action, Error, Result},
     export::{
         cells::{POOL, ROSTER, Teller},
@@ -36,7 +44,7 @@ use crate::{
 };
 
 /// People of one step.
-const BATCH: u64 = 250;
+const BATCH: usize = 250;
 /// Orders of one account that wait to be fetched.
 const MOST_OPEN: u64 = 20;
 
@@ -132,12 +140,10 @@ pub async fn roster(tx: &mut Writer<'_>, top: &organization::Model, order: &Orde
     let units = units(tx, top).await?;
     let title = format!("{}干部花名册（{on}）", top.name);
     let mut sheet = begun(making.target()?, &title, ROSTER)?;
-    let (mut after, mut number) = (None, 0);
+    let mut number = 0;
     let fields = [SealedField::IdentityNumber, SealedField::Phone];
-    loop {
-        let people = next(tx, top.id, after, BATCH).await?;
-        let Some(last) = people.last() else { break };
-        after = Some(last.id);
+    for some in everybody(tx, top.id).await?.chunks(BATCH) {
+        let people = these(tx, top.id, some).await?;
         let opened = numbers(tx, &people, &fields, order, &stated).await?;
         let mut teller = Teller::new(&units, &opened);
         let dossiers = dossiers(tx, people, on).await?;
@@ -186,7 +192,7 @@ pub async fn names(tx: &mut Writer<'_>, pool: &reserve_pool::Model, order: &Orde
     let title = format!("{}名册（{on}）", pool.name);
     let mut sheet = begun(making.target()?, &title, POOL)?;
     let mut number = 0;
-    for members in members.chunks(usize::try_from(BATCH).unwrap_or(1)) {
+    for members in members.chunks(BATCH) {
         let before = number;
         number = list(tx, order, &mut sheet, (pool, members), (&units, on, &stated), number).await?;
         making.count(usize::try_from(number - before).unwrap_or(0), 0);
@@ -265,24 +271,28 @@ pub async fn within_reach(tx: &Writer<'_>, id: OrganizationId) -> Result<organiz
     found.one().await?.ok_or(Error::NotFound("organization"))
 }
 
-/// The next people of an organization and those below it.
+/// The keys of an organization's people and of those below it, in the order in which they were recorded.
 ///
 /// # Errors
 /// `Internal` when the database fails.
-pub async fn next(
-    tx: &Writer<'_>,
-    top: OrganizationId,
-    after: Option<CadreId>,
-    most: u64,
-) -> Result<Vec<cadre::Model>> {
-    let at = Alias::own::<cadre::Entity>();
+pub async fn everybody(tx: &Writer<'_>, top: OrganizationId) -> Result<Vec<CadreId>> {
     let reader = tx.reader();
-    let within = at.col(cadre::Column::OrganizationId).in_subquery(below(reader.gate(), top));
-    let mut find = reader.find::<cadre::Entity>().filter(within);
-    if let Some(after) = after {
-        find = find.filter(at.col(cadre::Column::Id).gt(after));
-    }
-    find.order(cadre::Column::Id).limit(most).all().await
+    reader.find::<cadre::Entity>().filter(within(reader.gate(), top)).order(cadre::Column::Id).keys().await
+}
+
+/// Those of some people who are still there, in the same order.
+///
+/// # Errors
+/// `Internal` when the database fails.
+pub async fn these(tx: &Writer<'_>, top: OrganizationId, some: &[CadreId]) -> Result<Vec<cadre::Model>> {
+    let among = Alias::own::<cadre::Entity>().col(cadre::Column::Id).is_in(some.iter().copied());
+    let reader = tx.reader();
+    let found = reader.find::<cadre::Entity>().filter(among).filter(within(reader.gate(), top));
+    found.order(cadre::Column::Id).all().await
+}
+
+fn within(gate: &Gate, top: OrganizationId) -> Expr {
+    Alias::own::<cadre::Entity>().col(cadre::Column::OrganizationId).in_subquery(below(gate, top))
 }
 
 async fn numbers(
@@ -359,7 +369,11 @@ async fn room(tx: &Writer<'_>, entry: &Entry, ordered_by: AccountId) -> Result<(
     if tx.reader().find::<export::Entity>().filter(mine).filter(good).count().await? < MOST_OPEN {
         return Ok(());
     }
-    let field = if entry.pool.is_some() { "poolId" } else { "organizationId" };
+    let field = match entry {
+        Entry { pool: Some(_), .. } => "poolId",
+        Entry { cadre: Some(_), .. } => "cadreId",
+        _ => "organizationId",
+    };
     let why = format!("can't be listed yet: {MOST_OPEN} files of yours wait; fetch them, or wait for their end");
     Err(Error::invalid(field, why))
 }

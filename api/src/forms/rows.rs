@@ -11,8 +11,9 @@ use entity::partial_date::PartialDate;
 use crate::{
     identity_number,
     lrmx::{
-        file::Reading,
+        file::{self, Reading},
         form::{Form, FormEducation},
+        limits::Limits,
         warning::Warning,
     },
     roster::{
@@ -41,27 +42,37 @@ pub struct Forms {
     pub report: Report,
 }
 
+/// The forms of a file; what is wrong with it as a whole stands in the report. Call it where it may block.
+pub fn read(bytes: &[u8], limits: &Limits, today: NaiveDate, mut report: Report) -> Forms {
+    match file::each(bytes, limits, today) {
+        Ok(readings) => rows(readings, today, report),
+        Err(remark) => {
+            report.add(remark.in_file());
+            Forms { report, ..Forms::default() }
+        }
+    }
+}
+
 /// Takes forms as rows; findings go into the report.
-pub fn rows(readings: Vec<Reading>, today: NaiveDate, report: Report) -> Forms {
+fn rows(readings: impl Iterator<Item = Reading>, today: NaiveDate, report: Report) -> Forms {
     let mut forms = Forms { report, ..Forms::default() };
     let mut numbers: HashMap<String, String> = HashMap::new();
-    for (at, reading) in readings.into_iter().enumerate() {
+    for (number, reading) in (1..).zip(readings) {
         let name = reading.file.clone().unwrap_or_else(|| ALONE.to_owned());
         let mut refused = reading.warnings.iter().any(Warning::is_error);
         forms.report.rows = forms.report.rows.saturating_add(1);
-        let alone = reading.file.is_none();
-        reading.warnings.into_iter().for_each(|it| forms.report.add(placed(it, &name, alone)));
+        let at = Place { number, name: &name, alone: reading.file.is_none() };
+        reading.warnings.into_iter().for_each(|it| forms.report.add(at.of(it)));
         if let Some(form) = &reading.form {
-            let line = u32::try_from(at).unwrap_or(u32::MAX).saturating_add(1);
-            let row = RosterRow { raw: RawCells::whole(reading.raw), ..row(form, line, today) };
+            let row = RosterRow { raw: RawCells::whole(reading.raw), ..row(form, number, today) };
             contradictions(&row, form, today).into_iter().for_each(|it| {
-                forms.report.add(placed(Warning::of_form(it), &name, alone));
+                forms.report.add(at.of(Warning::of_form(it)));
             });
             match row.identity_number.clone().map(|number| numbers.entry(number)) {
                 Some(Entry::Occupied(first)) => {
                     let message = format!("The identity number stands in {} already.", first.get());
                     let remark = Remark::error(FindingCode::IdentityNumberTwice, message, "Remove one of the forms.");
-                    forms.report.add(placed(Warning::of_form(remark), &name, alone));
+                    forms.report.add(at.of(Warning::of_form(remark)));
                     refused = true;
                 }
                 Some(Entry::Vacant(free)) => {
@@ -76,15 +87,24 @@ pub fn rows(readings: Vec<Reading>, today: NaiveDate, report: Report) -> Forms {
     forms
 }
 
-/// A finding of a form in a report: which element, and in an archive which form.
-fn placed(it: Warning, name: &str, alone: bool) -> Finding {
-    let column = match (&it.element, alone) {
-        (Some(element), true) => element.clone(),
-        (Some(element), false) => format!("{name} {element}"),
-        (None, true) if it.line.is_some() => return it.remark.on_line(it.line.unwrap_or_default()),
-        (None, _) => name.to_owned(),
-    };
-    Finding { line: it.line, column: Some(column), ..it.remark.in_file() }
+/// Which form of a file.
+struct Place<'n> {
+    number: u32,
+    name: &'n str,
+    alone: bool,
+}
+
+impl Place<'_> {
+    /// A finding of the form in a report: which element, and in an archive which form.
+    fn of(&self, it: Warning) -> Finding {
+        let column = match (&it.element, self.alone) {
+            (Some(element), true) => Some(element.clone()),
+            (Some(element), false) => Some(format!("{} {element}", self.name)),
+            (None, true) if it.line.is_some() => None,
+            (None, _) => Some(self.name.to_owned()),
+        };
+        Finding { form: Some(self.number), line: it.line, column, ..it.remark.in_file() }
+    }
 }
 
 /// What a form says, as a row. Without a unit: a form names posts and no organization.

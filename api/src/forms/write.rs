@@ -15,18 +15,24 @@ use crate::{
     error::{Action, Error, Result},
     export::{
         dossier::dossiers,
-        write::{Entry, Making, Order, next, record, within_reach},
+        write::{Entry, Making, Order, everybody, record, these, within_reach},
     },
     forms::telling::form,
     roster::write::ImportRoster,
 };
 
 /// Forms of one step: a photo stands in each.
-const BATCH: u64 = 20;
+const BATCH: usize = 20;
 
 /// Imports forms that were read, as a roster is imported; each form is kept whole, sealed with its person.
 #[derive(Serialize)]
 pub struct ImportForms(pub ImportRoster);
+
+impl From<ImportRoster> for ImportForms {
+    fn from(import: ImportRoster) -> Self {
+        Self(import)
+    }
+}
 
 impl Command for ImportForms {
     const ACTION: Action = Action::FormImport;
@@ -62,35 +68,50 @@ impl Command for ExportForms {
     const ACTION: Action = Action::FormExport;
     type Outcome = ExportId;
     async fn apply(self, tx: &mut Writer<'_>) -> Result<ExportId> {
-        let stated = self.order.stated()?;
-        let (organization, cadre, count) = match self.whose {
-            Whose::Person(id) => {
-                let person = tx.get::<cadre::Entity>(id).await?;
-                let top = within_reach(tx, person.organization_id).await?;
-                let (_, file) = told(tx, vec![person], &stated).await?.pop().ok_or_else(|| Error::broken("no form"))?;
-                let mut target = self.making.target()?;
-                target.write_all(&file).and_then(|()| target.flush()).map_err(Error::internal)?;
-                self.making.count(1, 0);
-                (top.id, Some(id), 1)
-            }
-            Whose::Organization(id) => {
-                let top = within_reach(tx, id).await?;
-                (top.id, None, archive(tx, top.id, &self.making, &stated).await?)
-            }
-        };
+        let Made { organization, cadre, count } = write(tx, self.whose, &self.making, &self.order.stated()?).await?;
         let entry = Entry { kind: ExportKind::Form, organization, pool: None, cadre };
         record(tx, entry, &self.order, Some(count)).await
+    }
+}
+
+/// What was written.
+pub struct Made {
+    /// The organization, or the one that keeps the person.
+    pub organization: OrganizationId,
+    /// The person, where it is one's form.
+    pub cadre: Option<CadreId>,
+    /// How many forms.
+    pub count: u32,
+}
+
+/// Writes forms to their place.
+///
+/// # Errors
+/// `NotFound` of who is beyond reach; `Internal` where they can't be written.
+pub async fn write(tx: &mut Writer<'_>, whose: Whose, making: &Making, stated: &Stated) -> Result<Made> {
+    match whose {
+        Whose::Person(id) => {
+            let person = tx.get::<cadre::Entity>(id).await?;
+            let top = within_reach(tx, person.organization_id).await?;
+            let (_, file) = told(tx, vec![person], stated).await?.pop().ok_or_else(|| Error::broken("no form"))?;
+            let mut target = making.target()?;
+            target.write_all(&file).and_then(|()| target.flush()).map_err(Error::internal)?;
+            making.count(1, 0);
+            Ok(Made { organization: top.id, cadre: Some(id), count: 1 })
+        }
+        Whose::Organization(id) => {
+            let top = within_reach(tx, id).await?;
+            Ok(Made { organization: top.id, cadre: None, count: archive(tx, top.id, making, stated).await? })
+        }
     }
 }
 
 /// A zip of the forms of an organization's people; says how many.
 async fn archive(tx: &mut Writer<'_>, top: OrganizationId, making: &Making, stated: &Stated) -> Result<u32> {
     let mut zip = ZipWriter::new(making.target()?);
-    let (mut after, mut number) = (None, 0_u32);
-    loop {
-        let people = next(tx, top, after, BATCH).await?;
-        let Some(last) = people.last() else { break };
-        after = Some(last.id);
+    let mut number = 0_u32;
+    for some in everybody(tx, top).await?.chunks(BATCH) {
+        let people = these(tx, top, some).await?;
         for (name, file) in told(tx, people, stated).await? {
             number += 1;
             // Namesakes need two names; a slash in a name would be a folder.

@@ -11,16 +11,15 @@ use uuid::Uuid;
 use crate::{
     error::Error,
     export::download::{self, File},
+    forms::download::MakeForms,
     http::house::House,
 };
-
-const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// The file, or why there is none.
 pub async fn get(address: web::Path<String>, house: web::Data<House>) -> HttpResponse {
     let id = Uuid::now_v7().simple().to_string();
     house.metrics.requests.add(1);
-    let fetched = download::fetch(&house.door, &house.making, &address, &id).await;
+    let fetched = download::fetch::<MakeForms>(&house.door, &house.making, &address, &id).await;
     let (status, code) = match &fetched {
         Ok(_) => (StatusCode::OK, ""),
         Err(Error::NotFound("address")) => (StatusCode::GONE, "GONE"),
@@ -29,6 +28,7 @@ pub async fn get(address: web::Path<String>, house: web::Data<House>) -> HttpRes
             (StatusCode::FORBIDDEN, "FORBIDDEN")
         }
         Err(Error::Busy { .. }) => (StatusCode::SERVICE_UNAVAILABLE, "BUSY"),
+        Err(Error::Invalid { field: "address", .. }) => (StatusCode::PAYLOAD_TOO_LARGE, "TOO_LARGE"),
         Err(error) => {
             tracing::error!(request.id = id, ?error, "a file could not be made");
             (StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL")
@@ -43,9 +43,9 @@ pub async fn get(address: web::Path<String>, house: web::Data<House>) -> HttpRes
         out.insert_header((header::RETRY_AFTER, *retry_after_s));
     }
     match fetched {
-        Ok(File { name, bytes }) => {
+        Ok(File { name, kind, bytes }) => {
             out.insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")));
-            out.insert_header((header::CONTENT_TYPE, WORKBOOK)).body(bytes)
+            out.insert_header((header::CONTENT_TYPE, kind)).body(bytes)
         }
         Err(_) => out.insert_header((header::CONTENT_TYPE, "application/json")).body(refusal(code)),
     }
@@ -56,6 +56,7 @@ fn refusal(code: &str) -> String {
         "GONE" => "The address is over, was used, or never was one: order the file again.",
         "FORBIDDEN" => "Whoever ordered the file may no longer have it.",
         "BUSY" => "Busy: try again in a few seconds.",
+        "TOO_LARGE" => "The file is too large to be made at once: order it unit by unit.",
         _ => "Something broke on our side: tell your operator the request id.",
     };
     serde_json::json!({ "code": code, "message": message }).to_string()

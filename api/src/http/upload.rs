@@ -95,7 +95,7 @@ async fn receive(
         // Another request brought it in while this one came.
         Err(Error::Stale { .. }) => return Err(Error::NotFound("address").into()),
         // It is still there, and no longer within reach of whoever announced it.
-        Err(Error::NotFound(what)) if what != "address" => return Err(Error::Forbidden(Action::RosterUpload).into()),
+        Err(Error::NotFound(what)) if what != "address" => return Err(Error::Forbidden(Action::ImportUpload).into()),
         Err(error) => return Err(error.into()),
     }
     drop(place);

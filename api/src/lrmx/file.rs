@@ -37,9 +37,25 @@ pub struct Reading {
 /// # Errors
 /// The file as a whole: too large, damaged, or no forms in it.
 pub fn read(bytes: &[u8], limits: &Limits, today: NaiveDate) -> Result<Vec<Reading>, Remark> {
+    Ok(each(bytes, limits, today)?.collect())
+}
+
+/// As `read`, one form after the other: the elements of two thousand forms at once would fill the memory.
+///
+/// # Errors
+/// As `read`.
+pub fn each(bytes: &[u8], limits: &Limits, today: NaiveDate) -> Result<impl Iterator<Item = Reading> + use<>, Remark> {
+    let limits = *limits;
+    Ok(contents(bytes, &limits)?.into_iter().map(move |(name, bytes)| one(name, bytes, &limits, today)))
+}
+
+/// A form as it stands in the file, and what it is called in an archive.
+type Content = (Option<String>, Vec<u8>);
+
+fn contents(bytes: &[u8], limits: &Limits) -> Result<Vec<Content>, Remark> {
     if !bytes.starts_with(b"PK\x03\x04") {
         within(bytes.len(), limits.form_bytes)?;
-        return Ok(vec![one(None, bytes, limits, today)]);
+        return Ok(vec![(None, bytes.to_vec())]);
     }
     within(bytes.len(), limits.file_bytes)?;
     if bytes.windows(4).filter(|it| *it == b"PK\x01\x02").count() > limits.forms.saturating_mul(2) {
@@ -67,7 +83,7 @@ pub fn read(bytes: &[u8], limits: &Limits, today: NaiveDate) -> Result<Vec<Readi
         part.take(most.saturating_add(1)).read_to_end(&mut content).map_err(|_| damaged())?;
         within(content.len(), most)?;
         left = left.saturating_sub(u64::try_from(content.len()).unwrap_or(u64::MAX));
-        found.push(one(Some(name), &content, limits, today));
+        found.push((Some(name), content));
     }
     if found.is_empty() {
         let message = "The zip archive holds no .lrmx form.";
@@ -76,10 +92,9 @@ pub fn read(bytes: &[u8], limits: &Limits, today: NaiveDate) -> Result<Vec<Readi
     Ok(found)
 }
 
-fn one(file: Option<String>, bytes: &[u8], limits: &Limits, today: NaiveDate) -> Reading {
-    let raw = bytes.to_vec();
+fn one(file: Option<String>, raw: Vec<u8>, limits: &Limits, today: NaiveDate) -> Reading {
     let refused = |file, encoding, warning| Reading { file, encoding, warnings: vec![warning], ..Reading::default() };
-    let (text, encoding) = match decode(bytes) {
+    let (text, encoding) = match decode(&raw) {
         Ok(decoded) => decoded,
         Err(remark) => return refused(file, "", Warning::of_form(remark)),
     };

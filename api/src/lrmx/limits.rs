@@ -1,5 +1,7 @@
 //! How much of a form file is read before it is refused.
 
+use crate::config::Rosters;
+
 /// The limits of one reading: an upload is hostile until it is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -17,6 +19,12 @@ pub struct Limits {
     pub elements: usize,
     /// Elements inside each other.
     pub depth: usize,
+}
+
+impl From<Rosters> for Limits {
+    fn from(set: Rosters) -> Self {
+        Self { file_bytes: set.file_bytes, inflated_bytes: set.inflated_bytes, ..Self::default() }
+    }
 }
 
 impl Default for Limits {

@@ -27,7 +27,7 @@ macro_rules! words {
 
 words! {
     /// How bad a finding is.
-    Severity as "RosterFindingSeverity" {
+    Severity as "ImportFindingSeverity" {
         /// The row, or the file, cannot be taken over.
         Error = "ERROR",
         /// It can, and somebody should look at it.
@@ -37,7 +37,7 @@ words! {
     }
 
     /// What kind of finding it is. Closed: a client may match on it.
-    FindingCode as "RosterFindingCode" {
+    FindingCode as "ImportFindingCode" {
         /// The file cannot be opened or is no ordinary file.
         FileUnreadable = "FILE_UNREADABLE",
         /// The file, its inflated parts or its number of cells exceed a limit.
@@ -175,7 +175,7 @@ impl Remark {
 
     fn placed(self, line: Option<u32>, column: Option<String>) -> Finding {
         let Self { severity, code, message, remedy } = self;
-        Finding { severity, line, column, code, message, remedy }
+        Finding { severity, form: None, line, column, code, message, remedy }
     }
 }
 
@@ -184,6 +184,8 @@ impl Remark {
 pub struct Finding {
     /// How bad.
     pub severity: Severity,
+    /// The number of the form that it is about, from 1, where the file is forms. Its words stand in `column`.
+    pub form: Option<u32>,
     /// The row number as the spreadsheet shows it, or the line of a text file, from 1; none for the file as a whole.
     pub line: Option<u32>,
     /// The header of the column as in the file, line breaks as spaces; none for the line as a whole.

@@ -1,4 +1,4 @@
-//! Imports of rosters in the schema: which files went in, and what came of them. Their rows are sealed, and not shown.
+//! Imports in the schema: which files went in, and what came of them. Their rows are sealed, and not shown.
 
 mod changes;
 mod runs;
@@ -18,10 +18,21 @@ use crate::{
     roster::stored::ImportsAmong,
 };
 
-pub use changes::RosterMutation;
-pub use runs::{RosterFinding, RosterRun, RosterUpload};
+pub use changes::{ImportDecisionInput, RosterMutation, decisions};
+pub use runs::{ImportFinding, ImportRun, ImportUpload};
 
-/// What happens to the rows of a file in which something is wrong.
+/// What kind of file goes in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "kind::ImportKind")]
+pub enum ImportKind {
+    /// A roster (干部花名册).
+    Roster,
+    /// Appointment forms (干部任免审批表, `.lrmx`): one, or a zip of them.
+    #[graphql(name = "APPOINTMENT_FORM")]
+    Form,
+}
+
+/// What happens to the rows or forms of a file in which something is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "kind::ImportMode")]
 pub enum ImportMode {
@@ -31,26 +42,30 @@ pub enum ImportMode {
     Good,
 }
 
-/// A roster that went in.
+/// A file that went in.
 #[derive(Clone)]
-pub struct RosterImport(pub import::Model);
+pub struct Import(pub import::Model);
 
-impl FromRow for RosterImport {
+impl FromRow for Import {
     type Row = import::Model;
     fn from_row(row: Self::Row) -> Self {
         Self(row)
     }
 }
 
-/// A roster (干部花名册) that went in, and what came of it. An import of a file that was imported before, and that
+/// A roster (干部花名册) or a file of appointment forms (干部任免审批表) that went in, and what came of it. An import of a file that was imported before, and that
 /// changes nothing, leaves nothing here.
 #[Object]
-impl RosterImport {
+impl Import {
     /// Global id.
     pub async fn id(&self) -> ID {
         global_id(self.0.id)
     }
-    /// The organization whose people the file lists.
+    /// What kind of file it is.
+    async fn kind(&self) -> ImportKind {
+        self.0.kind.into()
+    }
+    /// The organization whose people the file is about.
     async fn organization(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
         Ok(ctx.load(One::<Organizations>::of(self.0.organization_id)).await?.map(Organization))
     }
@@ -62,11 +77,11 @@ impl RosterImport {
     async fn sha256(&self) -> &str {
         &self.0.file_hash
     }
-    /// What happened to rows in which something was wrong.
+    /// What happened to rows or forms in which something was wrong.
     async fn mode(&self) -> ImportMode {
         self.0.mode.into()
     }
-    /// Rows of people in the file, good and bad.
+    /// Rows of people, or forms, in the file, good and bad.
     async fn rows_read(&self) -> i32 {
         self.0.rows_read
     }
@@ -82,7 +97,7 @@ impl RosterImport {
     async fn unchanged(&self) -> i32 {
         self.0.unchanged
     }
-    /// Rows that a decision left out.
+    /// Rows or forms that a decision left out.
     async fn skipped(&self) -> i32 {
         self.0.skipped
     }
@@ -104,7 +119,7 @@ impl RosterImport {
     }
 }
 
-connection!(RosterImportConnection, RosterImportEdge, RosterImport, ImportsAmong);
+connection!(ImportConnection, ImportEdge, Import, ImportsAmong);
 
 /// Asks about imports.
 #[derive(Default)]
@@ -113,16 +128,16 @@ pub struct RosterQuery;
 /// Asks about imports.
 #[Object]
 impl RosterQuery {
-    /// Rosters that went in, newest first: into one organization, or into any that the caller may import for.
-    #[graphql(directive = access::apply(Action::RosterImportRead))]
-    async fn roster_imports(
+    /// Files that went in, newest first: into one organization, or into any that the caller may import for.
+    #[graphql(directive = access::apply(Action::ImportRead))]
+    async fn imports(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Global id of the organization.")] organization: Option<ID>,
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: i32,
         #[graphql(desc = "After which import: an endCursor of the same list.")] after: Option<String>,
-    ) -> Result<Option<RosterImportConnection>> {
+    ) -> Result<Option<ImportConnection>> {
         let among = ImportsAmong { organization: organization.as_ref().map(key::<OrganizationId>) };
-        RosterImportConnection::open(ctx, among, Order::Newest, first, after).await
+        ImportConnection::open(ctx, among, Order::Newest, first, after).await
     }
 }

@@ -23,7 +23,7 @@ pub struct RawCells {
     /// The place of the header, and where the cell's text ends.
     ends: Box<[(u32, u32)]>,
     /// The whole file instead, where it is about one person.
-    file: Option<Box<[u8]>>,
+    file: Option<Arc<[u8]>>,
 }
 
 impl RawCells {

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use entity::{
     id::ImportRunId,
     import_run,
@@ -17,15 +17,18 @@ use entity::{
 };
 
 use crate::{
+    config,
     db::{
         door::Door,
         errands::Progress,
-        session::{Session, Terms},
+        session::{Command, Session, Terms},
     },
-    error::{Action, Error, ProblemCode, Result},
+    error::{Error, ProblemCode, Result},
     roster::{
         decisions::Decision,
         read,
+        report::Report,
+        row::RosterRow,
         stored::{Abandoned, Runs},
         write::{
             ImportRoster, Mode, Watch,
@@ -50,8 +53,40 @@ const fn failed(why: ImportFailure) -> Option<Ended> {
     Some((ImportState::Failed, Some(why)))
 }
 
+/// What was read of a file.
+pub struct Content {
+    /// Rows without an error.
+    pub rows: Vec<RosterRow>,
+    /// What was found.
+    pub report: Report,
+    /// What the forms are called, where each row is a form.
+    pub names: Vec<String>,
+}
+
+/// A kind of file that can be imported: how it is read, and by which act its rows go in.
+pub trait Importable {
+    /// The act.
+    type Command: Command + From<ImportRoster>;
+    /// The kind.
+    const KIND: ImportKind;
+    /// Reads a file. It may block.
+    fn read(bytes: &[u8], limits: config::Rosters, today: NaiveDate) -> Content;
+}
+
+/// Rosters.
+pub enum Rosters {}
+
+impl Importable for Rosters {
+    type Command = ImportRoster;
+    const KIND: ImportKind = ImportKind::Roster;
+    fn read(bytes: &[u8], limits: config::Rosters, today: NaiveDate) -> Content {
+        let reading = read::read(bytes, &limits.into(), today);
+        Content { rows: reading.rows, report: reading.report, names: Vec::new() }
+    }
+}
+
 /// Sends a run on its way; the answer does not wait for it.
-pub fn begin(session: &Session, run: ImportRunId, decisions: BTreeMap<u32, Decision>) {
+pub fn begin<I: Importable + 'static>(session: &Session, run: ImportRunId, decisions: BTreeMap<u32, Decision>) {
     let watch = Watch::default();
     let progress = Progress { done: watch.done.clone(), total: watch.total.clone() };
     let own = session.clone();
@@ -60,7 +95,7 @@ pub fn begin(session: &Session, run: ImportRunId, decisions: BTreeMap<u32, Decis
         if own.clerk().run(TakeUp { run, process: own.process() }, &Terms::default()).await.is_err() {
             return;
         }
-        let ended = match conduct(&own, run, decisions, &watch).await {
+        let ended = match conduct::<I>(&own, run, decisions, &watch).await {
             Ok(ended) => ended,
             Err(error) => failure(&error, run),
         };
@@ -74,18 +109,20 @@ pub fn begin(session: &Session, run: ImportRunId, decisions: BTreeMap<u32, Decis
 
 /// Reads the file and imports it; none where the import itself put its end on the row. Whether whoever asked for it still
 /// may is asked before the file is read, and at each try.
-async fn conduct(
+async fn conduct<I: Importable + 'static>(
     asked: &Session,
     run: ImportRunId,
     decisions: BTreeMap<u32, Decision>,
     watch: &Watch,
 ) -> Result<Option<Ended>> {
-    let session = asked.anew(Action::RosterImport).await?;
+    let session = asked.anew(I::Command::ACTION).await?;
     let row: Option<import_run::Model> = session.ask(&crate::questions::RowsOf::<Runs>::new([run])).await?.pop();
     let row = row.ok_or(Error::NotFound("import_run"))?;
-    let (bytes, limits, today) = (session.uploaded(row.upload_id).await?, session.rosters().into(), session.today());
-    let reading = tokio::task::spawn_blocking(move || read::read(&bytes, &limits, today)).await;
+    let bytes = session.uploaded(I::Command::ACTION, row.upload_id).await?;
+    let (limits, today) = (session.rosters(), session.today());
+    let reading = tokio::task::spawn_blocking(move || I::read(&bytes, limits, today)).await;
     let reading = reading.map_err(Error::internal)?;
+    let watch = &Watch { forms: reading.names.into(), ..watch.clone() };
     let refused = row.mode == Mode::All && reading.report.errors > 0;
     watch.total.store(u64::try_from(reading.rows.len()).unwrap_or(0), Ordering::Relaxed);
     let report = reading.report;
@@ -95,7 +132,7 @@ async fn conduct(
     }
     for turn in 1.. {
         let command = ImportRoster {
-            kind: ImportKind::Roster,
+            kind: I::KIND,
             dry_run: row.dry_run,
             organization: row.organization_id,
             mode: row.mode,
@@ -106,7 +143,7 @@ async fn conduct(
             rows: reading.rows.clone(),
             watch: watch.clone(),
         };
-        match asked.anew(Action::RosterImport).await?.run(command, &Terms::default()).await {
+        match asked.anew(I::Command::ACTION).await?.run(I::Command::from(command), &Terms::default()).await {
             Ok(_) => return Ok(None),
             Err(Error::Rule(_)) if watch.tried.load(Ordering::Relaxed) => return Ok(Some((ImportState::Done, None))),
             Err(Error::Busy { .. }) if turn < TURNS => tokio::time::sleep(PAUSE).await,

@@ -72,7 +72,7 @@ pub struct FindingsAmong {
 
 impl questions::Among for FindingsAmong {
     type Entity = import_finding::Entity;
-    const ACTION: Action = Action::RosterImportRead;
+    const ACTION: Action = Action::ImportRead;
     const LIST: &'static str = "import_finding.list";
     const COUNT: &'static str = "import_finding.count";
     fn by_name() -> import_finding::Column {
@@ -95,7 +95,7 @@ pub struct Abandoned {
 }
 
 impl Query for Abandoned {
-    const ACTION: Action = Action::RosterImportKeep;
+    const ACTION: Action = Action::ImportKeep;
     type Answer = Vec<import_run::Model>;
     async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
         let at = Alias::own::<import_run::Entity>();
@@ -114,7 +114,7 @@ impl Query for Abandoned {
 struct Announced(UploadId);
 
 impl Query for Announced {
-    const ACTION: Action = Action::RosterUpload;
+    const ACTION: Action = Action::ImportUpload;
     type Answer = Option<upload::Model>;
     async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
         reader.get::<upload::Entity>(self.0).await
@@ -139,7 +139,7 @@ pub struct Coming {
 /// `NotFound` of an address that is forged, over or used; `Forbidden` or `Unauthenticated` where the right is gone.
 pub async fn coming(door: &Arc<Door>, address: &str, request: &str) -> Result<Coming> {
     let (session, file) = door.sender(address, request).await?;
-    let file = session.ask(&Announced(file.id)).await?.ok_or(Error::Forbidden(Action::RosterUpload))?;
+    let file = session.ask(&Announced(file.id)).await?.ok_or(Error::Forbidden(Action::ImportUpload))?;
     let size = usize::try_from(file.size).unwrap_or(0);
     Ok(Coming { session, upload: file.id.0, account: file.account_id, size })
 }
@@ -153,7 +153,7 @@ pub struct ImportsAmong {
 
 impl questions::Among for ImportsAmong {
     type Entity = import::Entity;
-    const ACTION: Action = Action::RosterImportRead;
+    const ACTION: Action = Action::ImportRead;
     const LIST: &'static str = "import.list";
     const COUNT: &'static str = "import.count";
     fn by_name() -> import::Column {
@@ -167,11 +167,11 @@ impl questions::Among for ImportsAmong {
 
 crate::belonging! {
     /// Imports by their own keys.
-    Imports = import by Id(id: entity::id::ImportId), ordered Id, RosterImportRead, "roster.import_by_id";
+    Imports = import by Id(id: entity::id::ImportId), ordered Id, ImportRead, "roster.import_by_id";
     /// Runs by their own keys.
-    Runs = import_run by Id(id: ImportRunId), ordered Id, RosterImportRead, "roster.run_by_id";
+    Runs = import_run by Id(id: ImportRunId), ordered Id, ImportRead, "roster.run_by_id";
     /// Findings by their own keys.
-    Findings = import_finding by Id(id: entity::id::ImportFindingId), ordered Id, RosterImportRead, "roster.finding_by_id";
+    Findings = import_finding by Id(id: entity::id::ImportFindingId), ordered Id, ImportRead, "roster.finding_by_id";
     /// The caller's files by their own keys.
-    Uploads = upload by Id(id: UploadId), ordered Id, RosterUpload, "roster.upload_by_id";
+    Uploads = upload by Id(id: UploadId), ordered Id, ImportUpload, "roster.upload_by_id";
 }

@@ -96,7 +96,7 @@ impl Watch {
         let header = field.headers().first().copied().unwrap_or_default();
         let form = usize::try_from(line).ok().and_then(|line| self.forms.get(line.checked_sub(1)?));
         let finding = match form {
-            Some(form) => Finding { column: Some(format!("{form} {header}")), ..remark.in_file() },
+            Some(form) => Finding { form: Some(line), column: Some(format!("{form} {header}")), ..remark.in_file() },
             None => remark.at(line, header),
         };
         self.report.lock().unwrap_or_else(std::sync::PoisonError::into_inner).add(finding);

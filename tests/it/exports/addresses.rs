@@ -26,7 +26,7 @@ const PASSWORD: &str = "correct horse battery";
 const OPENED: &str = "select count(*) from access_log";
 
 /// An officer of a county with the roster, with a session of a password.
-async fn session(world: &World, county: OrganizationId) -> (Client, Value) {
+pub(super) async fn session(world: &World, county: OrganizationId) -> (Client, Value) {
     let account = world.account(None).await;
     world.grant(account, Role::OrganizationOfficer, county, None).await;
     let secret_hash = api::auth::password::hash(PASSWORD).expect("a hash");
@@ -39,7 +39,7 @@ async fn session(world: &World, county: OrganizationId) -> (Client, Value) {
     (Client::new(world.url(), told["access_token"].as_str().expect("a token")), told)
 }
 
-async fn post(world: &World, path: &str, body: &Value) -> reqwest::Response {
+pub(super) async fn post(world: &World, path: &str, body: &Value) -> reqwest::Response {
     let http = http().build().expect("a client");
     let answer = http.post(format!("{}{path}", world.url())).json(body).send().await.expect("an answer");
     assert_eq!(answer.status(), 200, "{path}");

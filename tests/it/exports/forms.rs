@@ -21,11 +21,11 @@ use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 
 use super::{STATED, code, command, export, import as import_roster, login};
 
-fn folder() -> PathBuf {
+pub(super) fn folder() -> PathBuf {
     root().join("tests/files/lrmx")
 }
 
-fn usual() -> PathBuf {
+pub(super) fn usual() -> PathBuf {
     folder().join("1-usual.lrmx")
 }
 
@@ -46,7 +46,7 @@ async fn exported(world: &World, login: &str, whose: &[&str]) -> Vec<u8> {
     std::fs::read(&path).expect("a file")
 }
 
-async fn only_person(world: &World) -> entity::cadre::Model {
+pub(super) async fn only_person(world: &World) -> entity::cadre::Model {
     let mut people = entity::cadre::Entity::find().all(&world.db).await.expect("people");
     assert_eq!(people.len(), 1);
     people.remove(0)
@@ -59,7 +59,7 @@ fn written(name: &str, bytes: &[u8]) -> PathBuf {
 }
 
 /// A zip of these forms.
-fn archive(forms: &[(&str, Vec<u8>)]) -> PathBuf {
+pub(super) fn archive(forms: &[(&str, Vec<u8>)]) -> PathBuf {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in forms {
         zip.start_file(*name, SimpleFileOptions::default()).expect("a file");
@@ -69,7 +69,7 @@ fn archive(forms: &[(&str, Vec<u8>)]) -> PathBuf {
 }
 
 /// The usual form of somebody else.
-fn of_another(name: &str, number: &str) -> Vec<u8> {
+pub(super) fn of_another(name: &str, number: &str) -> Vec<u8> {
     let text = std::fs::read_to_string(usual()).expect("a form");
     text.replace("<XingMing>王伟<", &format!("<XingMing>{name}<")).replace("990000198805130116", number).into_bytes()
 }

@@ -94,7 +94,7 @@ both! {
         // Without a word of a job: it is the officer who sends.
         let (_, client) = officer(&world, county).await;
         sent(&client, county, FILE).await;
-        let by = "select count(*) from audit_event where action = 'ROSTER_UPLOAD' and outcome = 'DONE' and tables like '%upload_part%' \
+        let by = "select count(*) from audit_event where action = 'IMPORT_UPLOAD' and outcome = 'DONE' and tables like '%upload_part%' \
             and role = 'ORGANIZATION_OFFICER' and account_id is not null";
         assert_eq!(world.number(by).await, 1);
     }

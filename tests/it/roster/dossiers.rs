@@ -179,16 +179,16 @@ both! {
     async fn officers_see_which_rosters_went_in_and_no_row_of_them(world: World) {
         let (county, elsewhere) = (world.organization("青禾县").await, world.organization("邻县").await);
         imported(&world, county, &first(), "1 added, 0 changed, 0 unchanged").await;
-        let query = "query($at: ID) { rosterImports(organization: $at) { totalCount edges { node { fileName sha256 mode rowsRead added organization { name } } } } }";
+        let query = "query($at: ID) { imports(organization: $at) { totalCount edges { node { fileName sha256 mode rowsRead added organization { name } } } } }";
         let officer = world.sign_in(Role::OrganizationOfficer, county).await;
         let answer = officer.run(query, json!({ "at": global(county) })).await;
-        assert_eq!(answer.at("/rosterImports/totalCount"), 1);
-        is(answer.at("/rosterImports/edges/0/node"), &json!({
+        assert_eq!(answer.at("/imports/totalCount"), 1);
+        is(answer.at("/imports/edges/0/node"), &json!({
             "fileName": "roster.csv", "mode": "ALL", "rowsRead": 1, "added": 1, "organization": { "name": "青禾县" },
         }));
-        assert_eq!(answer.text_at("/rosterImports/edges/0/node/sha256").len(), 64);
+        assert_eq!(answer.text_at("/imports/edges/0/node/sha256").len(), 64);
         let stranger = world.sign_in(Role::OrganizationOfficer, elsewhere).await;
-        assert_eq!(stranger.run(query, json!({})).await.at("/rosterImports/totalCount"), 0);
+        assert_eq!(stranger.run(query, json!({})).await.at("/imports/totalCount"), 0);
         let reader = world.sign_in(Role::OrganizationLeader, county).await;
         reader.run(query, json!({})).await.refused("FORBIDDEN");
     }

@@ -34,6 +34,39 @@ both! {
         assert_eq!(world.number(PEOPLE).await, 4000);
     }
 
+    async fn what_a_run_found_is_not_in_the_trail_and_leaves_with_the_run(mut world: World) {
+        world.stop().await;
+        world.config.import_runs_days = 30;
+        world.start().await;
+        let county = world.organization("青禾县").await;
+        let (account, client) = officer(&world, county).await;
+        let run = imported(&client, county, "姓名,出生年月\n王伟,1988.05\n赵敏,1988.13", json!({ "mode": "GOOD" })).await;
+        assert_eq!((&run["state"], &run["errors"]), (&json!("DONE"), &json!(1)), "{run:#}");
+        let said = run["findings"]["edges"][0]["node"]["message"].as_str().expect("a message");
+        assert!(said.contains("1988.13"), "{said}");
+        let told = "select count(*) from audit_change where table_name = 'import_finding' and cast(after_values as text)";
+        assert_eq!(world.number(&format!("{told} like '%DATE_UNREADABLE%' and cast(after_values as text) like '%****%'")).await, 1);
+        assert_eq!(world.number(&format!("{told} like '%1988.13%'")).await, 0, "the file is quoted on record");
+        assert_eq!(world.number(&format!("{told} like '%出生年月%'")).await, 0);
+        for (days, left) in [(29, 1), (2, 0)] {
+            world.stop().await;
+            world.pass(TimeDelta::days(days));
+            world.start().await;
+            let fresh = imported(&world.client(account), county, "姓名\n李娜", json!({})).await;
+            assert_eq!(fresh["state"], "DONE", "{fresh:#}");
+            let gone = "select count(*) from import_finding";
+            for _ in 0..50 {
+                if world.number(gone).await == left {
+                    break;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            }
+            assert_eq!((world.number(gone).await, world.number("select count(*) from import_run where errors = 1").await), (left, left));
+        }
+        assert_eq!(world.number("select count(*) from import_run").await, 2, "the two that ended since");
+        assert_eq!((world.number(PEOPLE).await, world.number("select count(*) from import").await), (2, 2), "what went in stays");
+    }
+
     async fn a_run_whose_officer_lost_the_right_takes_nothing_in(world: World) {
         let county = world.organization("青禾县").await;
         let account = world.account(None).await;

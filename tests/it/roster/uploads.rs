@@ -20,7 +20,7 @@ pub const START: &str = "mutation($input: RosterUploadStartInput!) { rosterUploa
     upload { id address expiresAt bytes maximumBytes fileName } problems { code field message } } }";
 const IMPORT: &str = "mutation($input: RosterImportInput!) { rosterImport(input: $input) {
     run { id state rowsTotal } problems { code field message } } }";
-const RUN: &str = "query($id: ID!) { node(id: $id) { ... on RosterRun { id state failure dryRun mode rowsRead rowsDone
+const RUN: &str = "query($id: ID!) { node(id: $id) { ... on ImportRun { id state failure dryRun mode rowsRead rowsDone
     rowsTotal added changed unchanged skipped errors warnings hints endedAt fileName imported { id added }
     findings(first: 100) { totalCount edges { node { severity code row column message remedy candidates { id name } } } } } } }";
 

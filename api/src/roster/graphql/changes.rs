@@ -3,7 +3,10 @@
 use std::{collections::BTreeMap, path::Path};
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
-use entity::id::{ImportRunId, UploadId};
+use entity::{
+    id::{ImportRunId, UploadId},
+    kind::ImportKind,
+};
 
 use crate::{
     db::session::Terms,
@@ -13,18 +16,18 @@ use crate::{
     relay::{access, key},
     roster::{
         decisions::Decision,
-        graphql::{ImportMode, RosterRun, RosterUpload},
-        running,
+        graphql::{ImportMode, ImportRun, ImportUpload},
+        running::{self, Rosters},
         write::{runs::StartImport, uploads::StartUpload},
     },
 };
 
-/// What a decision about a row may be, besides a person.
+/// What a decision about a row or form may be, besides a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub enum RosterChoice {
-    /// The row means somebody new.
+pub enum ImportChoice {
+    /// It means somebody new.
     New,
-    /// The row is left out.
+    /// It is left out.
     Skip,
 }
 
@@ -45,15 +48,15 @@ pub struct RosterUploadStartInput {
     client_mutation_id: Option<String>,
 }
 
-/// What somebody decides about a row that could mean several persons: a person or a choice, one of the two.
+/// What somebody decides about a row or form that could mean several persons: a person or a choice, one of the two.
 #[derive(InputObject)]
-pub struct RosterDecisionInput {
-    /// The row, as the finding names it.
+pub struct ImportDecisionInput {
+    /// The row, as the finding names it; of forms, the number of the form.
     row: u32,
     /// The person whom it means.
     cadre_id: Option<ID>,
     /// Or what else.
-    choice: Option<RosterChoice>,
+    choice: Option<ImportChoice>,
 }
 
 /// A file to import.
@@ -68,20 +71,24 @@ pub struct RosterImportInput {
     #[graphql(default = false)]
     dry_run: bool,
     /// Decisions about rows that an earlier run found to mean several persons.
-    decisions: Option<Vec<RosterDecisionInput>>,
+    decisions: Option<Vec<ImportDecisionInput>>,
     /// Your key for this one intent, kept 24 hours.
     idempotency_key: Option<String>,
     /// Comes back unchanged.
     client_mutation_id: Option<String>,
 }
 
-fn decisions(given: Option<Vec<RosterDecisionInput>>) -> Result<BTreeMap<u32, Decision>> {
+/// Decisions by row.
+///
+/// # Errors
+/// `Invalid` on `decisions`: two about one row, or neither a person nor a choice.
+pub fn decisions(given: Option<Vec<ImportDecisionInput>>) -> Result<BTreeMap<u32, Decision>> {
     let mut out = BTreeMap::new();
     for it in given.unwrap_or_default() {
         let decision = match (it.cadre_id, it.choice) {
             (Some(person), None) => Decision::Person(key(&person)),
-            (None, Some(RosterChoice::New)) => Decision::New,
-            (None, Some(RosterChoice::Skip)) => Decision::Skip,
+            (None, Some(ImportChoice::New)) => Decision::New,
+            (None, Some(ImportChoice::Skip)) => Decision::Skip,
             _ => return Err(Error::invalid("decisions", format!("about row {}: name a person or a choice", it.row))),
         };
         if out.insert(it.row, decision).is_some() {
@@ -95,14 +102,14 @@ payload!(
     /// What came of `rosterUploadStart`.
     RosterUploadStartPayload {
         /// The file to send.
-        upload: RosterUpload by UploadId
+        upload: ImportUpload by UploadId
     }
 );
 payload!(
     /// What came of `rosterImport`.
     RosterImportPayload {
         /// The run, as it stands at this moment.
-        run: RosterRun by ImportRunId
+        run: ImportRun by ImportRunId
     }
 );
 
@@ -114,7 +121,7 @@ pub struct RosterMutation;
 #[Object]
 impl RosterMutation {
     /// Announces the file of a roster, and gives the address to send it to. Problems: INVALID, IDEMPOTENCY_KEY_REUSED.
-    #[graphql(directive = access::apply(Action::RosterUpload))]
+    #[graphql(directive = access::apply(Action::ImportUpload))]
     async fn roster_upload_start(
         &self,
         ctx: &Context<'_>,
@@ -124,6 +131,7 @@ impl RosterMutation {
         let terms = Terms { idempotency_key: input.idempotency_key, purpose: None };
         let base = Path::new(&input.file_name).file_name().map(|it| it.to_string_lossy().into_owned());
         let command = StartUpload {
+            kind: ImportKind::Roster,
             organization: key(&input.organization_id),
             file_name: base.unwrap_or_default(),
             bytes: input.bytes,
@@ -156,7 +164,7 @@ impl RosterMutation {
         };
         let done = session.run(command, &terms).await;
         if let Ok(run) = &done {
-            running::begin(session, *run, decisions);
+            running::begin::<Rosters>(session, *run, decisions);
         }
         RosterImportPayload::of(done, input.client_mutation_id).map(Some)
     }

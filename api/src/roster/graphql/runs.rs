@@ -20,14 +20,14 @@ use crate::{
     relay::{FromRow, global_id},
     roster::{
         finding::{FindingCode, Severity},
-        graphql::{ImportMode, RosterImport},
+        graphql::{Import, ImportKind, ImportMode},
         stored::{FindingsAmong, Imports, Runs, Uploads},
     },
 };
 
 /// Where a run of an import stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "kind::ImportState", name = "RosterRunState")]
+#[graphql(remote = "kind::ImportState", name = "ImportRunState")]
 pub enum RunState {
     /// Asked for; it waits for its turn.
     Waiting,
@@ -43,7 +43,7 @@ pub enum RunState {
 
 /// Why a run of an import failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "kind::ImportFailure", name = "RosterRunFailure")]
+#[graphql(remote = "kind::ImportFailure", name = "ImportRunFailure")]
 pub enum RunFailure {
     /// The file has errors, or no row that can go in: see the findings.
     File,
@@ -59,9 +59,9 @@ pub enum RunFailure {
 
 /// A file on its way in.
 #[derive(Clone)]
-pub struct RosterUpload(upload::Model);
+pub struct ImportUpload(upload::Model);
 
-impl RosterUpload {
+impl ImportUpload {
     /// A file of the caller's.
     ///
     /// # Errors
@@ -73,7 +73,7 @@ impl RosterUpload {
 
 /// A file on its way in, of the caller's.
 #[Object]
-impl RosterUpload {
+impl ImportUpload {
     /// Global id.
     async fn id(&self) -> ID {
         global_id(self.0.id)
@@ -104,16 +104,16 @@ impl RosterUpload {
 
 /// A run of an import.
 #[derive(Clone)]
-pub struct RosterRun(pub import_run::Model);
+pub struct ImportRun(pub import_run::Model);
 
-impl FromRow for RosterRun {
+impl FromRow for ImportRun {
     type Row = import_run::Model;
     fn from_row(row: Self::Row) -> Self {
         Self(row)
     }
 }
 
-impl RosterRun {
+impl ImportRun {
     /// A run that the caller may see.
     ///
     /// # Errors
@@ -125,12 +125,16 @@ impl RosterRun {
 
 /// The import of a file that was asked for: how far it is, and what came of it. Ask `node` for it again to follow it.
 #[Object]
-impl RosterRun {
+impl ImportRun {
     /// Global id.
     pub async fn id(&self) -> ID {
         global_id(self.0.id)
     }
-    /// The organization whose people the file lists.
+    /// What kind of file it is.
+    async fn kind(&self) -> ImportKind {
+        self.0.kind.into()
+    }
+    /// The organization whose people the file is about.
     async fn organization(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
         Ok(ctx.load(One::<Organizations>::of(self.0.organization_id)).await?.map(Organization))
     }
@@ -142,7 +146,7 @@ impl RosterRun {
     async fn sha256(&self) -> &str {
         &self.0.file_hash
     }
-    /// What happens to rows in which something is wrong.
+    /// What happens to rows or forms in which something is wrong.
     async fn mode(&self) -> ImportMode {
         self.0.mode.into()
     }
@@ -158,15 +162,15 @@ impl RosterRun {
     async fn failure(&self) -> Option<RunFailure> {
         self.0.failure.map(Into::into)
     }
-    /// Rows of people in the file, good and bad; 0 before it ends.
+    /// Rows of people, or forms, in the file, good and bad; 0 before it ends.
     async fn rows_read(&self) -> i32 {
         self.0.rows_read
     }
-    /// Rows looked at so far.
+    /// Rows or forms looked at so far.
     async fn rows_done(&self, ctx: &Context<'_>) -> Result<u64> {
         Ok(self.progress(ctx.session()?).await.0)
     }
-    /// Rows to go in; 0 before the file is read.
+    /// Rows or forms to go in; 0 before the file is read.
     async fn rows_total(&self, ctx: &Context<'_>) -> Result<u64> {
         Ok(self.progress(ctx.session()?).await.1)
     }
@@ -182,7 +186,7 @@ impl RosterRun {
     async fn unchanged(&self) -> i32 {
         self.0.unchanged
     }
-    /// Rows that a decision left out.
+    /// Rows or forms that a decision left out.
     async fn skipped(&self) -> i32 {
         self.0.skipped
     }
@@ -207,9 +211,9 @@ impl RosterRun {
         self.0.ended_at
     }
     /// What went in; null where nothing did.
-    async fn imported(&self, ctx: &Context<'_>) -> Result<Option<RosterImport>> {
+    async fn imported(&self, ctx: &Context<'_>) -> Result<Option<Import>> {
         match self.0.import_id {
-            Some(import) => Ok(ctx.load(One::<Imports>::of(import)).await?.map(RosterImport)),
+            Some(import) => Ok(ctx.load(One::<Imports>::of(import)).await?.map(Import)),
             None => Ok(None),
         }
     }
@@ -219,12 +223,12 @@ impl RosterRun {
         ctx: &Context<'_>,
         #[graphql(desc = "How many, 1 to 100.", default = 20)] first: i32,
         #[graphql(desc = "After which finding: an endCursor of the same list.")] after: Option<String>,
-    ) -> Result<Option<RosterFindingConnection>> {
-        RosterFindingConnection::open(ctx, FindingsAmong { run: self.0.id }, Order::Id, first, after).await
+    ) -> Result<Option<ImportFindingConnection>> {
+        ImportFindingConnection::open(ctx, FindingsAmong { run: self.0.id }, Order::Id, first, after).await
     }
 }
 
-impl RosterRun {
+impl ImportRun {
     async fn progress(&self, session: &Session) -> (u64, u64) {
         let total = u64::try_from(self.0.rows_total).unwrap_or(0);
         match self.0.state {
@@ -237,9 +241,9 @@ impl RosterRun {
 
 /// A finding of a run.
 #[derive(Clone)]
-pub struct RosterFinding(pub import_finding::Model);
+pub struct ImportFinding(pub import_finding::Model);
 
-impl FromRow for RosterFinding {
+impl FromRow for ImportFinding {
     type Row = import_finding::Model;
     fn from_row(row: Self::Row) -> Self {
         Self(row)
@@ -248,7 +252,7 @@ impl FromRow for RosterFinding {
 
 /// Something that a run found in its file: where, what is wrong, what to do.
 #[Object]
-impl RosterFinding {
+impl ImportFinding {
     /// Global id.
     pub async fn id(&self) -> ID {
         global_id(self.0.id)
@@ -261,11 +265,15 @@ impl RosterFinding {
     async fn code(&self) -> Option<FindingCode> {
         FindingCode::ALL.iter().find(|it| it.text() == self.0.code).copied()
     }
-    /// The row number as the spreadsheet shows it, from 1; null for the file as a whole.
+    /// The number of the form in its archive, from 1, by which a decision names it; null in a roster.
+    async fn form(&self) -> Option<i32> {
+        self.0.form
+    }
+    /// The row number as the spreadsheet shows it, or the line of a form's own file, from 1; null for the whole of it.
     async fn row(&self) -> Option<i32> {
         self.0.line
     }
-    /// The header of the column as in the file; null for the row as a whole.
+    /// The header of the column as in the file, or which form and element; null for the row as a whole.
     async fn column(&self) -> Option<&str> {
         self.0.header.as_deref()
     }
@@ -277,7 +285,7 @@ impl RosterFinding {
     async fn remedy(&self) -> &str {
         &self.0.remedy
     }
-    /// Whom the row could mean, of those that the caller may see, at most 20: decide, and import again.
+    /// Whom the row or form could mean, of those that the caller may see, at most 20: decide, and import again.
     async fn candidates(&self, ctx: &Context<'_>) -> Result<Option<Vec<Cadre>>> {
         let texts = self.0.candidates.as_deref().unwrap_or_default().split(',');
         let keys = texts.filter_map(|it| it.parse().ok()).map(|it| One::<Cadres>::of(CadreId::from_uuid(it)));
@@ -286,4 +294,4 @@ impl RosterFinding {
     }
 }
 
-connection!(RosterFindingConnection, RosterFindingEdge, RosterFinding, FindingsAmong);
+connection!(ImportFindingConnection, ImportFindingEdge, ImportFinding, FindingsAmong);

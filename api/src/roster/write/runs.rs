@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::PoisonError};
 use entity::{
     id::{ImportFindingId, ImportId, ImportRunId, UploadId},
     import_finding, import_run,
-    kind::{ImportFailure, ImportState},
+    kind::{ImportFailure, ImportKind, ImportState},
     upload,
 };
 use sea_orm::sea_query::ExprTrait;
@@ -25,7 +25,7 @@ use crate::{
 /// Imports of one account that wait or are at work.
 const MOST_OPEN: u64 = 10;
 
-/// Asks for the import of a file that came in. Fails with INVALID, or as absent.
+/// Asks for the import of a roster that came in. Fails with INVALID, or as absent.
 #[derive(Serialize)]
 pub struct StartImport {
     /// The file.
@@ -45,49 +45,75 @@ impl Command for StartImport {
     const ACTION: Action = Action::RosterImport;
     type Outcome = ImportRunId;
     async fn apply(self, tx: &mut Writer<'_>) -> Result<ImportRunId> {
+        self.ask_for(tx, ImportKind::Roster).await
+    }
+}
+
+impl StartImport {
+    /// Asks for the import of a file of this kind, within an act that may.
+    ///
+    /// # Errors
+    /// `Invalid` on `uploadId`; `NotFound`.
+    pub async fn ask_for(self, tx: &mut Writer<'_>, kind: ImportKind) -> Result<ImportRunId> {
         let file = tx.get::<upload::Entity>(self.upload).await?;
-        let (Some(file_hash), Some(_)) = (file.sha256, file.received_at) else {
+        let (Some(file_hash), Some(_)) = (file.sha256.clone(), file.received_at) else {
             return Err(Error::invalid("uploadId", "names a file that has not come yet: send it to its address first"));
         };
         if file.kept_until <= tx.now() {
             return Err(Error::invalid("uploadId", "names a file that is over, or was imported: upload it again"));
         }
-        let at = Alias::own::<import_run::Entity>();
-        let open = at.col(import_run::Column::State).is_in([ImportState::Waiting, ImportState::Running]);
-        let mine = at.col(import_run::Column::AccountId).eq(file.account_id);
-        if tx.reader().find::<import_run::Entity>().filter(open).filter(mine).count().await? >= MOST_OPEN {
-            let why =
-                format!("can't be imported yet: {MOST_OPEN} imports of yours are under way; wait for one of them");
+        if file.kind != kind {
+            let why = match file.kind {
+                ImportKind::Roster => "names a roster: import it with rosterImport",
+                ImportKind::Form => "names a file of appointment forms: import it with appointmentFormImport",
+            };
             return Err(Error::invalid("uploadId", why));
         }
-        tx.insert::<import_run::Entity>(import_run::Model {
-            id: ImportRunId::fresh(),
-            organization_id: file.organization_id,
-            account_id: file.account_id,
-            upload_id: file.id,
-            import_id: None,
-            file_name: file.file_name,
-            file_hash,
-            mode: self.mode,
-            dry_run: self.dry_run,
-            state: ImportState::Waiting,
-            failure: None,
-            rows_read: 0,
-            rows_total: 0,
-            added: 0,
-            changed: 0,
-            unchanged: 0,
-            skipped: 0,
-            errors: 0,
-            warnings: 0,
-            hints: 0,
-            process: self.process,
-            beaten_at: tx.now(),
-            requested_at: tx.now(),
-            ended_at: None,
-            version: 1,
-        })
-        .await
+        room(tx, &file).await?;
+        tx.insert::<import_run::Entity>(waiting(tx, file, file_hash, &self)).await
+    }
+}
+
+/// Whether whose file it is may ask for one more.
+async fn room(tx: &Writer<'_>, file: &upload::Model) -> Result<()> {
+    let at = Alias::own::<import_run::Entity>();
+    let open = at.col(import_run::Column::State).is_in([ImportState::Waiting, ImportState::Running]);
+    let mine = at.col(import_run::Column::AccountId).eq(file.account_id);
+    if tx.reader().find::<import_run::Entity>().filter(open).filter(mine).count().await? >= MOST_OPEN {
+        let why = format!("can't be imported yet: {MOST_OPEN} imports of yours are under way; wait for one of them");
+        return Err(Error::invalid("uploadId", why));
+    }
+    Ok(())
+}
+
+fn waiting(tx: &Writer<'_>, file: upload::Model, file_hash: String, asked: &StartImport) -> import_run::Model {
+    import_run::Model {
+        id: ImportRunId::fresh(),
+        kind: file.kind,
+        organization_id: file.organization_id,
+        account_id: file.account_id,
+        upload_id: file.id,
+        import_id: None,
+        file_name: file.file_name,
+        file_hash,
+        mode: asked.mode,
+        dry_run: asked.dry_run,
+        state: ImportState::Waiting,
+        failure: None,
+        rows_read: 0,
+        rows_total: 0,
+        added: 0,
+        changed: 0,
+        unchanged: 0,
+        skipped: 0,
+        errors: 0,
+        warnings: 0,
+        hints: 0,
+        process: asked.process,
+        beaten_at: tx.now(),
+        requested_at: tx.now(),
+        ended_at: None,
+        version: 1,
     }
 }
 
@@ -102,7 +128,7 @@ pub struct TakeUp {
 }
 
 impl Command for TakeUp {
-    const ACTION: Action = Action::RosterImportKeep;
+    const ACTION: Action = Action::ImportKeep;
     type Outcome = ImportRunId;
     async fn apply(self, tx: &mut Writer<'_>) -> Result<ImportRunId> {
         let before = tx.get::<import_run::Entity>(self.run).await?;
@@ -134,7 +160,7 @@ pub struct EndRun {
 }
 
 impl Command for EndRun {
-    const ACTION: Action = Action::RosterImportKeep;
+    const ACTION: Action = Action::ImportKeep;
     type Outcome = ImportRunId;
     async fn apply(self, tx: &mut Writer<'_>) -> Result<ImportRunId> {
         let before = tx.get::<import_run::Entity>(self.run).await?;
@@ -206,13 +232,16 @@ fn findings(run: ImportRunId, watch: &Watch) -> Vec<import_finding::Model> {
 
 fn finding(run: ImportRunId, it: &Finding, waiting: &BTreeMap<u32, &Waiting>) -> import_finding::Model {
     let cut = |text: &str, most: usize| text.chars().take(most).collect::<String>();
-    let waits = it.line.filter(|_| it.code == FindingCode::PersonAmbiguous).and_then(|line| waiting.get(&line));
+    // Of forms the number stands where a roster has its line.
+    let which = it.form.or(it.line).filter(|_| it.code == FindingCode::PersonAmbiguous);
+    let waits = which.and_then(|line| waiting.get(&line));
     let keys = |it: &&Waiting| it.candidates.iter().map(|it| it.id.0.to_string()).collect::<Vec<_>>().join(",");
     import_finding::Model {
         id: ImportFindingId::fresh(),
         run_id: run,
         severity: it.severity.text().to_owned(),
         code: it.code.text().to_owned(),
+        form: it.form.and_then(|form| i32::try_from(form).ok()),
         line: it.line.and_then(|line| i32::try_from(line).ok()),
         header: it.column.as_deref().map(|it| cut(it, 200)),
         message: cut(&it.message, 2000),

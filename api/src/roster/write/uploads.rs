@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use entity::{
     id::{Key, OrganizationId, UploadId},
+    kind::ImportKind,
     upload,
 };
 use sea_orm::sea_query::ExprTrait;
@@ -26,7 +27,9 @@ const MOST_WAITING: u64 = 20;
 /// Announces a file. Fails with INVALID.
 #[derive(Serialize)]
 pub struct StartUpload {
-    /// The organization whose people it lists.
+    /// What kind of file it is.
+    pub kind: ImportKind,
+    /// The organization whose people it is about.
     pub organization: OrganizationId,
     /// What it is called.
     pub file_name: String,
@@ -40,7 +43,7 @@ pub struct StartUpload {
 }
 
 impl Command for StartUpload {
-    const ACTION: Action = Action::RosterUpload;
+    const ACTION: Action = Action::ImportUpload;
     type Outcome = UploadId;
     async fn apply(self, tx: &mut Writer<'_>) -> Result<UploadId> {
         let name = self.file_name.trim();
@@ -66,14 +69,18 @@ impl Command for StartUpload {
             return Err(Error::invalid("bytes", why));
         }
         let expires_at = tx.now() + ADDRESS;
+        let (token_id, sign_in_id) = tx.presented();
         tx.insert::<upload::Entity>(upload::Model {
             id: UploadId::fresh(),
+            kind: self.kind,
             organization_id: top.id,
             account_id,
             file_name: name.to_owned(),
             size: self.bytes,
             sha256: self.sha256.map(|it| it.to_ascii_lowercase()),
             expires_at,
+            token_id,
+            sign_in_id,
             received_at: None,
             kept_until: expires_at,
             version: 1,
@@ -96,7 +103,7 @@ pub struct ReceiveUpload {
 }
 
 impl Command for ReceiveUpload {
-    const ACTION: Action = Action::RosterUpload;
+    const ACTION: Action = Action::ImportUpload;
     type Outcome = UploadId;
     async fn apply(self, tx: &mut Writer<'_>) -> Result<UploadId> {
         let before = tx.get::<upload::Entity>(UploadId::from_uuid(self.upload)).await?;

@@ -37,6 +37,10 @@ pub fn changes(sight: &Sight<'_>, dice: &mut Dice) -> Vec<Path> {
         let person = &raw.cadres[dice.below(raw.cadres.len())];
         let field = format!("cadreUpdate(input: {{ id: \"{}\", expectedVersion: 77 }})", global(person.id));
         add(Act::Record, field, &|lens| lens.cadre(person).then_some("STALE"));
+        let input = format!("cadreId: \"{}\", purpose: INSPECTION, reason: \" \"", global(person.id));
+        add(Act::Record, format!("appointmentFormExport(input: {{ {input} }})"), &|lens| {
+            lens.cadre(person).then_some("INVALID")
+        });
         let pool = &raw.pools[dice.below(raw.pools.len())];
         let (at, whom) = (global(pool.id), global(person.id));
         let input = format!("poolId: \"{at}\", cadreId: \"{whom}\", tierCode: \"none\", reason: \"Asked\"");
