@@ -52,6 +52,8 @@ pub async fn fill(world: &World, seed: u64) -> Vec<AccountId> {
     let mut all = accounts(world, &mut built).await;
     all.extend(further::auditors(world, &mut built).await);
     further::doings(world, &mut built, &all).await;
+    further::stranger(world, &built).await;
+    further::ended_ranks(world, &built).await;
     further::phones(world, &built).await;
     all
 }

@@ -6,6 +6,7 @@ use entity::{
         AccessPurpose, CivilServantRank, CorrectionState, FactState, ManagementAuthority, Role, SealedField,
         SecrecyLevel, TransferState,
     },
+    partial_date::PartialDate,
 };
 use serde_json::Value;
 use tests::world::{World, global};
@@ -39,6 +40,22 @@ pub async fn transfers(world: &World, built: &Built, seed: u64) {
         ]);
         world.sql("update cadre_transfer set state = $1 where id = $2", vec![state.into(), id.into()]).await;
     }
+}
+
+/// Ranks of some people that ended years ago.
+pub async fn ended_ranks(world: &World, built: &Built) {
+    let ended = PartialDate::parse("2021-05");
+    for person in built.people.iter().step_by(5) {
+        world
+            .sql("update rank_period set valid_to = $1 where cadre_id = $2", vec![ended.into(), (*person).into()])
+            .await;
+    }
+}
+
+/// Somebody who never held a grant, whose act stands in the trail all the same.
+pub async fn stranger(world: &World, built: &Built) {
+    let account = world.account(None).await;
+    world.act(Some(account), "CADRE_UPDATE", "oracle", &[built.people[0].uuid(), built.people[1].uuid()]).await;
 }
 
 /// A track of a pool, and steps of its memberships.
@@ -101,6 +118,15 @@ pub async fn auditors(world: &World, built: &mut Built) -> Vec<AccountId> {
             let change =
                 |row: &mut entity::account_grant::Model| (row.managing_tier, row.secrecy_ceiling) = (tier, ceiling);
             world.grant_of(account, Role::AuditAdmin, *at, change).await;
+        }
+        out.push(account);
+    }
+    // Officers whose tier is another one at each place: neither reaches the other's place.
+    for role in [Role::OrganizationOfficer, Role::OrganizationLeader] {
+        let account = world.account(None).await;
+        for (at, tier) in [(north, ManagementAuthority::Municipal), (south, ManagementAuthority::Central)] {
+            let change = |row: &mut entity::account_grant::Model| row.managing_tier = Some(tier);
+            world.grant_of(account, role, at, change).await;
         }
         out.push(account);
     }

@@ -1,6 +1,6 @@
 //! The paths to one's own record, to requests, accounts, the trail and the access log, and to why somebody may not.
 
-use entity::kind::{AccountState, PairState, Role, TransferState};
+use entity::kind::{AccountState, FactState, PairState, Role, TransferState};
 use serde_json::{Value, json};
 use tests::{dice::Dice, world::global};
 
@@ -159,9 +159,10 @@ impl Paths<'_, '_> {
             });
         }
         self.add(Act::Cadres, cadres("ranks: [STAFF_1]"), || {
+            let held = |it: &&entity::rank_period::Model| it.valid_to.is_none() && it.state == FactState::Recorded;
             let ranked = |it: &entity::cadre::Model| {
-                let rank = |row: &&serde_json::Value| row["rank"] == "STAFF_1";
-                sight.facts(it)["ranks"].as_array().is_some_and(|all| all.iter().any(|row| rank(&row)))
+                let mut own = raw.ranks.iter().filter(held).filter(|row| row.cadre_id == it.id);
+                own.any(|row| row.rank.text() == "STAFF_1")
             };
             sight.cadres(ranked, |it| id(it.id))
         });
