@@ -94,7 +94,7 @@ impl Paths<'_, '_> {
     /// Why some account may not perform an act on some row.
     fn explanations(&mut self, dice: &mut Dice) {
         let (sight, raw) = (self.sight, self.sight.raw);
-        let some = if sight.lens(Act::Explain).is_some() { 60 } else { 2 };
+        let some = if sight.lens(Act::Explain).is_some() { 200 } else { 2 };
         for _ in 0..some {
             let account = &raw.accounts[dice.below(raw.accounts.len())];
             let (act, named, row, id) = match dice.below(6) {
