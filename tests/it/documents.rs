@@ -36,6 +36,8 @@ sqlite! {
             ("a default", "query($n: Int = 100) { organizations(first: $n) { edges { node { children(first: $n) { edges { node { children(first: $n) { totalCount } } } } } } } }".to_owned(), "nodes"),
             ("nonsense", "{ me { ".to_owned(), "can't be read"),
             ("an unknown field", "{ nothing }".to_owned(), "Unknown field"),
+            ("a type's name with an argument", "{ __schema { __typename(of: {}) } }".to_owned(), "__typename takes no argument"),
+            ("a type's name with fields", "{ me { __typename { name } } }".to_owned(), "__typename has no fields"),
             ("fragments only", "fragment a on Me { login }".to_owned(), "does not contain an operation"),
         ] {
             let begun = Instant::now();

@@ -50,8 +50,18 @@ fn selection(set: &SelectionSet, owner: &str, types: &Types) -> Result<(), Strin
 
 fn chosen(field: &Field, owner: &str, types: &Types) -> Result<(), String> {
     directives(&field.directives, types)?;
-    // Introspection's own fields are the library's to judge.
-    let Some(known) = types.field(owner, &field.name.node) else { return Ok(()) };
+    if field.name.node == "__typename" {
+        // The library takes anything here.
+        return match (field.arguments.is_empty(), field.selection_set.node.items.is_empty()) {
+            (true, true) => Ok(()),
+            (false, _) => Err("__typename takes no argument: leave it out.".to_owned()),
+            (true, false) => Err("__typename has no fields: leave the selection out.".to_owned()),
+        };
+    }
+    let Some(known) = types.field(owner, &field.name.node) else {
+        // Introspection's own fields are the library's to judge.
+        return selection(&field.selection_set.node, "", types);
+    };
     for (name, value) in &field.arguments {
         if let Some(argument) = known.arguments.get(name.node.as_str()) {
             literal(&value.node, &argument.ty, types, &name.node)?;
