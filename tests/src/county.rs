@@ -248,7 +248,7 @@ pub const PROBES: &[(&str, &str)] = &[
     ("myRecord", "query { myRecord { ...cadre } }"),
     ("correctionRequests", "query { correctionRequests(first: 20) { totalCount edges { cursor node { ...correction } } } }"),
     ("imports", "query { imports(first: 20) { totalCount edges { cursor node {
-        id importKind: kind fileName sha256 mode rowsRead added changed unchanged skipped errors warnings hints importedAt organization { ...organization } } } } }"),
+        id importKind: kind fileName sha256 mode rowsRead added changed unchanged skipped errors warnings hints recordedAt organization { ...organization } } } } }"),
     ("rosterUploadStart", "mutation($organization: ID!) { rosterUploadStart(input: { organizationId: $organization, fileName: \"probe.csv\", bytes: 0 }) {
         problems { code message } upload { id address expiresAt bytes maximumBytes uploadName: fileName } } }"),
     ("rosterImport", "mutation($organization: ID!) { rosterImport(input: { uploadId: $organization }) {

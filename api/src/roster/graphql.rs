@@ -114,7 +114,7 @@ impl Import {
         self.0.hints
     }
     /// When.
-    async fn imported_at(&self) -> DateTime<Utc> {
+    async fn recorded_at(&self) -> DateTime<Utc> {
         self.0.imported_at
     }
 }
