@@ -46,6 +46,7 @@ pub mod auth {
 /// Remembered answers, and how they end.
 pub mod cache {
     pub mod generations;
+    pub mod known;
     pub mod recall;
 }
 /// The only door to the data: `ask`, `recall`, `run`, `open`, `explain`.

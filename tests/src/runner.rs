@@ -22,7 +22,7 @@ pub use inventory;
 
 /// How long a story may take, unless `TIDUI_STORY_SECONDS` says another number: a slow one is far below, and this is for
 /// one that waits for ever.
-const LIMIT_S: u64 = 120;
+const LIMIT_S: u64 = 300;
 /// How long what a story started may take to end after it.
 const GRACE: Duration = Duration::from_secs(5);
 /// A story has two workers and mostly waits for the server, so more than the usual cores is no waste.

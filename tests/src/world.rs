@@ -70,6 +70,8 @@ impl World {
             ("people_operations".to_owned(), "100".to_owned()),
             ("machines_points".to_owned(), "1000000000".to_owned()),
             ("address_requests".to_owned(), "0".to_owned()),
+            // A build for debugging on a busy machine.
+            ("document_ms".to_owned(), "60000".to_owned()),
         ];
         if stack == Stack::Postgres {
             let url = tokio::task::spawn_blocking(|| redis::shared().url()).await.expect("a Redis");

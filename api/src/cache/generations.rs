@@ -10,7 +10,7 @@ use std::sync::{
 
 use entity::Table;
 
-use crate::shared::store::{Store, Unreachable};
+use crate::shared::store::Store;
 
 /// A table and its generation.
 pub type Stamp = (String, u64);
@@ -47,17 +47,16 @@ impl Generations {
 
     /// Every table's generation now; none while nothing may be believed.
     pub async fn snapshot(&self) -> Option<Snapshot> {
+        self.of(Table::ALL).await.map(Snapshot)
+    }
+
+    /// The generations of some tables now; none while nothing may be believed.
+    pub async fn of(&self, tables: &[Table]) -> Option<Vec<u64>> {
         if !self.trusted() {
             return None;
         }
-        let names: Vec<&'static str> = Table::ALL.iter().map(|it| it.name()).collect();
-        match self.store.stamps(&names).await {
-            Ok(stamps) => Some(Snapshot(stamps)),
-            Err(Unreachable) => {
-                self.distrust();
-                None
-            }
-        }
+        let names: Vec<&'static str> = tables.iter().map(|it| it.name()).collect();
+        self.store.stamps(&names).await.inspect_err(|_| self.distrust()).ok()
     }
 
     /// Gives these tables new generations; says whether it was done.

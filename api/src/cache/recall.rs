@@ -54,7 +54,7 @@ impl Recall {
     }
 
     /// The generations beneath.
-    pub fn generations(&self) -> &Generations {
+    pub fn generations(&self) -> &Arc<Generations> {
         &self.generations
     }
 

@@ -5,6 +5,7 @@ use std::{sync::Arc, sync::atomic::AtomicU64};
 use chrono::TimeDelta;
 use entity::{
     Table, account, account_grant,
+    id::AccountId,
     kind::{AccountKind, AccountState, Role, SecrecyLevel},
     revoked_token,
 };
@@ -20,7 +21,7 @@ use crate::{
         seal::Seal,
         token::Claims,
     },
-    cache::recall::{Key, Recall},
+    cache::{known::Known, recall::Recall},
     clock::Clock,
     config::{Config, Rosters},
     db::{connect, errands::Errands, hub::Hub, session::Session},
@@ -47,6 +48,7 @@ pub struct Faults {
 pub struct Door {
     pub(super) database: DatabaseConnection,
     pub(super) recall: Recall,
+    identities: Known<Named, Arc<Identity>>,
     pub(super) seal: Seal,
     pub(super) clock: Clock,
     pub(super) faults: Faults,
@@ -65,6 +67,18 @@ pub struct Door {
     /// How long changes are kept for who was away.
     pub(super) changes_kept: TimeDelta,
 }
+
+/// What an identity is asked for by.
+#[derive(PartialEq, Eq, Hash)]
+enum Named {
+    Account(AccountId),
+    Login(String),
+}
+
+/// Who one is stands in these tables: a changed grant renews its table, and the identity is read again.
+const IDENTITY: &[Table] = &[Table::Account, Table::AccountGrant, Table::RevokedToken];
+/// Identities that a process knows at most, and for how long, in seconds.
+const IDENTITIES: (u64, u64) = (100_000, 60);
 
 /// What a process is to the caches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,11 +138,13 @@ impl Door {
         let Standing { part, secrecy_limit, second_factor_roles, changes_kept_hours, rosters } = standing;
         let hub = Hub::new(Channel::new(recall.generations().store().clone(), "changes"));
         let errands = Errands::new(rosters, recall.generations().store().clone());
+        let identities = Known::new(recall.generations().clone(), IDENTITY, IDENTITIES.0, IDENTITIES.1);
         let publishes = part == Part::Server || recall.generations().store().is_shared();
         let build = build();
         Arc::new(Self {
             database,
             recall,
+            identities,
             seal,
             clock,
             faults,
@@ -149,8 +165,14 @@ impl Door {
     /// `Unauthenticated` when there is no such account, or it may not sign in.
     pub async fn open(self: &Arc<Self>, claims: &Claims, request: &str) -> Result<Session> {
         let names = [Some(claims.jti), claims.sid];
-        let key = Key::new(&self.build, "identity", "", claims.sub.0.as_bytes());
-        self.enter(key, account::Column::Id.eq(claims.sub), &names, claims.second_factor(), request).await
+        self.enter(
+            Named::Account(claims.sub),
+            account::Column::Id.eq(claims.sub),
+            &names,
+            claims.second_factor(),
+            request,
+        )
+        .await
     }
 
     /// A session for the account that a token of the outside issuer speaks for. It must exist: nobody is made here.
@@ -158,34 +180,31 @@ impl Door {
     /// # Errors
     /// As `open`.
     pub async fn open_outside(self: &Arc<Self>, visitor: &Visitor, request: &str) -> Result<Session> {
-        let key = Key::new(&self.build, "identity.login", "", visitor.login.as_bytes());
         let login = account::Column::Login.eq(visitor.login.as_str());
+        let key = Named::Login(visitor.login.clone());
         self.enter(key, login, &[visitor.token], visitor.second_factor, request).await
     }
 
     async fn enter(
         self: &Arc<Self>,
-        key: Key,
+        key: Named,
         who: SimpleExpr,
         tokens: &[Option<Uuid>],
         second_factor: bool,
         request: &str,
     ) -> Result<Session> {
-        // Remembered like any answer: a changed grant renews its table, and the identity is read again.
-        let tables = vec![Table::Account, Table::AccountGrant, Table::RevokedToken];
-        let identity: Option<Identity> =
-            self.recall.answer(key, 60, async || Ok::<_, Error>((self.identity(who).await?, tables))).await?;
-        let mut identity = identity.ok_or(Error::Unauthenticated)?;
+        let load = async || Ok::<_, Error>(self.identity(who).await?.map(Arc::new));
+        let mut identity = self.identities.answer(key, load).await?.ok_or(Error::Unauthenticated)?;
         if tokens.iter().flatten().any(|it| identity.revoked.contains(it)) {
             return Err(Error::Unauthenticated);
         }
         // A role that was granted after a sign-in without a second factor counts once there is one with it; what the
         // session may do besides goes on meanwhile. A program has no second factor.
         if !second_factor && identity.kind == AccountKind::Person {
-            identity.withheld.clone_from(&self.second_factor_roles);
+            Arc::make_mut(&mut identity).withheld.clone_from(&self.second_factor_roles);
         }
         let statements = Arc::new(AtomicU64::new(0));
-        let session = Session::new(self.clone(), Actor::Account(Arc::new(identity)), request, statements);
+        let session = Session::new(self.clone(), Actor::Account(identity), request, statements);
         Ok(session.on(tokens.iter().flatten().copied().collect()))
     }
 

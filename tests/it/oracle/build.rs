@@ -49,9 +49,12 @@ pub async fn fill(world: &World, seed: u64) -> Vec<AccountId> {
     pools(world, &mut built).await;
     pairs(world, &mut built).await;
     further::transfers(world, &built, seed).await;
+    further::words(world, &built, seed).await;
     let mut all = accounts(world, &mut built).await;
     all.extend(further::auditors(world, &mut built).await);
     further::doings(world, &mut built, &all).await;
+    further::stranger(world, &built).await;
+    further::ended_ranks(world, &built).await;
     further::phones(world, &built).await;
     all
 }

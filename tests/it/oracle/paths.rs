@@ -54,7 +54,7 @@ fn pool_fields() -> String {
 }
 
 fn pair_fields() -> String {
-    format!("id organization {{ id }} mentors {CARD} mentees {CARD}")
+    format!("id organization {{ id }} mentors {CARD} mentees {CARD} evaluations {{ summary }}")
 }
 
 fn membership_fields() -> String {
@@ -70,6 +70,7 @@ pub fn questions(sight: &Sight<'_>, dice: &mut Dice) -> Vec<Path> {
     paths.filters();
     paths.filters_of_rows();
     paths.counts();
+    paths.programmes();
     paths.own();
     paths.further(dice);
     paths.made
@@ -218,6 +219,32 @@ impl Paths<'_, '_> {
                 }
                 self.add(Act::Summary, field, || sight.summary(&lens.expect("a lens"), row.id, grouped));
             }
+        }
+    }
+
+    /// Counts of pairs and of people in pools, and what binds pairs at each place.
+    fn programmes(&mut self) {
+        let sight = self.sight;
+        let cells = "cells { state count status }";
+        for row in self.tried(Act::Summary, &sight.raw.organizations) {
+            let lens = sight.lens(Act::Summary);
+            let arguments = format!("(organization: \"{}\", groupBy: [STATE])", global(row.id));
+            let pairs = format!("pairSummary{arguments} {{ total {cells} }}");
+            let pools = format!("poolSummary{arguments} {{ persons {cells} }}");
+            if lens.as_ref().is_some_and(|it| it.counts_below_grants(row.id)) {
+                self.made.extend([pairs, pools].map(|field| Path { field, expected: Expected::Refusal("INVALID") }));
+                continue;
+            }
+            self.add(Act::Summary, pairs, || sight.pair_counts(lens.as_ref().expect("a lens"), row.id));
+            self.add(Act::Summary, pools, || sight.pool_counts(lens.as_ref().expect("a lens"), row.id));
+        }
+        for row in self.tried(Act::Pairs, &sight.raw.organizations) {
+            let field = format!("pairCapacities(organization: \"{}\") {{ menteesPerMentor }}", global(row.id));
+            self.add(Act::Pairs, field, || {
+                let lens = sight.lens(Act::Pairs).expect("a lens");
+                let all = sight.raw.capacities.iter().filter(|it| it.organization_id == row.id && lens.capacity(it));
+                all.map(|it| json!({ "menteesPerMentor": it.mentees_per_mentor })).collect()
+            });
         }
     }
 

@@ -4,6 +4,7 @@
 //! calls nothing of the server: parents are climbed one by one, sets are searched from end to end. Where the two
 //! differ, one of them is wrong, and the rules say which.
 
+mod counting;
 mod overseeing;
 mod raw;
 

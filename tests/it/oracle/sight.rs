@@ -1,5 +1,6 @@
 //! What one account must be answered: the rows that exist for it, in the shape of the documents that ask for them.
 
+mod counts;
 mod further;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -129,11 +130,15 @@ impl<'r> Sight<'r> {
                 self.raw.parts.iter().filter(|it| it.pair_id == row.id && it.side == side && it.left_on.is_none());
             parts.map(|it| self.card(it.cadre_id)).filter(|it| !it.is_null()).collect::<Vec<_>>()
         };
+        let lens = self.lens(Act::Pairs);
+        let words = self.raw.evaluations.iter().filter(|it| it.pair_id == row.id);
+        let words = words.filter(|it| lens.as_ref().is_some_and(|lens| lens.evaluation(it)));
         json!({
             "id": global(row.id),
             "organization": self.place(row.organization_id),
             "mentors": side(PairSide::Mentor),
             "mentees": side(PairSide::Mentee),
+            "evaluations": words.map(|it| json!({ "summary": it.summary })).collect::<Vec<_>>(),
         })
     }
 

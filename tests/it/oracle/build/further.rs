@@ -1,12 +1,15 @@
 //! What hangs on the people and pools of the world: facts, sealed values, steps, requests, readings, acts.
 
 use entity::{
-    id::{AccountId, CadreId, Key, OrganizationId, PoolId, PoolMembershipId},
+    id::{AccountId, CadreId, Key, OrganizationId, PairCapacityId, PairEvaluationId, PoolId, PoolMembershipId},
     kind::{
-        AccessPurpose, CivilServantRank, CorrectionState, FactState, ManagementAuthority, Role, SealedField,
-        SecrecyLevel, TransferState,
+        AccessPurpose, CivilServantRank, CorrectionState, EvaluationSide, FactState, ManagementAuthority, PairSide,
+        Role, SealedField, SecrecyLevel, TransferState,
     },
+    pair_capacity, pair_evaluation, pair_part,
+    partial_date::PartialDate,
 };
+use sea_orm::EntityTrait;
 use serde_json::Value;
 use tests::world::{World, global};
 
@@ -39,6 +42,62 @@ pub async fn transfers(world: &World, built: &Built, seed: u64) {
         ]);
         world.sql("update cadre_transfer set state = $1 where id = $2", vec![state.into(), id.into()]).await;
     }
+}
+
+/// Words on pairs by their people and by the keeper, and capacities of some places. They throw dice of their own.
+pub async fn words(world: &World, built: &Built, seed: u64) {
+    let mut dice = Dice::new(seed + 31);
+    let mut parts = pair_part::Entity::find().all(&world.db).await.expect("parts");
+    parts.sort_by_key(|it| it.id);
+    for (number, part) in parts.iter().enumerate() {
+        let side = if part.side == PairSide::Mentor { EvaluationSide::Mentor } else { EvaluationSide::Mentee };
+        let by = [(side, Some(part.cadre_id)), (EvaluationSide::Organization, None)];
+        for (side, cadre_id) in by.into_iter().filter(|_| dice.chance(50)) {
+            let row = pair_evaluation::Model {
+                id: PairEvaluationId::fresh(),
+                pair_id: part.pair_id,
+                side,
+                cadre_id,
+                grade: "GOOD".to_owned(),
+                summary: format!("Word {number} of {}", side.text()),
+                evaluated_on: world.now().date_naive(),
+                evaluated_by: None,
+                recorded_at: world.now(),
+                version: 1,
+            };
+            world.insert(row).await;
+        }
+    }
+    for (number, place) in built.places.iter().enumerate().filter(|(number, _)| number % 3 != 1) {
+        let row = pair_capacity::Model {
+            id: PairCapacityId::fresh(),
+            organization_id: *place,
+            mentees_per_mentor: Some(i32::try_from(number).expect("few places") + 1),
+            mentors_per_mentee: None,
+            valid_from: world.now().date_naive(),
+            valid_to: None,
+            set_by: None,
+            recorded_at: world.now(),
+            version: 1,
+        };
+        world.insert(row).await;
+    }
+}
+
+/// Ranks of some people that ended years ago.
+pub async fn ended_ranks(world: &World, built: &Built) {
+    let ended = PartialDate::parse("2021-05");
+    for person in built.people.iter().step_by(5) {
+        world
+            .sql("update rank_period set valid_to = $1 where cadre_id = $2", vec![ended.into(), (*person).into()])
+            .await;
+    }
+}
+
+/// Somebody who never held a grant, whose act stands in the trail all the same.
+pub async fn stranger(world: &World, built: &Built) {
+    let account = world.account(None).await;
+    world.act(Some(account), "CADRE_UPDATE", "oracle", &[built.people[0].uuid(), built.people[1].uuid()]).await;
 }
 
 /// A track of a pool, and steps of its memberships.
@@ -101,6 +160,15 @@ pub async fn auditors(world: &World, built: &mut Built) -> Vec<AccountId> {
             let change =
                 |row: &mut entity::account_grant::Model| (row.managing_tier, row.secrecy_ceiling) = (tier, ceiling);
             world.grant_of(account, Role::AuditAdmin, *at, change).await;
+        }
+        out.push(account);
+    }
+    // Officers whose tier is another one at each place: neither reaches the other's place.
+    for role in [Role::OrganizationOfficer, Role::OrganizationLeader] {
+        let account = world.account(None).await;
+        for (at, tier) in [(north, ManagementAuthority::Municipal), (south, ManagementAuthority::Central)] {
+            let change = |row: &mut entity::account_grant::Model| row.managing_tier = Some(tier);
+            world.grant_of(account, role, at, change).await;
         }
         out.push(account);
     }

@@ -1,6 +1,6 @@
 //! The paths to one's own record, to requests, accounts, the trail and the access log, and to why somebody may not.
 
-use entity::kind::{AccountState, PairState, Role, TransferState};
+use entity::kind::{AccountState, FactState, PairState, Role, TransferState};
 use serde_json::{Value, json};
 use tests::{dice::Dice, world::global};
 
@@ -94,7 +94,7 @@ impl Paths<'_, '_> {
     /// Why some account may not perform an act on some row.
     fn explanations(&mut self, dice: &mut Dice) {
         let (sight, raw) = (self.sight, self.sight.raw);
-        let some = if sight.lens(Act::Explain).is_some() { 60 } else { 2 };
+        let some = if sight.lens(Act::Explain).is_some() { 200 } else { 2 };
         for _ in 0..some {
             let account = &raw.accounts[dice.below(raw.accounts.len())];
             let (act, named, row, id) = match dice.below(6) {
@@ -159,9 +159,10 @@ impl Paths<'_, '_> {
             });
         }
         self.add(Act::Cadres, cadres("ranks: [STAFF_1]"), || {
+            let held = |it: &&entity::rank_period::Model| it.valid_to.is_none() && it.state == FactState::Recorded;
             let ranked = |it: &entity::cadre::Model| {
-                let rank = |row: &&serde_json::Value| row["rank"] == "STAFF_1";
-                sight.facts(it)["ranks"].as_array().is_some_and(|all| all.iter().any(|row| rank(&row)))
+                let mut own = raw.ranks.iter().filter(held).filter(|row| row.cadre_id == it.id);
+                own.any(|row| row.rank.text() == "STAFF_1")
             };
             sight.cadres(ranked, |it| id(it.id))
         });

@@ -6,9 +6,9 @@ use entity::{
     correction_request, education, experience,
     id::{AccountId, CadreId, OrganizationId, PairId, PoolId},
     kind::AccountState,
-    level_period, membership_step, mentoring_pair, organization, pair_contact, pair_part, pool_division,
-    pool_membership, pool_tier, post_assignment, professional_title, rank_period, reserve_pool, resume_entry, sanction,
-    training,
+    level_period, membership_step, mentoring_pair, organization, pair_capacity, pair_contact, pair_evaluation,
+    pair_part, pool_division, pool_membership, pool_tier, post_assignment, professional_title, rank_period,
+    reserve_pool, resume_entry, sanction, training,
 };
 use sea_orm::EntityTrait;
 use tests::world::World;
@@ -28,6 +28,8 @@ pub struct Raw {
     pub pairs: Vec<mentoring_pair::Model>,
     pub parts: Vec<pair_part::Model>,
     pub contacts: Vec<pair_contact::Model>,
+    pub evaluations: Vec<pair_evaluation::Model>,
+    pub capacities: Vec<pair_capacity::Model>,
     pub accounts: Vec<account::Model>,
     pub grants: Vec<account_grant::Model>,
     pub ranks: Vec<rank_period::Model>,
@@ -73,6 +75,8 @@ impl Raw {
             pairs: mentoring_pair,
             parts: pair_part,
             contacts: pair_contact,
+            evaluations: pair_evaluation,
+            capacities: pair_capacity,
             accounts: account,
             grants: account_grant,
             ranks: rank_period,
