@@ -119,6 +119,7 @@ settings! {
     machines_points: u64 = "6000000", false, "Points of cost that a program's account may ask for in a minute.";
     machines_operations: u64 = "8", false, "Operations of a program's account at once, in each process.";
     address_requests: u64 = "6000", false, "Requests from one address in a minute, whoever sends them, counted in each process before a token is looked at; 0 for no limit, as behind a proxy that counts itself.";
+    proxies: u64 = "0", false, "Proxies of yours in front, each of which adds to X-Forwarded-For whom it saw. Too few: all clients count as one address; too many: a client may choose its own.";
     requests_in_flight: u64 = "512", false, "Requests that a process works at; more get 503 and when to come again.";
     execution_timeout_ms: u64 = "10000", false, "Longest execution of a request, in milliseconds; then it is given up.";
     statement_timeout_ms: u64 = "5000", false, "Longest statement on the database, in milliseconds.";

@@ -330,6 +330,7 @@ pub mod http {
     mod protocol;
     mod receiving;
     mod refusal;
+    mod sender;
     pub mod server;
     mod signin;
     mod sse;

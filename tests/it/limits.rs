@@ -157,6 +157,20 @@ both! {
         assert!(stranger.get("/metrics").await.1.contains("tidui_limited_total 3"), "{}", stranger.get("/metrics").await.1);
     }
 
+    /// Behind a proxy of ours each client counts by itself, and can't choose what it counts as.
+    async fn behind_a_proxy_the_address_is_the_one_that_it_saw(mut world: World) {
+        again(&mut world, |it| (it.address_requests, it.proxies) = (5, 1)).await;
+        let ask = async |said: &str| {
+            let asked = http().build().expect("a client").post(format!("{}/graphql", world.url()));
+            asked.header("x-forwarded-for", said).json(&json!({ "query": ME })).send().await.expect("an answer").status().as_u16()
+        };
+        for number in 0..7 {
+            let status = ask(&format!("9.9.9.{number}, 1.1.1.1")).await;
+            assert_eq!(status, if number < 5 { 401 } else { 429 }, "request {number}");
+        }
+        assert_eq!(ask("1.1.1.1, 2.2.2.2").await, 401);
+    }
+
     async fn operations_at_once_are_limited_by_account(mut world: World) {
         let county = world.organization("North").await;
         world.pause_ms = 2000;

@@ -33,7 +33,7 @@ use crate::{
         negotiate::Media,
         origins,
         refusal::{Kind, Refusal},
-        signin, upload, websocket,
+        sender, signin, upload, websocket,
     },
     quota::admission::Over,
     roster::running,
@@ -233,7 +233,7 @@ fn turned_away(request: &ServiceRequest, house: &House) -> Option<HttpResponse> 
     if rate.most == 0 {
         return None;
     }
-    let key = neighbourhood(request.peer_addr()?.ip());
+    let key = neighbourhood(sender::address(request.peer_addr(), request.headers(), house.config.proxies)?);
     let drawn = house.addresses.draw(&[Draw { key, rate, amount: 1, back: 0 }]);
     let wait = drawn.balances.first().and_then(|it| it.wait)?;
     house.metrics.limited.add(1);

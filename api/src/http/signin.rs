@@ -21,6 +21,7 @@ use crate::{
     http::{
         house::House,
         oauth::{Form, Refusal, basic, form},
+        sender,
         turns::Turn,
     },
     signin::{
@@ -92,7 +93,8 @@ struct Counts {
 
 impl Counts {
     fn of(request: &HttpRequest, house: &House, login: &str) -> Self {
-        let address = request.peer_addr().map_or_else(String::new, |it| it.ip().to_string());
+        let address = sender::address(request.peer_addr(), request.headers(), house.config.proxies)
+            .map_or_else(String::new, |it| it.to_string());
         let (most, login) = (house.config.sign_in_attempts, house.door.name_of(login));
         let secrets = [
             (format!("login:{login}:{address}"), most),

@@ -231,12 +231,16 @@ impl Paths<'_, '_> {
             let arguments = format!("(organization: \"{}\", groupBy: [STATE])", global(row.id));
             let pairs = format!("pairSummary{arguments} {{ total {cells} }}");
             let pools = format!("poolSummary{arguments} {{ persons {cells} }}");
+            let aims = arguments.replace("STATE", "POOL, TIER");
+            let aims = format!("poolSummary{aims} {{ cells {{ poolCode tierCode target }} }}");
             if lens.as_ref().is_some_and(|it| it.counts_below_grants(row.id)) {
-                self.made.extend([pairs, pools].map(|field| Path { field, expected: Expected::Refusal("INVALID") }));
+                self.made
+                    .extend([pairs, pools, aims].map(|field| Path { field, expected: Expected::Refusal("INVALID") }));
                 continue;
             }
             self.add(Act::Summary, pairs, || sight.pair_counts(lens.as_ref().expect("a lens"), row.id));
             self.add(Act::Summary, pools, || sight.pool_counts(lens.as_ref().expect("a lens"), row.id));
+            self.add(Act::Summary, aims, || sight.aims(lens.as_ref().expect("a lens"), row.id));
         }
         for row in self.tried(Act::Pairs, &sight.raw.organizations) {
             let field = format!("pairCapacities(organization: \"{}\") {{ menteesPerMentor }}", global(row.id));

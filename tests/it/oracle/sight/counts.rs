@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use entity::id::{CadreId, OrganizationId};
+use entity::{
+    id::{CadreId, OrganizationId},
+    kind::{MembershipState, Role::SummaryReader},
+};
 use serde_json::{Value, json};
 
 use super::{FLOOR, Lens, ROWS, Sight};
@@ -36,6 +39,24 @@ impl Sight<'_> {
         let persons = shown(lens, &all.remove("").unwrap_or_default());
         let persons = persons.filter(|_| cells.values().all(|it| shown(lens, it).is_some()));
         json!({ "persons": persons, "cells": told(lens, &cells) })
+    }
+
+    /// What the tiers of pools kept under an organization aim at: told where the pool is kept or counted.
+    pub fn aims(&self, lens: &Lens, top: OrganizationId) -> Value {
+        let mut cells: BTreeMap<(&str, &str), Option<i32>> = BTreeMap::new();
+        let open = [MembershipState::Confirmed, MembershipState::Warned];
+        let members = self.raw.memberships.iter().filter(|it| open.contains(&it.state) && lens.counts_member(it).0);
+        let met: BTreeSet<_> = members.map(|it| it.tier_id).collect();
+        for tier in &self.raw.tiers {
+            let pool = self.raw.pool(tier.pool_id);
+            let counted =
+                lens.reaches(ROWS, pool.organization_id) || lens.reaches(&[SummaryReader], pool.organization_id);
+            if self.raw.within(pool.organization_id, top) && (counted || met.contains(&tier.id)) {
+                cells.insert((&pool.code, &tier.code), counted.then_some(tier.target_count));
+            }
+        }
+        let cell = |((pool, tier), target)| json!({ "poolCode": pool, "tierCode": tier, "target": target });
+        json!({ "cells": cells.into_iter().map(cell).collect::<Vec<_>>() })
     }
 }
 
