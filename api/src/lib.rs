@@ -300,6 +300,7 @@ pub mod demo {
     pub mod load;
     mod names;
     mod pairs;
+    mod party;
     mod people;
     mod places;
     mod pool_plans;

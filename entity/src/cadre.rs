@@ -28,6 +28,8 @@ pub struct Model {
     pub sex: Sex,
     /// 出生日期, as far as known.
     pub birth_date: Option<PartialDate>,
+    /// 入党时间, as far as known.
+    pub party_joined_on: Option<PartialDate>,
     /// 单位及职务全称 of the current principal post.
     pub post_title: Option<String>,
     /// Current 职务层次.

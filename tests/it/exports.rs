@@ -4,6 +4,7 @@ mod addresses;
 mod downloads;
 mod form_uploads;
 mod forms;
+mod party;
 
 use std::path::{Path, PathBuf};
 

@@ -333,7 +333,7 @@ const FRAGMENTS: &[(&str, &str)] = &[
     ),
     (
         "cadre",
-        "fragment cadre on Cadre { id name sex birthDate ageYears postTitle positionLevel status secrecyLevel organization { ...organization } posts { title post { id title organization { id name } } } levels { level } ranks { id source } educations { school } titles { title } assessments { year } experiences { place } grassrootsMonths monthsAtLevel monthsInPost trainings { title } awards { name } resume { rawText } sanctions { id documentNumber decidingBody inEffect } findings { message } memberships { ...membership } pairs { ...pair } }",
+        "fragment cadre on Cadre { id name sex birthDate partyJoinedOn ageYears postTitle positionLevel status secrecyLevel organization { ...organization } posts { title post { id title organization { id name } } } levels { level } ranks { id source } educations { school } titles { title } assessments { year } experiences { place } grassrootsMonths monthsAtLevel monthsInPost trainings { title } awards { name } resume { rawText } sanctions { id documentNumber decidingBody inEffect } findings { message } memberships { ...membership } pairs { ...pair } }",
     ),
 ];
 

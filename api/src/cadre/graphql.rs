@@ -156,6 +156,10 @@ impl Cadre {
     async fn birth_date(&self) -> Option<PartialDate> {
         self.0.birth_date.map(PartialDate)
     }
+    /// 入党时间, as far as known. It is told with the record alone: no list is filtered, sorted or counted by it.
+    async fn party_joined_on(&self) -> Option<PartialDate> {
+        self.0.party_joined_on.map(PartialDate)
+    }
     /// Age in full years on the request's day, an unknown month counted as January; null where the birth date is unknown.
     async fn age_years(&self, ctx: &Context<'_>) -> Result<Option<u32>> {
         let on = ctx.session()?.as_of();

@@ -82,6 +82,19 @@ pub fn after_birth(field: &'static str, start: Option<PartialDate>, birth: Optio
     }
 }
 
+/// That a life can be so: birth, and when the party was joined and the post and the level began.
+///
+/// # Errors
+/// `Invalid` on the field to blame.
+pub fn life(birth: Option<PartialDate>, starts: [Option<PartialDate>; 3], today: NaiveDate) -> Result<()> {
+    past("birthDate", birth, today)?;
+    for (field, start) in ["partyJoinedOn", "postStart", "levelStart"].into_iter().zip(starts) {
+        past(field, start, today)?;
+        after_birth(field, start, birth)?;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -45,6 +45,8 @@ pub struct CreateCadre {
     pub sex: Sex,
     /// 出生日期
     pub birth_date: Option<PartialDate>,
+    /// 入党时间
+    pub party_joined_on: Option<PartialDate>,
     /// 单位及职务全称
     pub post_title: Option<String>,
     /// 任职时间
@@ -86,11 +88,8 @@ impl CreateCadre {
     /// `Invalid` on the field to blame.
     pub fn rows(self, tx: &Writer<'_>) -> Result<NewCadre> {
         let today = tx.today();
-        rules::past("birthDate", self.birth_date, today)?;
-        for (field, start) in [("postStart", self.post_start), ("levelStart", self.level_start)] {
-            rules::past(field, start, today)?;
-            rules::after_birth(field, start, self.birth_date)?;
-        }
+        let starts = [self.party_joined_on, self.post_start, self.level_start];
+        rules::life(self.birth_date, starts, today)?;
         let name = rules::name(&self.name)?;
         let cadre = cadre::Model {
             id: CadreId::fresh(),
@@ -100,6 +99,7 @@ impl CreateCadre {
             name,
             sex: self.sex,
             birth_date: self.birth_date,
+            party_joined_on: self.party_joined_on,
             post_title: rules::title(self.post_title)?,
             position_level: self.position_level,
             education: self.education,
@@ -161,6 +161,8 @@ pub struct CadreChanges {
     pub sex: Option<Sex>,
     /// 出生日期
     pub birth_date: Patch<PartialDate>,
+    /// 入党时间
+    pub party_joined_on: Patch<PartialDate>,
     /// 单位及职务全称
     pub post_title: Patch<String>,
     /// 任职时间 of the new post.
@@ -272,6 +274,7 @@ fn changed(before: &cadre::Model, changes: &CadreChanges, today: NaiveDate) -> R
     }
     after.sex = changes.sex.unwrap_or(after.sex);
     after.birth_date = changes.birth_date.unwrap_or(after.birth_date);
+    after.party_joined_on = changes.party_joined_on.unwrap_or(after.party_joined_on);
     if let Some(title) = &changes.post_title {
         after.post_title = rules::title(title.clone())?;
     }
@@ -280,11 +283,7 @@ fn changed(before: &cadre::Model, changes: &CadreChanges, today: NaiveDate) -> R
     after.management_authority = changes.management_authority.unwrap_or(after.management_authority);
     after.status = changes.status.unwrap_or(after.status);
     after.secrecy_level = changes.secrecy_level.unwrap_or(after.secrecy_level);
-    rules::past("birthDate", after.birth_date, today)?;
-    for (field, start) in [("postStart", changes.post_start), ("levelStart", changes.level_start)] {
-        rules::past(field, start, today)?;
-        rules::after_birth(field, start, after.birth_date)?;
-    }
+    rules::life(after.birth_date, [after.party_joined_on, changes.post_start, changes.level_start], today)?;
     Ok(after)
 }
 

@@ -19,6 +19,7 @@ use super::{
     dossiers::{self, Dossiers},
     establishment,
     pairs::{self, Pairs},
+    party,
     people::People,
     pool_plans,
     pools::Pools,
@@ -134,7 +135,8 @@ pub fn synthetic(seed: u64, today: NaiveDate) -> County {
     pairs.fill(dice, &county, pairs::COUNTY);
     pairs.fill(dice, &neighbour, pairs::NEIGHBOUR);
     let made = accounts::accounts(dice, today, &tree, &cast, &people.profiles);
-    let cadres: Vec<cadre::Model> = people.profiles.into_iter().map(|profile| profile.cadre).collect();
+    let mut cadres: Vec<cadre::Model> = people.profiles.into_iter().map(|profile| profile.cadre).collect();
+    party::join(seed, today, &mut cadres, &pools);
     County {
         establishment: establishment::posts(seed, &tree, &cadres, &mut people.posts),
         organizations: tree.rows,

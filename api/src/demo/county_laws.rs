@@ -73,6 +73,24 @@ fn dossiers_say_what_the_records_say() {
 }
 
 #[test]
+fn whoever_is_in_the_pool_of_those_outside_the_party_is_outside() {
+    for (today, county) in counties() {
+        let cadres = cadres(&county);
+        let outside: Vec<_> =
+            county.tiers.iter().filter(|it| it.code == super::party::OUTSIDE).map(|it| it.id).collect();
+        let of_the_pool: Vec<_> = county.memberships.iter().filter(|it| outside.contains(&it.tier_id)).collect();
+        assert!(!of_the_pool.is_empty());
+        assert!(of_the_pool.iter().all(|it| cadres[&it.cadre_id].party_joined_on.is_none()));
+        let members: Vec<_> = cadres.values().filter_map(|it| it.party_joined_on.zip(it.birth_date)).collect();
+        assert!((cadres.len() / 3..cadres.len() * 9 / 10).contains(&members.len()), "{} joined", members.len());
+        let fits = |joined: PartialDate, born: PartialDate| {
+            joined.year() >= born.year() + 19 && joined.earliest().is_some_and(|it| it <= today)
+        };
+        assert!(members.into_iter().all(|(joined, born)| fits(joined, born)));
+    }
+}
+
+#[test]
 fn the_county_has_its_size() {
     for (_, county) in counties() {
         let of_kind = |kind| county.organizations.iter().filter(|row| row.kind == kind).count();

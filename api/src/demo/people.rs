@@ -103,6 +103,7 @@ impl People {
                 name,
                 sex,
                 birth_date,
+                party_joined_on: None,
                 // Who has left holds neither post nor level any more: the row says what its open facts say.
                 post_title: (!over).then_some(seat.title),
                 position_level: seat.level.filter(|_| !over),

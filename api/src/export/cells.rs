@@ -28,6 +28,7 @@ pub const ROSTER: &[(&str, u32)] = &[
     ("任现职时间", 12),
     ("职务层次", 12),
     ("任现职务层次时间", 12),
+    ("入党时间", 12),
     ("职级", 14),
     ("任现职级时间", 12),
     ("学历", 10),
@@ -103,6 +104,7 @@ impl<'t> Teller<'t> {
     pub fn roster(&mut self, number: u32, it: &Dossier) -> Vec<String> {
         let record = &it.record;
         let mut line = self.person(number, it);
+        line.push(day(record.party_joined_on));
         line.push(it.rank.map(|(rank, _)| words::rank(rank).to_owned()).unwrap_or_default());
         line.push(day(it.rank.and_then(|(_, from)| from)));
         line.push(it.education.map(|it| words::education(it).to_owned()).unwrap_or_default());

@@ -1,6 +1,6 @@
 //! What forms say, as the rows of a file: the same persons, records and dated facts that a roster would bring.
 //!
-//! A form says more than the registry has a place for (family, photo, health, party, what is proposed): that stays in
+//! A form says more than the registry has a place for (family, photo, health, other parties, what is proposed): that stays in
 //! the form itself, which is kept whole and sealed with the person. Of the family nothing becomes a row, on purpose.
 
 use std::collections::{HashMap, hash_map::Entry};

@@ -78,6 +78,7 @@ fn texts(it: &Dossier, number: Option<&str>) -> Texts {
         (Name::FullName, it.record.name.clone()),
         (Name::Sex, sex(it)),
         (Name::BirthDate, it.record.birth_date.map(month).unwrap_or_default()),
+        (Name::PartyJoin, it.record.party_joined_on.map(month).unwrap_or_default()),
         (Name::Post, it.post.as_ref().map(|(title, _)| title.clone()).unwrap_or_default()),
         (Name::ProfessionalTitle, it.title.clone().unwrap_or_default()),
         (Name::Resume, it.resume.iter().map(|(line, _)| line.as_str()).collect::<Vec<_>>().join("\n")),
@@ -103,6 +104,7 @@ fn changes(it: &Dossier, number: Option<&str>, form: &Form, today: NaiveDate) ->
         None => record.birth_date.is_none(),
     };
     differs.extend((!birth).then_some(Name::BirthDate));
+    differs.extend((!same_party(&said, record.party_joined_on)).then_some(Name::PartyJoin));
     differs.extend((said.post_title.as_ref() != it.post.as_ref().map(|(title, _)| title)).then_some(Name::Post));
     differs.extend((said.identity_number.as_deref() != number).then_some(Name::IdentityNumber));
     differs.extend((!same_title(&said, it)).then_some(Name::ProfessionalTitle));
@@ -114,6 +116,12 @@ fn changes(it: &Dossier, number: Option<&str>, form: &Form, today: NaiveDate) ->
         }
     }
     texts(it, number).into_iter().filter(|(name, _)| differs.contains(name)).collect()
+}
+
+/// Words of another party stay as the form has them: the record knows the date alone.
+fn same_party(said: &RosterRow, held: Option<PartialDate>) -> bool {
+    let named = !said.facts.affiliations.is_empty() && said.facts.party_joined_on().is_none();
+    named || held.is_none() || said.facts.party_join.is_some_and(|stated| says_no_more(stated, held))
 }
 
 fn same_title(said: &RosterRow, it: &Dossier) -> bool {

@@ -64,6 +64,15 @@ pub struct Facts {
     pub sensitive: Sensitive,
 }
 
+impl Facts {
+    /// When the person joined the Communist Party. A date beside the name of another party, or of the league, may be
+    /// that one's: it is kept as text only.
+    pub fn party_joined_on(&self) -> Option<PartialDate> {
+        let own = |it: &Affiliation| matches!(it, Affiliation::PartyMember | Affiliation::ProbationaryMember);
+        self.party_join.filter(|_| self.affiliations.iter().all(own))
+    }
+}
+
 /// Values that may only be kept sealed, as written. No question of the registry may filter or group by them.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Sensitive {

@@ -71,6 +71,7 @@ impl World {
             name_initials: name.to_lowercase().split(' ').filter_map(|it| it.chars().next()).collect(),
             sex: Sex::Female,
             birth_date: PartialDate::parse("1988-05"),
+            party_joined_on: PartialDate::parse("2008-07"),
             post_title: Some(format!("{name}'s post")),
             position_level: Some(PositionLevel::TownshipDeputy),
             education: None,

@@ -28,6 +28,8 @@ pub struct CadreCreateInput {
     sex: Sex,
     /// 出生日期, as far as known; not in the future.
     birth_date: Option<PartialDate>,
+    /// 入党时间, as far as known; neither in the future nor before birth.
+    party_joined_on: Option<PartialDate>,
     /// 单位及职务全称, at most 400 characters.
     post_title: Option<String>,
     /// 任职时间
@@ -69,6 +71,8 @@ pub struct CadreUpdateInput {
     sex: Option<Sex>,
     /// 出生日期, as far as known; not in the future.
     birth_date: MaybeUndefined<PartialDate>,
+    /// 入党时间, as far as known; neither in the future nor before birth.
+    party_joined_on: MaybeUndefined<PartialDate>,
     /// 单位及职务全称; another one ends the open post and begins the next.
     post_title: MaybeUndefined<String>,
     /// 任职时间 of the new post.
@@ -130,6 +134,7 @@ impl CadreMutation {
             name: input.name,
             sex: input.sex.into(),
             birth_date: input.birth_date.map(|it| it.0),
+            party_joined_on: input.party_joined_on.map(|it| it.0),
             post_title: input.post_title,
             post_start: input.post_start.map(|it| it.0),
             position_level: input.position_level.map(Into::into),
@@ -157,6 +162,7 @@ impl CadreMutation {
             name: input.name,
             sex: input.sex.map(Into::into),
             birth_date: patch(input.birth_date, |it| it.0),
+            party_joined_on: patch(input.party_joined_on, |it| it.0),
             post_title: patch(input.post_title, |it| it),
             post_start: input.post_start.map(|it| it.0),
             position_level: patch(input.position_level, Into::into),

@@ -1,7 +1,7 @@
 //! What a row says beyond the record of today, as dated facts with their source. A fact that is in force and says the
 //! same stays; one that says otherwise is superseded, or ended where the new one follows it.
 //!
-//! What the file says of work, party, awards and sanctions has no fact here: the raw row keeps it, sealed. A sanction is
+//! What the file says of work, other parties, awards and sanctions has no fact here: the raw row keeps it, sealed. A sanction is
 //! a formal finding, and is never made from free text.
 
 use std::collections::HashMap;
@@ -17,6 +17,7 @@ use entity::{
 use sea_orm::sea_query::ExprTrait;
 
 use crate::{
+    cadre::rules as record_rules,
     career::{
         draft::{Draft, Span},
         read::Fact,
@@ -117,6 +118,30 @@ pub(super) async fn take(
     Ok(moved)
 }
 
+fn left_out(watch: &Watch, line: u32, field: Field, why: impl Into<String>) {
+    let remedy = "Nothing else of the line was left out; correct it and import again, or record it by hand.";
+    watch.add(Remark::warning(FindingCode::FactLeftOut, why, remedy), line, field);
+}
+
+/// When a row says that the person joined the party; a date that can't be is left out, and said.
+pub(super) fn joined(
+    tx: &Writer<'_>,
+    row: &RosterRow,
+    birth: Option<PartialDate>,
+    watch: &Watch,
+) -> Option<PartialDate> {
+    let date = row.facts.party_joined_on()?;
+    match record_rules::life(birth, [Some(date), None, None], tx.today()) {
+        Ok(()) => Some(date),
+        Err(Error::Invalid { field: "partyJoinedOn", why }) => {
+            left_out(watch, row.line, Field::PartyJoin, format!("It was not recorded: it {why}."));
+            None
+        }
+        // The record itself is refused for it.
+        Err(_) => Some(date),
+    }
+}
+
 /// One row on its way into the facts.
 pub(super) struct Taking<'t> {
     pub stamp: &'t Stamp,
@@ -132,8 +157,7 @@ impl Taking<'_> {
 
     /// Says that something was not recorded; the raw row keeps it.
     pub fn left_out(&self, field: Field, why: impl Into<String>) {
-        let remedy = "Nothing else of the line was left out; correct it and import again, or record it by hand.";
-        self.watch.add(Remark::warning(FindingCode::FactLeftOut, why, remedy), self.row.line, field);
+        left_out(self.watch, self.row.line, field, why);
     }
 
     /// Whether the rules of facts let one in; what they refuse is said.

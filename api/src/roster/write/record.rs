@@ -33,11 +33,13 @@ pub(super) async fn create(
     sheaf: &mut Sheaf,
     watch: &Watch,
 ) -> Result<CadreId> {
+    let joined = facts::joined(tx, &row, row.birth_date, watch);
     let new = CreateCadre {
         organization,
         name: row.name.clone(),
         sex: row.sex.unwrap_or(Sex::Unknown),
         birth_date: row.birth_date,
+        party_joined_on: joined,
         post_title: row.post_title.clone(),
         post_start: row.post_start,
         position_level: row.position_level,
@@ -72,7 +74,7 @@ pub(super) async fn change_known(
     sheaf: &mut Sheaf,
     watch: &Watch,
 ) -> Result<bool> {
-    let changes = changes(tx, &known, &row, unit)?;
+    let changes = changes(tx, &known, &row, unit, watch)?;
     let Known { record, mut open, held, .. } = known;
     open.source.clone_from(&source);
     let stamp = Stamp { cadre: record.id, source, at: tx.now(), by: tx.account() };
@@ -98,13 +100,20 @@ pub(super) async fn change_known(
 }
 
 /// What a row changes of a record; none where it says the same.
-fn changes(tx: &Writer<'_>, known: &Known, row: &RosterRow, unit: OrganizationId) -> Result<Option<CadreChanges>> {
+fn changes(
+    tx: &Writer<'_>,
+    known: &Known,
+    row: &RosterRow,
+    unit: OrganizationId,
+    watch: &Watch,
+) -> Result<Option<CadreChanges>> {
     let same_phone = match (&known.phone, &row.phone) {
         (_, None) => true,
         (Some(held), Some(phone)) => tx.seals(held, phone)?,
         (None, Some(_)) => false,
     };
     let it = &known.record;
+    let joined = facts::joined(tx, row, row.birth_date.or(it.birth_date), watch);
     // A roster states the highest education that it knows; a higher one that is on record stays.
     let education = row.education.map(|stated| known.held.highest().map_or(stated, |held| held.min(stated)));
     let out = CadreChanges {
@@ -113,6 +122,7 @@ fn changes(tx: &Writer<'_>, known: &Known, row: &RosterRow, unit: OrganizationId
         name: (it.name != row.name).then(|| row.name.clone()),
         sex: row.sex.filter(|sex| it.sex != *sex),
         birth_date: row.birth_date.filter(|date| !says_no_more(*date, it.birth_date)).map(Some),
+        party_joined_on: joined.filter(|date| !says_no_more(*date, it.party_joined_on)).map(Some),
         post_title: row.post_title.clone().filter(|title| it.post_title.as_ref() != Some(title)).map(Some),
         post_start: row.post_start,
         position_level: row.position_level.filter(|level| it.position_level != Some(*level)).map(Some),

@@ -60,9 +60,9 @@ impl Sight<'_> {
     }
 }
 
-fn note<K: Ord>(cells: &mut BTreeMap<&'static str, Cell<K>>, state: &'static str, key: K, counts: bool, seen: bool)
+fn note<K>(cells: &mut BTreeMap<&'static str, Cell<K>>, state: &'static str, key: K, counts: bool, seen: bool)
 where
-    K: Copy,
+    K: Copy + Ord,
 {
     if counts {
         let cell = cells.entry(state).or_default();
