@@ -25,6 +25,7 @@ mod m20261121_000016_outbox;
 mod m20261121_000017_forms;
 mod m20261121_000018_planning;
 mod m20261121_000019_transfers;
+mod m20261121_000022_policies;
 
 use sea_orm_migration::{
     MigratorTrait as _,
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000017_forms::Migration),
             Box::new(m20261121_000018_planning::Migration),
             Box::new(m20261121_000019_transfers::Migration),
+            Box::new(m20261121_000022_policies::Migration),
         ]
     }
 }
