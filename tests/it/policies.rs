@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 use tests::{
     both,
     client::{Answer, Client},
+    law,
+    process::{Ended, Program, fresh_folder},
     world::{World, global},
 };
 
@@ -51,6 +53,28 @@ async fn draft(by: &Client, document: &Value) -> Answer {
 
 async fn publish(by: &Client, id: &str, version: i64) -> Answer {
     by.run(PUBLISH, json!({ "input": { "id": id, "expectedVersion": version } })).await
+}
+
+fn tidui(arguments: &[&str], file: &str) -> Ended {
+    let folder = fresh_folder();
+    std::fs::write(folder.join("policy.json"), file).expect("a file");
+    Program::new(env!("CARGO_BIN_EXE_tidui-under-test"), &folder, arguments).run()
+}
+
+law! {
+    /// A file is checked without a database: what is wrong by its place, or what it asks for in words.
+    fn a_file_is_checked_and_said_in_words() {
+        let need = json!({ "fact": "age", "op": "LE", "value": 36, "unit": "YEAR" });
+        let mut policy = json!({ "code": "P", "jurisdiction": "990101", "title": "T", "edition": 1, "validFrom": "2026-01-01", "source": "S", "criteria": [criterion("AGE", need)] });
+        let good = tidui(&["policy", "lint", "policy.json"], &policy.to_string());
+        assert_eq!((good.code, good.out.as_str()), (0, "OK: P T, 1 criteria.\nAGE ERROR: 年龄不超过36周岁。\n"));
+        policy["criteria"][0]["need"]["op"] = json!("UPTO");
+        let bad = tidui(&["policy", "lint", "policy.json"], &policy.to_string());
+        assert_eq!((bad.code, bad.out.as_str()), (1, "criteria[0].need.op: is none of GE, GT, LE, LT, EQ.\n"));
+        let schema = tidui(&["policy", "schema"], "");
+        let schema: Value = serde_json::from_str(&schema.out).expect("a JSON Schema");
+        assert!(schema["$defs"]["need"].to_string().contains("monthsAtLevel") && !schema.to_string().contains("\"sex\""));
+    }
 }
 
 both! {

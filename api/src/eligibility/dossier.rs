@@ -56,7 +56,7 @@ fn cited(table: &str, source: &str) -> String {
 type Spans<'a> = Vec<(Span, &'a str)>;
 
 /// Full months of the span that holds longest already.
-fn longest(table: &str, spans: &Spans<'_>, on: NaiveDate) -> Input {
+fn longest(table: &str, spans: &[(Span, &str)], on: NaiveDate) -> Input {
     let held = spans.iter().filter(|it| it.0.holds(on)).filter_map(|it| Some((it.0.full_months(on)?, it)));
     let Some((months, (span, source))) = held.max_by_key(|it| it.0) else { return nothing() };
     number(i64::from(months), table, source, span.from)

@@ -219,7 +219,7 @@ async fn explained(
         let mut text = String::new();
         for (at, it) in some.iter().enumerate() {
             let (subject, edition) = (global(*it), global(edition));
-            write!(text, "p{at}: eligibility(subject: \"{subject}\", edition: \"{edition}\", asOf: \"{day}\") {{ subject {{ name }} criteria {{ outcome criterion {{ code }} }} }}\n").expect("text");
+            writeln!(text, "p{at}: eligibility(subject: \"{subject}\", edition: \"{edition}\", asOf: \"{day}\") {{ subject {{ name }} criteria {{ outcome criterion {{ code }} }} }}").expect("text");
         }
         let answer = by.run(&format!("{{ {text} }}"), json!({})).await;
         for at in 0..some.len() {
@@ -242,7 +242,7 @@ async fn listed(by: &Client, edition: PolicyEditionId, day: &str) -> BTreeMap<(S
         let mut text = String::new();
         for (at, (code, outcome)) in some.iter().enumerate() {
             let edition = global(edition);
-            write!(text, "p{at}: candidates(edition: \"{edition}\", criterion: \"{code}\", outcome: {outcome}, asOf: \"{day}\", first: 100) {{ edges {{ node {{ name }} }} }}\n").expect("text");
+            writeln!(text, "p{at}: candidates(edition: \"{edition}\", criterion: \"{code}\", outcome: {outcome}, asOf: \"{day}\", first: 100) {{ edges {{ node {{ name }} }} }}").expect("text");
         }
         let answer = by.run(&format!("{{ {text} }}"), json!({})).await;
         for (at, (code, outcome)) in some.iter().enumerate() {

@@ -166,7 +166,6 @@ fn fact(name: &Node<'_>, findings: &mut Findings) -> Option<Fact> {
 }
 
 /// Which grades of how many years; that is for annual assessments alone. `Some(None)` for every other fact.
-#[expect(clippy::type_complexity, reason = "it is the type of one field")]
 fn grades(node: &Node<'_>, fact: Fact, findings: &mut Findings) -> Option<Option<(Vec<&'static str>, u32)>> {
     if fact != Fact::AnnualGrades {
         for strange in ["grades", "years"].iter().filter_map(|key| node.get(key)) {
