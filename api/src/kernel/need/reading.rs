@@ -168,7 +168,7 @@ fn fact(name: &Node<'_>, findings: &mut Findings) -> Option<Fact> {
 /// Which grades of how many years; that is for annual assessments alone. `Some(None)` for every other fact.
 fn grades(node: &Node<'_>, fact: Fact, findings: &mut Findings) -> Option<Option<(Vec<&'static str>, u32)>> {
     if fact != Fact::AnnualGrades {
-        for strange in ["grades", "years"].iter().filter_map(|key| node.get(key)) {
+        if let Some(strange) = ["grades", "years"].iter().find_map(|key| node.get(key)) {
             findings.add(&strange.path, format!("does not go with {}: remove it", fact.text()));
             return None;
         }
