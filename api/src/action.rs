@@ -101,6 +101,14 @@ named! {
         CadreFactRecord = "CADRE_FACT_RECORD",
         /// Void a dated fact of a cadre.
         CadreFactVoid = "CADRE_FACT_VOID",
+        /// Read policies.
+        PolicyRead = "POLICY_READ",
+        /// Draft an edition of a policy.
+        PolicyDraft = "POLICY_DRAFT",
+        /// Publish an edition of a policy.
+        PolicyPublish = "POLICY_PUBLISH",
+        /// Ask who meets the criteria of a policy.
+        EligibilityRead = "ELIGIBILITY_READ",
         /// Propose a person for a pool.
         MembershipPropose = "MEMBERSHIP_PROPOSE",
         /// Confirm a proposed membership.

@@ -119,6 +119,23 @@ pub mod codeset {
     pub mod graphql;
     pub mod read;
 }
+/// What policies are written in: exact numbers, terms, working days, facts, criteria. Knows no database.
+pub mod kernel {
+    pub mod cadence;
+    pub mod calendar;
+    pub mod fact;
+    pub mod finding;
+    pub mod need;
+    #[cfg(test)]
+    mod need_tests;
+    pub mod nesting;
+    pub mod node;
+    pub mod number;
+    pub mod outcome;
+    pub mod sentence;
+    pub mod share;
+    pub mod term;
+}
 /// The tree of organizations and what happened to it. Owns the row policies of `organization`, `organization_event`.
 pub mod organization {
     pub mod graphql;
@@ -146,6 +163,23 @@ pub mod career {
     pub mod read;
     pub mod rules;
     pub mod write;
+}
+/// Policies: the dated rule documents of organizations, read and checked, drafted and published.
+pub mod edition {
+    pub mod document;
+    #[cfg(test)]
+    mod document_tests;
+    pub mod format;
+    pub mod graphql;
+    pub mod read;
+    pub mod write;
+}
+/// Who meets the criteria of a policy: one person explained, or all of them found by one statement.
+pub mod eligibility {
+    pub mod condition;
+    pub mod dossier;
+    pub mod graphql;
+    pub mod read;
 }
 /// Reserve pools: tiers, memberships, disclosure.
 pub mod pool {
@@ -350,6 +384,7 @@ pub mod cli {
     mod exports;
     mod forms;
     mod key;
+    mod policy;
     mod progress;
     mod roster;
     mod run;

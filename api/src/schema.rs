@@ -6,7 +6,8 @@ use async_graphql::{
 };
 use entity::id::{
     AccessLogId, AccountId, AuditEventId, CadreId, CorrectionId, ImportFindingId, ImportId, ImportRunId, Key,
-    MembershipStepId, OrganizationId, PairContactId, PairId, PoolId, PoolMembershipId, PostId, TransferId,
+    MembershipStepId, OrganizationId, PairContactId, PairId, PolicyEditionId, PoolId, PoolMembershipId, PostId,
+    TransferId,
 };
 use futures_util::{FutureExt, StreamExt};
 
@@ -27,6 +28,11 @@ use crate::{
     career::graphql::CareerMutation,
     codeset::graphql::CodeSetQuery,
     document::idle::idle,
+    edition::{
+        graphql::{PolicyEdition, PolicyMutation, PolicyQuery},
+        read::Editions,
+    },
+    eligibility::graphql::EligibilityQuery,
     error::{Action, Error, Result},
     export::graphql::ExportMutation,
     forms::graphql::FormMutation,
@@ -95,6 +101,8 @@ pub enum Node {
     Account(Account),
     /// A request for correction.
     CorrectionRequest(CorrectionRequest),
+    /// One edition of a policy.
+    PolicyEdition(PolicyEdition),
     /// A move of a person to another organization.
     CadreTransfer(CadreTransfer),
     /// A step of a membership.
@@ -134,6 +142,8 @@ pub struct Query(
     RosterQuery,
     RateLimitQuery,
     TransferQuery,
+    PolicyQuery,
+    EligibilityQuery,
 );
 
 /// Everything that can be changed. Each field is one command in one transaction.
@@ -155,6 +165,7 @@ pub struct Mutation(
     RosterMutation,
     PostMutation,
     TransferMutation,
+    PolicyMutation,
 );
 
 /// Everything that can be followed, as a stream of events or over a WebSocket. Each change is told with the rights that
@@ -312,6 +323,7 @@ nouns! {
     PairContactId => PairContact by Contacts through One,
     AccountId => Account by Accounts through One,
     CorrectionId => CorrectionRequest by Corrections through One,
+    PolicyEditionId => PolicyEdition by Editions through One,
     TransferId => CadreTransfer by Transfers through One,
     ImportId => Import by Imports through One,
     ImportRunId => ImportRun by Runs through One,

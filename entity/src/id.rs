@@ -90,6 +90,8 @@ keys! {
     SealedId = "cadre_sealed";
     /// A move of a person to another organization.
     TransferId = "cadre_transfer";
+    /// One edition of a policy.
+    PolicyEditionId = "policy_edition";
     /// A reserve pool.
     PoolId = "reserve_pool";
     /// A tier of a reserve pool.

@@ -36,11 +36,13 @@ mod career;
 mod imports;
 mod organization;
 mod pairing;
+mod policy;
 
 pub use career::*;
 pub use imports::*;
 pub use organization::*;
 pub use pairing::*;
+pub use policy::*;
 
 kinds! {
     /// What an organization is.

@@ -43,6 +43,7 @@ pub mod pair_contact;
 pub mod pair_evaluation;
 pub mod pair_part;
 pub mod pair_step;
+pub mod policy_edition;
 pub mod pool_division;
 pub mod pool_membership;
 pub mod pool_tier;
@@ -195,6 +196,7 @@ tables! {
         award as Award by AwardId,
         sanction as Sanction by SanctionId,
         resume_entry as ResumeEntry by ResumeEntryId,
+        policy_edition as PolicyEdition by PolicyEditionId,
         reserve_pool as ReservePool by PoolId,
         pool_tier as PoolTier by PoolTierId,
         pool_division as PoolDivision by PoolDivisionId,

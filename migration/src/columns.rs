@@ -82,6 +82,11 @@ impl<'a> Columns<'a> {
         self.string(column, Some(length), true)
     }
 
+    /// Text of any length.
+    pub(crate) fn long_text(self, column: &'static str) -> Self {
+        self.string(column, None, false)
+    }
+
     /// Text of any length that may be absent.
     pub(crate) fn long_text_maybe(self, column: &'static str) -> Self {
         self.string(column, None, true)

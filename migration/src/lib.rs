@@ -26,6 +26,7 @@ mod m20261121_000017_forms;
 mod m20261121_000018_planning;
 mod m20261121_000019_transfers;
 mod m20261121_000021_party;
+mod m20261121_000022_policies;
 
 use sea_orm_migration::{
     MigratorTrait as _,
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000018_planning::Migration),
             Box::new(m20261121_000019_transfers::Migration),
             Box::new(m20261121_000021_party::Migration),
+            Box::new(m20261121_000022_policies::Migration),
         ]
     }
 }

@@ -169,8 +169,8 @@ both! {
 /// The ids of a county that was never built.
 fn absent_variables() -> Value {
     use entity::id::{
-        AccountId, CadreId, CorrectionId, GrantId, OrganizationId, PairId, PoolId, PoolMembershipId, SanctionId,
-        TransferId,
+        AccountId, CadreId, CorrectionId, GrantId, OrganizationId, PairId, PolicyEditionId, PoolId, PoolMembershipId,
+        SanctionId, TransferId,
     };
     json!({
         "organization": global(OrganizationId::fresh()),
@@ -187,6 +187,7 @@ fn absent_variables() -> Value {
         "correction": global(CorrectionId::fresh()),
         "fact": global(SanctionId::fresh()),
         "transfer": global(TransferId::fresh()),
+        "policy": global(PolicyEditionId::fresh()),
         "today": "2020-01-01",
     })
 }

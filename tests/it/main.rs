@@ -29,6 +29,7 @@ mod outage;
 mod outside;
 mod own_record;
 mod pairs;
+mod policies;
 mod pools;
 mod reach;
 mod realtime;

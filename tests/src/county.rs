@@ -3,8 +3,8 @@
 use entity::{
     cadre,
     id::{
-        AccountId, CadreId, CorrectionId, GrantId, OrganizationId, PairId, PoolId, PoolMembershipId, SanctionId,
-        TransferId,
+        AccountId, CadreId, CorrectionId, GrantId, OrganizationId, PairId, PolicyEditionId, PoolId, PoolMembershipId,
+        SanctionId, TransferId,
     },
     kind::{Disclosure, MembershipState, Role},
 };
@@ -45,6 +45,8 @@ pub struct County {
     pub sanction: SanctionId,
     /// An offer of the free cadre to the department.
     pub transfer: TransferId,
+    /// A published policy of the county.
+    pub policy: PolicyEditionId,
     /// Somebody in each role, in the order of `Role::ALL`.
     pub people: Vec<(Role, Client)>,
 }
@@ -76,6 +78,7 @@ impl County {
         let transfer =
             world.offer(free, (top, &format!("{name} County")), (department, &format!("{name} Department"))).await;
         world.import(top, &format!("{name} people.csv")).await;
+        let policy = world.policy(top, &format!("{name}-policy"), &json!([{ "code": "YOUNG", "title": format!("{name} youth"), "severity": "ERROR", "mode": "MUST", "cite": "3", "need": { "fact": "age", "op": "LE", "value": 99, "unit": "YEAR" } }])).await;
         let mut people = Vec::new();
         for role in Role::ALL {
             let client = match role {
@@ -103,6 +106,7 @@ impl County {
             correction,
             sanction,
             transfer,
+            policy,
             people,
         }
     }
@@ -129,6 +133,7 @@ impl County {
             "correction": global(self.correction),
             "fact": global(self.sanction),
             "transfer": global(self.transfer),
+            "policy": global(self.policy),
             "today": "2020-01-01",
         })
     }
@@ -280,6 +285,14 @@ pub const PROBES: &[(&str, &str)] = &[
         problems { code message } request { ...correction } } }"),
     ("correctionDecide", "mutation($correction: ID!) { correctionDecide(input: { id: $correction, expectedVersion: 77, accept: true, answer: \"Probe\" }) {
         problems { code message } request { ...correction } } }"),
+    ("policies", "query { policies(first: 20) { totalCount edges { cursor node { ...policy } } } }"),
+    ("policyEdition", "query($policy: ID!) { policyEdition(id: $policy) { ...policy } }"),
+    ("policyDraft", "mutation { policyDraft(input: { document: \"{}\" }) { problems { code field message } edition { ...policy } } }"),
+    ("policyPublish", "mutation($policy: ID!) { policyPublish(input: { id: $policy, expectedVersion: 77 }) {
+        problems { code message } edition { ...policy } } }"),
+    ("eligibility", "query($cadre: ID!, $policy: ID!) { eligibility(subject: $cadre, edition: $policy) { asOf eligible: outcome subject { ...cadre }
+        edition { ...policy } results: criteria { eligible: outcome criterion { code } inputs { fact labelZh sentenceEn parameter eligible: outcome value valueAtMost missing source since } } } }"),
+    ("candidates", "query($policy: ID!) { candidates(filter: { edition: $policy }, first: 20) { totalCount edges { cursor node { ...cadre } } } }"),
     ("cadreTransfers", "query { cadreTransfers(first: 20) { totalCount edges { cursor node { ...transfer } } } }"),
     ("cadreTransfer", "mutation($cadre: ID!, $organization: ID!) { cadreTransfer(input: { cadreId: $cadre, expectedVersion: 77, organizationId: $organization }) {
         problems { code message } transfer { ...transfer } } }"),
@@ -294,6 +307,10 @@ pub const PROBES: &[(&str, &str)] = &[
 ];
 
 const FRAGMENTS: &[(&str, &str)] = &[
+    (
+        "policy",
+        "fragment policy on PolicyEdition { id code number: edition title course: state beginsOn: validFrom endsOn: validTo issuedBy: source document version criteria { code title sentenceZh sentenceEn severity mode waivedBy citation } organization { ...organization } }",
+    ),
     (
         "transfer",
         "fragment transfer on CadreTransfer { id transferState: state person { ...card } cadre { id name } fromName toName reason answer documentNumber effectiveOn version fromOrganization { id name } toOrganization { id name } advice { code message membership { id pool { id name } } } }",

@@ -4,6 +4,7 @@
 //! not seen by its cache: say `tell` then, as a committed change of another process would.
 
 mod accounts;
+mod policies;
 mod records;
 mod rows;
 

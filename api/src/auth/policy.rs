@@ -61,6 +61,10 @@ pub fn allows(role: Role, action: Action) -> bool {
         CadreTransferRead => matches!(role, OrganizationOfficer | OrganizationLeader),
         ImportUpload | RosterImport | ImportRead => role == OrganizationOfficer,
         RosterExport | PoolExport | ExportRead | FormImport | FormExport => role == OrganizationOfficer,
+        // Below a place everybody may read by what they are judged, and how it comes out for themselves.
+        PolicyRead | EligibilityRead => matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | Cadre),
+        PolicyDraft => role == OrganizationOfficer,
+        PolicyPublish => role == OrganizationLeader,
         MembershipPropose | PairPropose => matches!(role, OrganizationOfficer | UnitOfficer),
         MembershipConfirm | MembershipWarn | MembershipMove | MembershipExit | MembershipDeploy => {
             matches!(role, OrganizationLeader)

@@ -42,7 +42,7 @@ use crate::{
     questions,
 };
 
-pub use dated::{Between, holds};
+pub use dated::{Between, begun_by, full_months, holds};
 
 /// Roles whose grant reaches the rows of a subtree.
 pub const ROWS: &[Role] = &[Role::OrganizationOfficer, Role::OrganizationLeader, Role::UnitOfficer];

@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Roles that read sanctions of a subtree's people.
-const DECIDING: &[Role] = &[Role::OrganizationOfficer, Role::OrganizationLeader];
+pub const DECIDING: &[Role] = &[Role::OrganizationOfficer, Role::OrganizationLeader];
 
 follows!(
     rank_period.CadreId => cadre,

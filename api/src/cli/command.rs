@@ -2,7 +2,10 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-use crate::{cli::exports, config::SETTINGS};
+use crate::{
+    cli::{exports, policy},
+    config::SETTINGS,
+};
 
 /// The whole command line.
 pub fn command() -> Command {
@@ -28,6 +31,7 @@ pub fn command() -> Command {
         .subcommand(account())
         .subcommand(audit())
         .subcommand(key())
+        .subcommand(policy::command())
         .subcommand(exports::roster())
         .subcommand(exports::pool())
         .subcommand(exports::lrmx())

@@ -48,9 +48,9 @@ const fn part(table: Table) -> Option<(Topic, &'static str, bool)> {
         Organization | OrganizationEvent | Post | Account | AccountGrant | AccountCredential | AccountFactor
         | RefreshToken | RevokedToken | Cadre | CadreSealed | CadreTransfer | PostAssignment | LevelPeriod
         | RankPeriod | Education | ProfessionalTitle | Assessment | Experience | Training | Award | Sanction
-        | ResumeEntry | ReservePool | PoolTier | PoolDivision | PairCapacity | KinDeclaration | CorrectionRequest
-        | Import | ImportRow | Upload | UploadPart | ImportRun | ImportFinding | Export | AuditEvent | AuditChange
-        | AccessLog | OrganizationClosure | AuditDigest | IdempotencyRecord | Outbox => None,
+        | ResumeEntry | PolicyEdition | ReservePool | PoolTier | PoolDivision | PairCapacity | KinDeclaration
+        | CorrectionRequest | Import | ImportRow | Upload | UploadPart | ImportRun | ImportFinding | Export
+        | AuditEvent | AuditChange | AccessLog | OrganizationClosure | AuditDigest | IdempotencyRecord | Outbox => None,
     }
 }
 

@@ -59,6 +59,20 @@ const CONSTRAINTS: &[Constraint] = &[
         message: "An assessment of this year and kind is recorded: name it in supersedes to correct it.",
     },
     Constraint {
+        name: "uq_policy_edition_number",
+        columns: "policy_edition.organization_id, policy_edition.code, policy_edition.edition",
+        code: ProblemCode::Taken,
+        field: "edition",
+        message: "The policy has an edition of this number: raise the number.",
+    },
+    Constraint {
+        name: "uq_policy_edition_begin",
+        columns: "policy_edition.organization_id, policy_edition.code, policy_edition.valid_from",
+        code: ProblemCode::Overlaps,
+        field: "validFrom",
+        message: "Another edition of this policy begins on the same day: choose a later one.",
+    },
+    Constraint {
         name: "uq_reserve_pool_code",
         columns: "reserve_pool.organization_id, reserve_pool.code",
         code: ProblemCode::Taken,

@@ -31,7 +31,7 @@ pub struct Between {
 }
 
 /// The text of the last beginning from which so many full months have passed by a day.
-fn begun_by(on: NaiveDate, months: u32) -> String {
+pub fn begun_by(on: NaiveDate, months: u32) -> String {
     let months = i32::try_from(Ord::min(months, 12 * 500)).unwrap_or(0);
     let month = on.year() * 12 + on.month0().cast_signed() - months;
     format!("{:04}-{:02}-{:02}", Ord::max(month.div_euclid(12), 0), month.rem_euclid(12) + 1, on.day())
@@ -103,7 +103,7 @@ pub fn grassroots(id: &Expr, gate: &Gate, months: Between, on: NaiveDate) -> Con
 
 /// The sum of full months of the spans of a table until a day, as `PartialDate::full_months` counts them. An unknown
 /// month counts as January, an unknown day as the first.
-fn full_months(table: &str, on: NaiveDate) -> String {
+pub fn full_months(table: &str, on: NaiveDate) -> String {
     let whole = |date: &str| format!("substr({date} || '-01-01', 1, 10)");
     let (from, to) = (format!("\"{table}\".\"valid_from\""), format!("\"{table}\".\"valid_to\""));
     let end = format!("CASE WHEN {to} IS NULL OR {to} > '{on}' THEN '{on}' ELSE {} END", whole(&to));

@@ -1,0 +1,300 @@
+//! A policy as a document: read whole or refused with every place that is wrong. What it says is evaluated as it stands; so
+//! whatever could be meant in two ways, or by nobody, is refused here and never guessed.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use entity::kind::Role;
+
+use crate::kernel::{
+    fact::Asked,
+    finding::Findings,
+    need::{self, Limit, Need, Parameter, Parameters},
+    nesting,
+    node::Node,
+    number::Range,
+};
+
+/// Longest document, in bytes.
+const MOST_BYTES: usize = 1_048_576;
+/// Most levels of brackets in its text.
+const MOST_BRACKETS: usize = 40;
+/// Most criteria.
+const MOST_CRITERIA: usize = 200;
+/// Most comparisons of all criteria together: what one statement on a database can hold.
+const MOST_COMPARISONS: usize = 300;
+/// Most parameters.
+const MOST_PARAMETERS: usize = 200;
+
+/// What a criterion that is not met means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// The person is not eligible, unless somebody named waives it.
+    Error,
+    /// Somebody gives a reason.
+    Warning,
+    /// Somebody looks.
+    Hint,
+}
+
+impl Severity {
+    /// Its name in documents.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Error => "ERROR",
+            Self::Warning => "WARNING",
+            Self::Hint => "HINT",
+        }
+    }
+}
+
+/// How strictly a criterion is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// 应当
+    Must,
+    /// 一般应当
+    Normally,
+}
+
+impl Mode {
+    /// Its name in documents.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Must => "MUST",
+            Self::Normally => "NORMALLY",
+        }
+    }
+}
+
+/// One criterion.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Criterion {
+    /// Its code within the document.
+    pub code: String,
+    /// What it is called.
+    pub title: String,
+    /// What must hold.
+    pub need: Need,
+    /// What it means when it does not.
+    pub severity: Severity,
+    /// How strictly it is meant.
+    pub mode: Mode,
+    /// Who may waive it, where anybody may.
+    pub waived_by: Option<Role>,
+    /// Where it stands written.
+    pub cite: String,
+}
+
+/// A policy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Document {
+    /// The policy's code, the same over its editions.
+    pub code: String,
+    /// Code of the organization whose policy it is.
+    pub jurisdiction: String,
+    /// What it is called.
+    pub title: String,
+    /// The number of the edition.
+    pub edition: i32,
+    /// From when it has effect.
+    pub valid_from: NaiveDate,
+    /// Until when, exclusive.
+    pub valid_to: Option<NaiveDate>,
+    /// The document of the field that it writes down.
+    pub source: String,
+    /// Its criteria.
+    pub criteria: Vec<Criterion>,
+}
+
+const KEYS: [&str; 9] =
+    ["code", "jurisdiction", "title", "edition", "validFrom", "validTo", "source", "parameters", "criteria"];
+
+impl Document {
+    /// Reads a document.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, each with its place and what to do.
+    pub fn read(text: &str) -> Result<Self, Findings> {
+        let mut findings = Findings::default();
+        if text.len() > MOST_BYTES {
+            findings.add("", format!("has {} bytes; at most {MOST_BYTES}: split the policy", text.len()));
+            return Err(findings);
+        }
+        nesting::look(text, MOST_BRACKETS, &mut findings);
+        if !findings.is_empty() {
+            return Err(findings);
+        }
+        match serde_json::from_str(text) {
+            Ok(value) => {
+                let document = whole(&Node::root(&value), &mut findings);
+                document.filter(|_| findings.is_empty()).ok_or(findings)
+            }
+            Err(cause) => {
+                findings.add("", format!("is no JSON: {cause}; mend the text there"));
+                Err(findings)
+            }
+        }
+    }
+
+    /// What somebody must meet: every criterion whose failing is an error.
+    pub fn whole(&self) -> Need {
+        let errors = self.criteria.iter().filter(|it| it.severity == Severity::Error);
+        Need::All(errors.map(|it| it.need.clone()).collect())
+    }
+}
+
+fn whole(root: &Node<'_>, findings: &mut Findings) -> Option<Document> {
+    if !root.is_object_of(&KEYS, findings) {
+        return None;
+    }
+    let code = root.needed("code", findings).and_then(|it| it.code(findings).map(str::to_owned));
+    let jurisdiction = root.needed("jurisdiction", findings).and_then(|it| it.code(findings).map(str::to_owned));
+    let title = root.needed("title", findings).and_then(|it| it.text(200, findings).map(str::to_owned));
+    let edition = root.needed("edition", findings).and_then(|it| it.whole(1, 10_000, findings));
+    let valid_from = root.needed("validFrom", findings).and_then(|it| it.day(findings));
+    let valid_to = root.get("validTo").and_then(|it| it.day(findings));
+    let source = root.needed("source", findings).and_then(|it| it.text(500, findings).map(str::to_owned));
+    if let (Some(from), Some(to)) = (valid_from, valid_to)
+        && to <= from
+    {
+        findings.add("validTo", format!("is not after validFrom, {from}: it is the first day without effect"));
+    }
+    let parameters = root.get("parameters").map(|it| parameters(&it, findings)).unwrap_or_default();
+    let criteria = root.needed("criteria", findings).map(|it| criteria(&it, &parameters, findings))?;
+    Some(Document {
+        code: code?,
+        jurisdiction: jurisdiction?,
+        title: title?,
+        edition: i32::try_from(edition?).ok()?,
+        valid_from: valid_from?,
+        valid_to,
+        source: source?,
+        criteria,
+    })
+}
+
+fn parameters(node: &Node<'_>, findings: &mut Findings) -> Parameters {
+    let mut parameters = Parameters::new();
+    for item in node.items(MOST_PARAMETERS, findings) {
+        if !item.is_object_of(&["code", "value", "unit"], findings) {
+            continue;
+        }
+        let (code, value) = (item.needed("code", findings), item.needed("value", findings));
+        let (Some(code), Some(value)) = (code, value) else { continue };
+        let unit = item.get("unit").and_then(|it| it.code(findings).map(str::to_owned));
+        let (Some(word), Some(value)) = (code.code(findings), need::value(&value, findings)) else { continue };
+        if parameters.insert(word.to_owned(), Parameter { value, unit }).is_some() {
+            findings.add(&code.path, format!("'{word}' names two parameters: give each its own code"));
+        }
+    }
+    parameters
+}
+
+fn criteria(node: &Node<'_>, parameters: &Parameters, findings: &mut Findings) -> Vec<Criterion> {
+    let items = node.items(MOST_CRITERIA, findings);
+    if items.is_empty() && findings.is_empty() {
+        findings.add(&node.path, "is empty: write one criterion or more");
+    }
+    let (mut codes, mut read, mut comparisons) = (BTreeSet::new(), Vec::new(), 0);
+    for item in items {
+        let Some(criterion) = criterion(&item, parameters, findings) else { continue };
+        comparisons += criterion.need.leaves().len();
+        if !codes.insert(criterion.code.clone()) {
+            let message = format!("'{}' names two criteria: give each its own code", criterion.code);
+            findings.add(&format!("{}.code", item.path), message);
+        }
+        read.push(criterion);
+    }
+    if comparisons > MOST_COMPARISONS {
+        let message = format!("compare {comparisons} facts together; at most {MOST_COMPARISONS}: split the policy");
+        findings.add(&node.path, message);
+    }
+    read
+}
+
+fn criterion(node: &Node<'_>, parameters: &Parameters, findings: &mut Findings) -> Option<Criterion> {
+    let known = ["code", "title", "need", "severity", "mode", "waiver", "cite"];
+    if findings.is_full() || !node.is_object_of(&known, findings) {
+        return None;
+    }
+    let code = node.needed("code", findings).and_then(|it| it.code(findings).map(str::to_owned));
+    let title = node.needed("title", findings).and_then(|it| it.text(200, findings).map(str::to_owned));
+    let cite = node.needed("cite", findings).and_then(|it| it.text(200, findings).map(str::to_owned));
+    let severities = [Severity::Error, Severity::Warning, Severity::Hint];
+    let severity = node.needed("severity", findings).and_then(|it| it.one_of(&severities, Severity::text, findings));
+    let modes = [Mode::Must, Mode::Normally];
+    let mode = node.needed("mode", findings).and_then(|it| it.one_of(&modes, Mode::text, findings));
+    let waived_by = node.get("waiver").and_then(|it| waiver(&it, findings));
+    let need = node.needed("need", findings)?;
+    let read = need::read(&need, parameters, findings);
+    if let Some(read) = &read {
+        contradictions(read, &need.path, findings);
+    }
+    Some(Criterion {
+        code: code?,
+        title: title?,
+        need: read?,
+        severity: severity?,
+        mode: mode?,
+        waived_by,
+        cite: cite?,
+    })
+}
+
+fn waiver(node: &Node<'_>, findings: &mut Findings) -> Option<Role> {
+    if !node.is_object_of(&["by"], findings) {
+        return None;
+    }
+    // Who decides about people; nobody waives for themselves, and nobody by machine.
+    node.needed("by", findings)?.one_of(&[Role::OrganizationLeader, Role::OrganizationOfficer], Role::text, findings)
+}
+
+/// Groups of which all must hold, and can't: nobody has more than three years and less than two.
+fn contradictions(need: &Need, path: &str, findings: &mut Findings) {
+    match need {
+        Need::All(parts) => {
+            for (place, one) in parts.iter().enumerate() {
+                for other in parts.iter().skip(place + 1) {
+                    if let (Some((asked, range)), Some((again, further))) = (range(one), range(other))
+                        && asked == again
+                        && apart(range, further)
+                    {
+                        let message = format!(
+                            "asks twice for {}, and nobody can have both: mend one of the limits",
+                            asked.fact.text()
+                        );
+                        findings.add(&format!("{path}.all"), message);
+                    }
+                }
+                contradictions(one, &format!("{path}.all[{place}]"), findings);
+            }
+        }
+        Need::Any(parts) | Need::AtLeast(_, parts) => {
+            let key = if matches!(need, Need::Any(_)) { "any" } else { "of" };
+            for (place, part) in parts.iter().enumerate() {
+                contradictions(part, &format!("{path}.{key}[{place}]"), findings);
+            }
+        }
+        Need::Not(inner) => contradictions(inner, &format!("{path}.not"), findings),
+        Need::Fact(_) => {}
+    }
+}
+
+fn range(need: &Need) -> Option<(&Asked, Range)> {
+    let Need::Fact(compared) = need else { return None };
+    match &compared.limit {
+        Limit::Number(limit) => Some((&compared.asked, limit.range())),
+        Limit::Height(op, code) => {
+            let height = i32::try_from(compared.asked.fact.height(code)?).ok()?;
+            let value = crate::kernel::number::Decimal::whole(height);
+            Some((&compared.asked, crate::kernel::number::Num { op: *op, value }.range()))
+        }
+        _ => None,
+    }
+}
+
+fn apart(one: Range, other: Range) -> bool {
+    let beyond = |max: Option<i64>, min: Option<i64>| matches!((max, min), (Some(max), Some(min)) if max < min);
+    beyond(one.max, other.min) || beyond(other.max, one.min)
+}

@@ -1,0 +1,84 @@
+//! The JSON Schema of policies, so that an editor completes them. It says less than the check does (which reads `Document`),
+//! and nothing that the check would not.
+
+use entity::kind::AssessmentGrade;
+use serde_json::{Value, json};
+
+use crate::kernel::{fact::Fact, number::Comparator};
+
+/// The schema, as draft 2020-12 has it.
+pub fn schema() -> Value {
+    let text = |most: usize| json!({ "type": "string", "minLength": 1, "maxLength": most });
+    let code = json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]{1,60}$" });
+    let day = json!({ "type": "string", "format": "date" });
+    let number = json!({ "type": ["number", "string"] });
+    let value = json!({ "anyOf": [number, { "type": "array", "items": { "type": "string" }, "minItems": 1 }] });
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Tidui policy",
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["code", "jurisdiction", "title", "edition", "validFrom", "source", "criteria"],
+        "properties": {
+            "code": code,
+            "jurisdiction": code,
+            "title": text(200),
+            "edition": { "type": "integer", "minimum": 1, "maximum": 10_000 },
+            "validFrom": day,
+            "validTo": day,
+            "source": text(500),
+            "parameters": { "type": "array", "maxItems": 200, "items": {
+                "type": "object", "additionalProperties": false, "required": ["code", "value"],
+                "properties": { "code": code, "value": value, "unit": { "enum": ["YEAR", "MONTH"] } },
+            } },
+            "criteria": { "type": "array", "minItems": 1, "maxItems": 200, "items": {
+                "type": "object", "additionalProperties": false,
+                "required": ["code", "title", "need", "severity", "mode", "cite"],
+                "properties": {
+                    "code": code,
+                    "title": text(200),
+                    "need": { "$ref": "#/$defs/need" },
+                    "severity": { "enum": ["ERROR", "WARNING", "HINT"] },
+                    "mode": { "enum": ["MUST", "NORMALLY"] },
+                    "waiver": {
+                        "type": "object", "additionalProperties": false, "required": ["by"],
+                        "properties": { "by": { "enum": ["ORGANIZATION_LEADER", "ORGANIZATION_OFFICER"] } },
+                    },
+                    "cite": text(200),
+                },
+            } },
+        },
+        "$defs": { "need": need(&value) },
+    })
+}
+
+fn need(value: &Value) -> Value {
+    let this = json!({ "$ref": "#/$defs/need" });
+    let group = |key: &str, inside: Value| json!({ "type": "object", "additionalProperties": false, "required": [key], "properties": { key: inside } });
+    let several = json!({ "type": "array", "minItems": 1, "maxItems": 60, "items": this });
+    let mut ops: Vec<&str> = Comparator::ALL.iter().map(|it| it.text()).collect();
+    ops.push("IN");
+    let facts: Vec<Value> = Fact::ALL
+        .iter()
+        .filter(|it| !it.is_structural())
+        .map(|it| json!({ "const": it.text(), "title": it.labels().0, "description": it.labels().1 }))
+        .collect();
+    let grades: Vec<&str> = AssessmentGrade::ALL.iter().map(|it| it.text()).collect();
+    json!({ "oneOf": [
+        group("all", several.clone()),
+        group("any", several.clone()),
+        group("not", this),
+        {
+            "type": "object", "additionalProperties": false, "required": ["atLeast", "of"],
+            "properties": { "atLeast": { "type": "integer", "minimum": 1 }, "of": several },
+        },
+        {
+            "type": "object", "additionalProperties": false, "required": ["fact", "op"],
+            "properties": {
+                "fact": { "oneOf": facts }, "op": { "enum": ops }, "value": value, "parameter": { "type": "string" },
+                "unit": { "enum": ["YEAR", "MONTH"] }, "grades": { "type": "array", "items": { "enum": grades }, "minItems": 1 },
+                "years": { "type": "integer", "minimum": 1, "maximum": 20 },
+            },
+        },
+    ] })
+}

@@ -1,0 +1,119 @@
+//! Questions about policies, and who may see their rows.
+//!
+//! A published edition is read in the whole subtree of its organization, and by those who stand above it: people may know by
+//! what they are judged. A draft is for those who decide about it.
+
+use chrono::NaiveDate;
+use entity::{
+    id::{Key, OrganizationId, PolicyEditionId},
+    kind::{PolicyState, Role},
+    organization_closure, policy_edition,
+};
+use sea_orm::{Condition, sea_query::ExprTrait};
+use serde::Serialize;
+
+use crate::{
+    belonging,
+    db::{
+        gate::{Alias, Gate, Visible},
+        reader::Reader,
+    },
+    error::{Action, Result},
+    organization::read::below,
+    questions,
+};
+
+/// Roles that work on drafts.
+const DRAFTING: &[Role] = &[Role::OrganizationOfficer, Role::OrganizationLeader];
+/// Roles that read what is published.
+const READING: &[Role] = &[Role::OrganizationOfficer, Role::OrganizationLeader, Role::UnitOfficer, Role::Cadre];
+
+impl Visible for policy_edition::Entity {
+    /// Published at, below or above a place that is reached; drafts where those who decide reach.
+    fn visible(at: &Alias, gate: &Gate) -> Condition {
+        let place = at.col(policy_edition::Column::OrganizationId);
+        let near = Condition::any().add(gate.under(place.clone(), READING)).add(gate.above(place.clone(), READING));
+        let published = at.col(policy_edition::Column::State).eq(PolicyState::Published);
+        Condition::any().add(gate.under(place, DRAFTING)).add(Condition::all().add(published).add(near))
+    }
+}
+
+/// Which editions to list.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Among {
+    /// Of this organization or one below it.
+    pub under: Option<OrganizationId>,
+    /// Of the policy of this code.
+    pub code: Option<String>,
+    /// In these states.
+    pub states: Option<Vec<PolicyState>>,
+}
+
+impl questions::Among for Among {
+    type Entity = policy_edition::Entity;
+    const ACTION: Action = Action::PolicyRead;
+    const LIST: &'static str = "edition.list";
+    const COUNT: &'static str = "edition.count";
+    fn by_name() -> policy_edition::Column {
+        policy_edition::Column::Code
+    }
+    fn condition(&self, gate: &Gate) -> Condition {
+        let at = Alias::own::<policy_edition::Entity>();
+        Condition::all()
+            .add_option(
+                self.under.map(|top| at.col(policy_edition::Column::OrganizationId).in_subquery(below(gate, top))),
+            )
+            .add_option(self.code.as_deref().map(|code| at.col(policy_edition::Column::Code).eq(code)))
+            .add_option(self.states.clone().map(|all| at.col(policy_edition::Column::State).is_in(all)))
+    }
+}
+
+belonging! {
+    /// Editions by their own keys.
+    Editions = policy_edition by Id(id: PolicyEditionId), ordered Id, PolicyRead, "edition.by_id";
+}
+
+/// The edition of a policy that has effect for an organization on a day: that of the nearest place at or above it which has
+/// one. In one place the last edition that has begun has effect, until its own end; no older one comes back after it.
+///
+/// # Errors
+/// `Internal` when the database fails.
+pub async fn effective(
+    reader: &Reader<'_>,
+    code: &str,
+    place: OrganizationId,
+    on: NaiveDate,
+) -> Result<Option<policy_edition::Model>> {
+    let (above, of) = (organization_closure::Column::AncestorId, organization_closure::Column::DescendantId);
+    let at = Alias::own::<policy_edition::Entity>();
+    let organization = at.col(policy_edition::Column::OrganizationId);
+    let begun = reader
+        .find::<policy_edition::Entity>()
+        .filter(at.col(policy_edition::Column::Code).eq(code))
+        .filter(at.col(policy_edition::Column::State).eq(PolicyState::Published))
+        .filter(at.col(policy_edition::Column::ValidFrom).lte(on))
+        .filter(organization.clone().in_subquery(reader.gate().closure(above, of, [place.uuid()])))
+        .order(policy_edition::Column::ValidFrom)
+        .all()
+        .await?;
+    let mut last: Vec<policy_edition::Model> = Vec::new();
+    for row in begun {
+        last.retain(|it| it.organization_id != row.organization_id);
+        last.push(row);
+    }
+    last.retain(|it| it.valid_to.is_none_or(|end| end > on));
+    // Of the places on one way up, the nearest is below all others.
+    let mut nearest: Option<policy_edition::Model> = None;
+    for row in last {
+        let Some(found) = &nearest else {
+            nearest = Some(row);
+            continue;
+        };
+        let is_above = organization.clone().in_subquery(reader.gate().closure(above, of, [row.organization_id.uuid()]));
+        let id = at.col(policy_edition::Column::Id).eq(found.id);
+        if reader.find::<policy_edition::Entity>().filter(id).filter(is_above).count().await? > 0 {
+            nearest = Some(row);
+        }
+    }
+    Ok(nearest)
+}

@@ -1,0 +1,350 @@
+//! A need as a condition on people: everybody who meets it, in one statement. Of three answers a condition knows two; so each
+//! need becomes two conditions, what is met and what is not met, and who is in neither is unknown. No condition is ever NULL,
+//! which would be lost in a negation.
+//!
+//! Each comparison is told by two questions of a whole number k: is it certainly k or more, is it certainly less.
+
+use chrono::{Datelike, NaiveDate};
+use entity::{
+    assessment, cadre, education, experience,
+    kind::{AssessmentKind, EducationMode, ExperienceKind, FactState, Role, Sex},
+    level_period, post_assignment, rank_period, sanction,
+};
+use sea_orm::{
+    Condition,
+    sea_query::{CaseStatement, Expr, ExprTrait, SelectStatement},
+};
+
+use crate::{
+    cadre::read::{begun_by, cleared, full_months, holds, kept},
+    career::read::DECIDING,
+    db::gate::{Alias, Gate},
+    kernel::{
+        fact::{Asked, Fact},
+        need::{Compared, Limit, Need},
+        number::{Comparator, Range},
+        outcome::Outcome,
+    },
+};
+
+/// Makes conditions on the table of people under its own name.
+pub struct Conditions<'g> {
+    gate: &'g Gate,
+    on: NaiveDate,
+    at: Alias,
+}
+
+/// What is met, and what is not.
+struct Both {
+    met: Condition,
+    unmet: Condition,
+}
+
+fn no() -> Condition {
+    Condition::any().add(Gate::nothing())
+}
+
+fn not(it: &Condition) -> Condition {
+    it.clone().not()
+}
+
+/// Whose sanctions the caller may read: of those who are reached by who decides about them, or one's own.
+pub fn sanctions_known(at: &Alias, gate: &Gate) -> Condition {
+    let own = gate.scope().person(&[Role::Cadre]).map(|person| at.col(cadre::Column::Id).eq(person));
+    let reached = Condition::all().add(kept(at, gate, DECIDING)).add(cleared(at, gate));
+    Condition::any().add(reached).add_option(own)
+}
+
+impl<'g> Conditions<'g> {
+    /// On a day.
+    pub fn new(gate: &'g Gate, on: NaiveDate) -> Self {
+        Self { gate, on, at: Alias::own::<cadre::Entity>() }
+    }
+
+    /// Everybody for whom a need comes out so.
+    pub fn come(&self, need: &Need, outcome: Outcome) -> Condition {
+        let Both { met, unmet } = self.both(need);
+        match outcome {
+            Outcome::Met => met,
+            Outcome::NotMet => unmet,
+            Outcome::Unknown => Condition::all().add(not(&met)).add(not(&unmet)),
+        }
+    }
+
+    fn both(&self, need: &Need) -> Both {
+        let each = |parts: &[Need]| -> Vec<Both> { parts.iter().map(|it| self.both(it)).collect() };
+        match need {
+            Need::Fact(compared) => self.compared(compared),
+            Need::Not(inner) => {
+                let Both { met, unmet } = self.both(inner);
+                Both { met: unmet, unmet: met }
+            }
+            Need::All(parts) => {
+                each(parts).into_iter().fold(Both { met: Condition::all(), unmet: no() }, |both, it| Both {
+                    met: both.met.add(it.met),
+                    unmet: both.unmet.add(it.unmet),
+                })
+            }
+            Need::Any(parts) => {
+                each(parts).into_iter().fold(Both { met: no(), unmet: Condition::all() }, |both, it| Both {
+                    met: both.met.add(it.met),
+                    unmet: both.unmet.add(it.unmet),
+                })
+            }
+            Need::AtLeast(count, parts) => {
+                let (mut met, mut unmet) = (Expr::val(0), Expr::val(0));
+                for it in each(parts) {
+                    met = met.add(one_if(it.met));
+                    unmet = unmet.add(one_if(it.unmet));
+                }
+                let number = |it: usize| i32::try_from(it).unwrap_or(i32::MAX);
+                // Too many are not met for so many to be left.
+                let too_many = number(parts.len().saturating_sub(*count) + 1);
+                Both {
+                    met: Condition::all().add(met.gte(number(*count))),
+                    unmet: Condition::all().add(unmet.gte(too_many)),
+                }
+            }
+        }
+    }
+
+    fn compared(&self, it: &Compared) -> Both {
+        let fact = it.asked.fact;
+        match &it.limit {
+            Limit::Number(limit) => self.ranged(&it.asked, limit.range()),
+            Limit::Height(op, code) => {
+                let height = fact.height(code).and_then(|it| i32::try_from(it).ok()).unwrap_or(0);
+                let value = crate::kernel::number::Decimal::whole(height);
+                self.ranged(&it.asked, crate::kernel::number::Num { op: *op, value }.range())
+            }
+            Limit::OneOf(codes) => self.one_of(&it.asked, codes),
+            Limit::Day(op, day) => self.born(*op, *day),
+        }
+    }
+
+    fn ranged(&self, asked: &Asked, range: Range) -> Both {
+        let above = |max: i64| max.saturating_add(1);
+        Both {
+            met: Condition::all()
+                .add_option(range.min.map(|min| self.at_least(asked, min)))
+                .add_option(range.max.map(|max| self.under(asked, above(max)))),
+            unmet: no()
+                .add_option(range.min.map(|min| self.under(asked, min)))
+                .add_option(range.max.map(|max| self.at_least(asked, above(max)))),
+        }
+    }
+
+    /// Who is in a list of people.
+    fn among(&self, people: SelectStatement) -> Condition {
+        Condition::all().add(self.at.col(cadre::Column::Id).in_subquery(people))
+    }
+
+    /// That a fact is certainly so much or more.
+    fn at_least(&self, asked: &Asked, least: i64) -> Condition {
+        let months = |times: i64| u32::try_from(least.saturating_mul(times).clamp(0, 12 * 500)).unwrap_or(0);
+        match asked.fact {
+            Fact::Age => {
+                let birth = self.at.col(cadre::Column::BirthDate);
+                Condition::all().add(birth.clone().is_not_null()).add(birth.lte(begun_by(self.on, months(12))))
+            }
+            Fact::MonthsAtLevel => self.among(self.levels(Some(months(1)), None)),
+            Fact::MonthsAtRank => self.among(self.ranks(Some(months(1)), None)),
+            Fact::MonthsInPost => self.among(self.posts(months(1))),
+            Fact::GrassrootsMonths => self.among(self.experience(ExperienceKind::Grassroots, least)),
+            Fact::SecondmentMonths => self.among(self.experience(ExperienceKind::Secondment, least)),
+            Fact::Level => self.among(self.levels(None, Some(&from(asked.fact, least)))),
+            Fact::Rank => self.among(self.ranks(None, Some(&from(asked.fact, least)))),
+            Fact::Education | Fact::FullTimeEducation | Fact::Degree => {
+                self.among(self.studied(asked.fact, &from(asked.fact, least)))
+            }
+            Fact::AnnualGrades => self.graded(asked, true, least),
+            Fact::SanctionsInEffect => self.sanctioned(least),
+            // These have no order, and no limit that is a number.
+            Fact::BirthDate | Fact::Sex | Fact::Status => no(),
+        }
+    }
+
+    /// That a fact is certainly less.
+    fn under(&self, asked: &Asked, limit: i64) -> Condition {
+        if let (Fact::AnnualGrades, Some((_, years))) = (asked.fact, &asked.grades) {
+            // So many years had other grades that not enough are left.
+            return self.graded(asked, false, i64::from(*years) - limit + 1);
+        }
+        Condition::all().add(self.known(asked)).add(not(&self.at_least(asked, limit)))
+    }
+
+    fn known(&self, asked: &Asked) -> Condition {
+        match asked.fact {
+            Fact::SanctionsInEffect => sanctions_known(&self.at, self.gate),
+            // The least that any of them can be.
+            Fact::Level | Fact::Rank | Fact::Education | Fact::FullTimeEducation | Fact::Degree => {
+                self.at_least(asked, 1)
+            }
+            _ => self.at_least(asked, 0),
+        }
+    }
+
+    fn one_of(&self, asked: &Asked, codes: &[&'static str]) -> Both {
+        let (column, known) = match asked.fact {
+            Fact::Status => (self.at.col(cadre::Column::Status), Condition::all()),
+            Fact::Sex => {
+                let sex = self.at.col(cadre::Column::Sex);
+                (sex.clone(), Condition::all().add(sex.ne(Sex::Unknown)))
+            }
+            fact => {
+                let met = codes.iter().filter_map(|it| fact.height(it)).fold(no(), |any, height| {
+                    any.add(self.ranged(asked, Range { min: Some(height), max: Some(height) }).met)
+                });
+                return Both { unmet: Condition::all().add(self.known(asked)).add(not(&met)), met };
+            }
+        };
+        let met = Condition::all().add(known.clone()).add(column.is_in(codes.iter().copied()));
+        Both { unmet: known.add(not(&met)), met }
+    }
+
+    /// A day of birth counts as the first that it can mean; texts of dates are ordered so.
+    fn born(&self, op: Comparator, day: NaiveDate) -> Both {
+        let birth = self.at.col(cadre::Column::BirthDate);
+        let (whole, first) = (day.to_string(), first_text(day));
+        let met = match op {
+            Comparator::Ge => Condition::all().add(birth.clone().gte(first)),
+            Comparator::Gt => Condition::all().add(birth.clone().gt(whole)),
+            Comparator::Le => Condition::all().add(birth.clone().lte(whole)),
+            Comparator::Lt => Condition::all().add(birth.clone().lt(first)),
+            Comparator::Eq => Condition::all().add(birth.clone().gte(first)).add(birth.clone().lte(whole)),
+        };
+        let known = Condition::all().add(birth.is_not_null());
+        Both { unmet: known.clone().add(not(&met)), met: known.add(met) }
+    }
+
+    fn levels(&self, months: Option<u32>, codes: Option<&[&'static str]>) -> SelectStatement {
+        let at = Alias::named("held_level");
+        let (from, to) = (at.col(level_period::Column::ValidFrom), at.col(level_period::Column::ValidTo));
+        let mut people = self.gate.visible::<level_period::Entity>(level_period::Column::CadreId, &at);
+        people
+            .and_where(at.col(level_period::Column::State).eq(FactState::Recorded))
+            .cond_where(holds(from.clone(), to, self.on))
+            .cond_where(self.since(from, months));
+        if let Some(codes) = codes {
+            people.and_where(at.col(level_period::Column::Level).is_in(codes.iter().copied()));
+        }
+        people
+    }
+
+    fn ranks(&self, months: Option<u32>, codes: Option<&[&'static str]>) -> SelectStatement {
+        let at = Alias::named("held_rank");
+        let (from, to) = (at.col(rank_period::Column::ValidFrom), at.col(rank_period::Column::ValidTo));
+        let mut people = self.gate.visible::<rank_period::Entity>(rank_period::Column::CadreId, &at);
+        people
+            .and_where(at.col(rank_period::Column::State).eq(FactState::Recorded))
+            .cond_where(holds(from.clone(), to, self.on))
+            .cond_where(self.since(from, months));
+        if let Some(codes) = codes {
+            people.and_where(at.col(rank_period::Column::Rank).is_in(codes.iter().copied()));
+        }
+        people
+    }
+
+    fn posts(&self, months: u32) -> SelectStatement {
+        let at = Alias::named("held_post");
+        let (from, to) = (at.col(post_assignment::Column::ValidFrom), at.col(post_assignment::Column::ValidTo));
+        let mut people = self.gate.visible::<post_assignment::Entity>(post_assignment::Column::CadreId, &at);
+        people
+            .and_where(at.col(post_assignment::Column::State).eq(FactState::Recorded))
+            .and_where(at.col(post_assignment::Column::IsPrimary).eq(true))
+            .cond_where(holds(from.clone(), to, self.on))
+            .cond_where(self.since(from, Some(months)));
+        people
+    }
+
+    /// That so many full months have passed since a date, which is known then.
+    fn since(&self, from: Expr, months: Option<u32>) -> Condition {
+        Condition::all().add_option(months.map(|it| from.lte(begun_by(self.on, it))))
+    }
+
+    fn experience(&self, kind: ExperienceKind, least: i64) -> SelectStatement {
+        let at = Alias::named("served");
+        self.gate
+            .visible::<experience::Entity>(experience::Column::CadreId, &at)
+            .and_where(at.col(experience::Column::State).eq(FactState::Recorded))
+            .and_where(at.col(experience::Column::Kind).eq(kind))
+            .and_where(at.col(experience::Column::ValidFrom).lte(self.on.to_string()))
+            .add_group_by([at.col(experience::Column::CadreId)])
+            .and_having(Expr::cust(full_months("served", self.on)).gte(least))
+            .to_owned()
+    }
+
+    fn studied(&self, fact: Fact, codes: &[&'static str]) -> SelectStatement {
+        let at = Alias::named("studied");
+        let graduated = at.col(education::Column::Graduated);
+        let over = Condition::any()
+            .add(graduated.clone().lte(self.on.to_string()))
+            .add(Condition::all().add(graduated.is_null()).add(at.col(education::Column::Enrolled).is_null()));
+        let column = if fact == Fact::Degree { education::Column::Degree } else { education::Column::Level };
+        let mut people = self.gate.visible::<education::Entity>(education::Column::CadreId, &at);
+        people
+            .and_where(at.col(education::Column::State).eq(FactState::Recorded))
+            .cond_where(over)
+            .and_where(at.col(column).is_in(codes.iter().copied()));
+        if fact == Fact::FullTimeEducation {
+            people.and_where(at.col(education::Column::Mode).eq(EducationMode::FullTime));
+        }
+        people
+    }
+
+    /// That at least so many annual assessments of the last years had these grades, or others.
+    fn graded(&self, asked: &Asked, these: bool, least: i64) -> Condition {
+        let Some((grades, years)) = &asked.grades else { return no() };
+        if least <= 0 {
+            return Condition::all();
+        }
+        let at = Alias::named("graded");
+        let grade = at.col(assessment::Column::Grade);
+        let (last, codes) = (self.on.year(), grades.iter().copied());
+        let first = last - i32::try_from(*years).unwrap_or(0);
+        let mut people = self.gate.visible::<assessment::Entity>(assessment::Column::CadreId, &at);
+        people
+            .and_where(at.col(assessment::Column::State).eq(FactState::Recorded))
+            .and_where(at.col(assessment::Column::Kind).eq(AssessmentKind::Annual))
+            .and_where(at.col(assessment::Column::Year).gte(first))
+            .and_where(at.col(assessment::Column::Year).lt(last))
+            .and_where(if these { grade.is_in(codes) } else { grade.is_not_in(codes) })
+            .add_group_by([at.col(assessment::Column::CadreId)])
+            .and_having(at.col(assessment::Column::Id).count().gte(least));
+        self.among(people)
+    }
+
+    fn sanctioned(&self, least: i64) -> Condition {
+        let known = Condition::all().add(sanctions_known(&self.at, self.gate));
+        if least <= 0 {
+            return known;
+        }
+        let at = Alias::named("punished");
+        let mut people = self.gate.visible::<sanction::Entity>(sanction::Column::CadreId, &at);
+        people
+            .and_where(at.col(sanction::Column::State).eq(FactState::Recorded))
+            .and_where(at.col(sanction::Column::EffectFrom).lte(self.on))
+            .and_where(at.col(sanction::Column::EffectUntil).gt(self.on))
+            .add_group_by([at.col(sanction::Column::CadreId)])
+            .and_having(at.col(sanction::Column::Id).count().gte(least));
+        known.add(self.among(people))
+    }
+}
+
+fn one_if(condition: Condition) -> Expr {
+    CaseStatement::new().case(condition, 1).finally(0).into()
+}
+
+/// The codes of a height or more.
+fn from(fact: Fact, height: i64) -> Vec<&'static str> {
+    fact.codes().into_iter().filter(|it| fact.height(it).is_some_and(|it| it >= height)).collect()
+}
+
+/// The shortest text of the same first day: who is known to be born in 1985 counts as born on 1 January.
+fn first_text(day: NaiveDate) -> String {
+    match (day.month(), day.day()) {
+        (1, 1) => format!("{:04}", day.year()),
+        (month, 1) => format!("{:04}-{month:02}", day.year()),
+        _ => day.to_string(),
+    }
+}

@@ -1,0 +1,39 @@
+//! Builders of policies.
+
+use entity::{
+    id::{OrganizationId, PolicyEditionId},
+    kind::PolicyState,
+    policy_edition,
+};
+use serde_json::{Value, json};
+
+use crate::world::World;
+
+impl World {
+    /// A published policy of an organization, in effect since 2020, with these criteria.
+    pub async fn policy(&self, place: OrganizationId, code: &str, criteria: &Value) -> PolicyEditionId {
+        let document = json!({
+            "code": code, "jurisdiction": "990101", "title": format!("{code} policy"), "edition": 1,
+            "validFrom": "2020-01-01", "source": format!("{code} 1"), "criteria": criteria,
+        });
+        let id = PolicyEditionId::fresh();
+        self.insert(policy_edition::Model {
+            id,
+            organization_id: place,
+            code: code.to_owned(),
+            edition: 1,
+            title: format!("{code} policy"),
+            state: PolicyState::Published,
+            valid_from: "2020-01-01".parse().expect("a day"),
+            valid_to: None,
+            body: document.to_string(),
+            drafted_by: None,
+            drafted_at: self.now(),
+            published_by: None,
+            published_at: Some(self.now()),
+            version: 1,
+        })
+        .await;
+        id
+    }
+}
