@@ -50,7 +50,7 @@ async fn person(world: &World, at: OrganizationId, number: usize, dice: &mut Dic
         world.level(id, dice.pick(PositionLevel::ALL), from, to).await;
         let state = state(dice);
         let begun = date(dice, 2015, 12);
-        world.post(id, "Post", begun, to, |row| (row.is_primary, row.state) = (number % 3 > 0, state)).await;
+        world.post(id, "Post", begun, to, |row| (row.is_primary, row.state) = (!number.is_multiple_of(3), state)).await;
         if let Some(begun) = date(dice, 2016, 10) {
             let kind = dice.pick(&[ExperienceKind::Grassroots, ExperienceKind::Secondment]);
             world.experience(id, kind, begun, to, state).await;
