@@ -40,7 +40,7 @@ async fn serving(world: &mut World) -> (Process, Client) {
     world.stop().await;
     let lifted = ["--people-requests", "10000000", "--people-points", "10000000000", "--address-requests", "0"];
     // By the clock on the wall a busy machine refuses what it would read in time; here processor time is what counts.
-    let patient = ["--document-ms", "60000"];
+    let patient = ["--document-ms", "60000", "--people-operations", "1000"];
     let words = [["serve", "--listen", "127.0.0.1:0", "--log", "error"].as_slice(), &lifted, &patient].concat();
     let program = Program::new(env!("CARGO_BIN_EXE_tidui-under-test"), &fresh_folder(), &words);
     let mut process = program.over(&world.config).start();

@@ -1,5 +1,8 @@
 //! The same command line as `tidui`, with faults, and a wrong clock, that no flag or variable of `tidui` can set.
 
+// The root of the schema is merged from so many rooms that the compiler counts further than it would by itself.
+#![recursion_limit = "256"]
+
 use std::{env, process, sync::Arc};
 
 fn main() -> process::ExitCode {
