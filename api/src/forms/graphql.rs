@@ -1,32 +1,19 @@
 //! Appointment forms in the schema: announced, imported and ordered as rosters are. What they say is sealed, and the forms
 //! themselves are shown by no question.
 
-use std::path::Path;
-
 use async_graphql::{Context, ID, InputObject, Object};
-use entity::{
-    id::{ExportId, ImportRunId, UploadId},
-    kind::ImportKind,
-};
+use entity::id::{ExportId, ImportRunId, UploadId};
 
 use crate::{
     cadre::graphql::AccessPurpose,
     db::session::Terms,
     error::{Action, Error, Result},
     export::{graphql::Export, write::Order},
-    forms::{
-        download::OrderForms,
-        running::{Forms, StartFormImport},
-        write::Whose,
-    },
+    forms::{download::OrderForms, running::Forms, write::Whose},
     loaders::Caller,
     payload,
     relay::{access, key},
-    roster::{
-        graphql::{ImportDecisionInput, ImportMode, ImportRun, ImportUpload, decisions},
-        running,
-        write::{runs::StartImport, uploads::StartUpload},
-    },
+    roster::graphql::{Announced, ImportDecisionInput, ImportMode, ImportRun, ImportUpload, Wanted, announce, import},
 };
 
 /// A file of forms to announce.
@@ -129,16 +116,9 @@ impl FormMutation {
     ) -> Result<Option<AppointmentFormUploadStartPayload>> {
         let session = ctx.session()?;
         let terms = Terms { idempotency_key: input.idempotency_key, purpose: None };
-        let base = Path::new(&input.file_name).file_name().map(|it| it.to_string_lossy().into_owned());
-        let command = StartUpload {
-            kind: ImportKind::Form,
-            organization: key(&input.organization_id),
-            file_name: base.unwrap_or_default(),
-            bytes: input.bytes,
-            sha256: input.sha256,
-            most: session.rosters().file_bytes,
-        };
-        AppointmentFormUploadStartPayload::of(session.run(command, &terms).await, input.client_mutation_id).map(Some)
+        let AppointmentFormUploadStartInput { organization_id: organization, file_name, bytes, sha256, .. } = input;
+        let done = announce::<Forms>(session, Announced { organization, file_name, bytes, sha256 }, &terms).await;
+        AppointmentFormUploadStartPayload::of(done, input.client_mutation_id).map(Some)
     }
 
     /// Imports a file of appointment forms that came in, in the background: follow the run. What a form says becomes the
@@ -151,21 +131,8 @@ impl FormMutation {
     ) -> Result<Option<AppointmentFormImportPayload>> {
         let session = ctx.session()?;
         let terms = Terms { idempotency_key: input.idempotency_key, purpose: None };
-        let decisions = match decisions(input.decisions) {
-            Ok(decisions) => decisions,
-            Err(error) => return AppointmentFormImportPayload::of(Err(error), input.client_mutation_id).map(Some),
-        };
-        let command = StartFormImport(StartImport {
-            upload: key(&input.upload_id),
-            mode: input.mode.into(),
-            dry_run: input.dry_run,
-            decisions: decisions.clone(),
-            process: session.process(),
-        });
-        let done = session.run(command, &terms).await;
-        if let Ok(run) = &done {
-            running::begin::<Forms>(session, *run, decisions);
-        }
+        let AppointmentFormImportInput { upload_id: upload, mode, dry_run, decisions, .. } = input;
+        let done = import::<Forms>(session, Wanted { upload, mode, dry_run, decisions }, &terms).await;
         AppointmentFormImportPayload::of(done, input.client_mutation_id).map(Some)
     }
 

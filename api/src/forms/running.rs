@@ -18,7 +18,13 @@ use crate::{
 
 /// Asks for the import of forms that came in. Fails with INVALID, or as absent.
 #[derive(Serialize)]
-pub struct StartFormImport(pub StartImport);
+pub struct StartFormImport(StartImport);
+
+impl From<StartImport> for StartFormImport {
+    fn from(start: StartImport) -> Self {
+        Self(start)
+    }
+}
 
 impl Command for StartFormImport {
     const ACTION: Action = Action::FormImport;
@@ -33,6 +39,7 @@ pub enum Forms {}
 
 impl Importable for Forms {
     type Command = ImportForms;
+    type Start = StartFormImport;
     const KIND: ImportKind = ImportKind::Form;
     fn read(bytes: &[u8], limits: Rosters, today: NaiveDate) -> Content {
         let rows::Forms { rows, names, report } = rows::read(bytes, &limits.into(), today, Report::default());

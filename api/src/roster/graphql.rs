@@ -18,7 +18,7 @@ use crate::{
     roster::stored::ImportsAmong,
 };
 
-pub use changes::{ImportDecisionInput, RosterMutation, decisions};
+pub use changes::{Announced, ImportDecisionInput, RosterMutation, Wanted, announce, import};
 pub use runs::{ImportFinding, ImportRun, ImportUpload};
 
 /// What kind of file goes in.

@@ -32,7 +32,7 @@ use crate::{
         stored::{Abandoned, Runs},
         write::{
             ImportRoster, Mode, Watch,
-            runs::{EndRun, TakeUp},
+            runs::{EndRun, StartImport, TakeUp},
         },
     },
 };
@@ -67,6 +67,8 @@ pub struct Content {
 pub trait Importable {
     /// The act.
     type Command: Command + From<ImportRoster>;
+    /// What asks for it.
+    type Start: Command<Outcome = ImportRunId> + From<StartImport>;
     /// The kind.
     const KIND: ImportKind;
     /// Reads a file. It may block.
@@ -78,6 +80,7 @@ pub enum Rosters {}
 
 impl Importable for Rosters {
     type Command = ImportRoster;
+    type Start = StartImport;
     const KIND: ImportKind = ImportKind::Roster;
     fn read(bytes: &[u8], limits: config::Rosters, today: NaiveDate) -> Content {
         let reading = read::read(bytes, &limits.into(), today);

@@ -3,13 +3,10 @@
 use std::{collections::BTreeMap, path::Path};
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
-use entity::{
-    id::{ImportRunId, UploadId},
-    kind::ImportKind,
-};
+use entity::id::{ImportRunId, UploadId};
 
 use crate::{
-    db::session::Terms,
+    db::session::{Session, Terms},
     error::{Action, Error, Result},
     loaders::Caller,
     payload,
@@ -17,7 +14,7 @@ use crate::{
     roster::{
         decisions::Decision,
         graphql::{ImportMode, ImportRun, ImportUpload},
-        running::{self, Rosters},
+        running::{self, Importable, Rosters},
         write::{runs::StartImport, uploads::StartUpload},
     },
 };
@@ -78,11 +75,8 @@ pub struct RosterImportInput {
     client_mutation_id: Option<String>,
 }
 
-/// Decisions by row.
-///
-/// # Errors
-/// `Invalid` on `decisions`: two about one row, or neither a person nor a choice.
-pub fn decisions(given: Option<Vec<ImportDecisionInput>>) -> Result<BTreeMap<u32, Decision>> {
+/// Decisions by row. Fails with INVALID on `decisions`: two about one row, or neither a person nor a choice.
+fn decisions(given: Option<Vec<ImportDecisionInput>>) -> Result<BTreeMap<u32, Decision>> {
     let mut out = BTreeMap::new();
     for it in given.unwrap_or_default() {
         let decision = match (it.cadre_id, it.choice) {
@@ -96,6 +90,65 @@ pub fn decisions(given: Option<Vec<ImportDecisionInput>>) -> Result<BTreeMap<u32
         }
     }
     Ok(out)
+}
+
+/// A file that is announced, of any kind.
+pub struct Announced {
+    /// The organization whose people it is about.
+    pub organization: ID,
+    /// What it is called; of a path, the last part.
+    pub file_name: String,
+    /// Its length.
+    pub bytes: i32,
+    /// Its SHA-256.
+    pub sha256: Option<String>,
+}
+
+/// Announces a file of a kind.
+///
+/// # Errors
+/// Those of the command.
+pub async fn announce<I: Importable>(session: &Session, file: Announced, terms: &Terms) -> Result<UploadId> {
+    let base = Path::new(&file.file_name).file_name().map(|it| it.to_string_lossy().into_owned());
+    let command = StartUpload {
+        kind: I::KIND,
+        organization: key(&file.organization),
+        file_name: base.unwrap_or_default(),
+        bytes: file.bytes,
+        sha256: file.sha256,
+        most: session.rosters().file_bytes,
+    };
+    session.run(command, terms).await
+}
+
+/// An import that is asked for, of any kind.
+pub struct Wanted {
+    /// The file.
+    pub upload: ID,
+    /// What happens where something is wrong.
+    pub mode: ImportMode,
+    /// Whether it is only tried.
+    pub dry_run: bool,
+    /// Decisions that an earlier run asked for.
+    pub decisions: Option<Vec<ImportDecisionInput>>,
+}
+
+/// Asks for an import of a kind, and sends its run on its way.
+///
+/// # Errors
+/// Those of the decisions and of the command.
+pub async fn import<I: Importable + 'static>(session: &Session, wanted: Wanted, terms: &Terms) -> Result<ImportRunId> {
+    let decisions = decisions(wanted.decisions)?;
+    let start = StartImport {
+        upload: key(&wanted.upload),
+        mode: wanted.mode.into(),
+        dry_run: wanted.dry_run,
+        decisions: decisions.clone(),
+        process: session.process(),
+    };
+    let run = session.run(I::Start::from(start), terms).await?;
+    running::begin::<I>(session, run, decisions);
+    Ok(run)
 }
 
 payload!(
@@ -129,16 +182,9 @@ impl RosterMutation {
     ) -> Result<Option<RosterUploadStartPayload>> {
         let session = ctx.session()?;
         let terms = Terms { idempotency_key: input.idempotency_key, purpose: None };
-        let base = Path::new(&input.file_name).file_name().map(|it| it.to_string_lossy().into_owned());
-        let command = StartUpload {
-            kind: ImportKind::Roster,
-            organization: key(&input.organization_id),
-            file_name: base.unwrap_or_default(),
-            bytes: input.bytes,
-            sha256: input.sha256,
-            most: session.rosters().file_bytes,
-        };
-        RosterUploadStartPayload::of(session.run(command, &terms).await, input.client_mutation_id).map(Some)
+        let RosterUploadStartInput { organization_id: organization, file_name, bytes, sha256, .. } = input;
+        let done = announce::<Rosters>(session, Announced { organization, file_name, bytes, sha256 }, &terms).await;
+        RosterUploadStartPayload::of(done, input.client_mutation_id).map(Some)
     }
 
     /// Imports a file that came in, in the background: follow the run. A row that could mean several persons is a
@@ -151,21 +197,8 @@ impl RosterMutation {
     ) -> Result<Option<RosterImportPayload>> {
         let session = ctx.session()?;
         let terms = Terms { idempotency_key: input.idempotency_key, purpose: None };
-        let decisions = match decisions(input.decisions) {
-            Ok(decisions) => decisions,
-            Err(error) => return RosterImportPayload::of(Err(error), input.client_mutation_id).map(Some),
-        };
-        let command = StartImport {
-            upload: key(&input.upload_id),
-            mode: input.mode.into(),
-            dry_run: input.dry_run,
-            decisions: decisions.clone(),
-            process: session.process(),
-        };
-        let done = session.run(command, &terms).await;
-        if let Ok(run) = &done {
-            running::begin::<Rosters>(session, *run, decisions);
-        }
+        let RosterImportInput { upload_id: upload, mode, dry_run, decisions, .. } = input;
+        let done = import::<Rosters>(session, Wanted { upload, mode, dry_run, decisions }, &terms).await;
         RosterImportPayload::of(done, input.client_mutation_id).map(Some)
     }
 }
