@@ -111,6 +111,18 @@ both! {
         publish(&both, &id, 1).await.problem("/it", "SAME_PERSON");
     }
 
+    /// Nor with another account of their own.
+    async fn another_account_of_the_drafter_does_not_publish(world: World) {
+        let county = world.organization("North").await;
+        let (wang, anna) = (world.cadre(county, "Wang", |_| {}).await, world.cadre(county, "Anna", |_| {}).await);
+        let officer = world.sign_in_as(Role::OrganizationOfficer, county, wang).await;
+        let id = draft(&officer, &document(&world, county, 1, "2026-01-01", 36).await).await.text_at("/it/edition/id");
+        let twin = world.sign_in_as(Role::OrganizationLeader, county, wang).await;
+        publish(&twin, &id, 1).await.problem("/it", "SAME_PERSON");
+        let other = world.sign_in_as(Role::OrganizationLeader, county, anna).await;
+        publish(&other, &id, 1).await.done("/it");
+    }
+
     /// Every place that is wrong comes back at once, and nothing is kept.
     async fn a_bad_document_is_told_whole(world: World) {
         let county = world.organization("North").await;

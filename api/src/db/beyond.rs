@@ -6,10 +6,10 @@ use std::{any::Any, collections::BTreeSet};
 
 use chrono::NaiveDate;
 use entity::{
-    Kept, cadre, cadre_transfer,
-    id::{CadreId, Key, OrganizationId, PairId},
+    Kept, account, cadre, cadre_transfer,
+    id::{AccountId, CadreId, Key, OrganizationId, PairId},
     kin_declaration,
-    kind::{OrganizationState, PairSide, PairState, TransferState},
+    kind::{OrganizationState, PairSide, PairState, Role, TransferState},
     mentoring_pair, organization, organization_closure, pair_part,
 };
 use sea_orm::{
@@ -149,6 +149,24 @@ impl Writer<'_> {
             .filter(cadre_transfer::Column::State.eq(TransferState::Completed))
             .order_by_desc(cadre_transfer::Column::EffectiveOn);
         Ok(moves.one(&self.tx).await?.and_then(|it| it.effective_on))
+    }
+
+    /// Whether an account is the one that acts, or another one of the same person: with whichever account, who proposes
+    /// does not decide.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub async fn is_own(&self, account: Option<AccountId>) -> Result<bool> {
+        let (Some(account), Some(own)) = (account, self.account()) else { return Ok(false) };
+        let person = match self.gate.scope().person(Role::ALL) {
+            _ if account == own => return Ok(true),
+            None => return Ok(false),
+            Some(person) => person,
+        };
+        self.sent();
+        let twin = account::Entity::find().select_only().column(account::Column::Id);
+        let twin = twin.filter(account::Column::Id.eq(account)).filter(account::Column::CadreId.eq(person));
+        Ok(twin.into_tuple::<uuid::Uuid>().one(&self.tx).await?.is_some())
     }
 
     /// Adds a row that its writer need not be able to see.

@@ -91,7 +91,7 @@ impl Command for PublishPolicy {
             let message = "It is published already: it never changes.";
             return Err(Problem::new(ProblemCode::TransitionRefused, message).on("id").into());
         }
-        if before.drafted_by.is_some() && before.drafted_by == tx.account() {
+        if tx.is_own(before.drafted_by).await? {
             let message = "Whoever drafted it may not publish it: ask another leader.";
             return Err(Problem::new(ProblemCode::SamePerson, message).on("id").into());
         }

@@ -5,12 +5,12 @@ pub mod pools;
 
 use chrono::NaiveDate;
 use entity::{
-    account, cadre,
-    id::{AccountId, CadreId, MembershipStepId, PoolDivisionId, PoolId, PoolMembershipId, PoolTierId},
-    kind::{CadreStatus, MembershipState, PoolAxis, RecommendationSource, Role, StepKind},
+    cadre,
+    id::{CadreId, MembershipStepId, PoolDivisionId, PoolId, PoolMembershipId, PoolTierId},
+    kind::{CadreStatus, MembershipState, PoolAxis, RecommendationSource, StepKind},
     membership_step, pool_division, pool_membership, pool_tier, reserve_pool,
 };
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::ExprTrait;
 use serde::Serialize;
 
 use crate::{
@@ -142,25 +142,6 @@ steps! {
     DeployMember by MembershipDeploy as Deployed;
 }
 
-/// Whether an account is another one of the person who acts. No more than that leaves here.
-async fn twin(tx: &Writer<'_>, account: Option<AccountId>) -> Result<bool> {
-    let reader = tx.reader();
-    let (Some(account), Some(own), Some(person)) =
-        (account, tx.account(), reader.gate().scope().person(&[Role::OrganizationLeader]))
-    else {
-        return Ok(false);
-    };
-    let at = Alias::named("twin");
-    let twin = reader
-        .gate()
-        .raw::<account::Entity>(account::Column::Id, &at)
-        .and_where(at.col(account::Column::Id).eq(account))
-        .and_where(at.col(account::Column::CadreId).eq(person))
-        .to_owned();
-    let id = Alias::own::<account::Entity>().col(account::Column::Id);
-    Ok(reader.find::<account::Entity>().filter(id.eq(own)).filter(Expr::exists(twin)).one().await?.is_some())
-}
-
 async fn take(
     tx: &mut Writer<'_>,
     id: PoolMembershipId,
@@ -174,8 +155,7 @@ async fn take(
     let decision = checked(decision, kind)?;
     let day = rules::decided_on(decision.decided_on, before.proposed_on, tx.today())?;
     if kind == StepKind::Confirmed {
-        let proposed = before.proposed_by.is_some() && before.proposed_by == tx.account();
-        rules::not_the_proposer(proposed || twin(tx, before.proposed_by).await?)?;
+        rules::not_the_proposer(tx.is_own(before.proposed_by).await?)?;
         in_post(&tx.get::<cadre::Entity>(before.cadre_id).await?)?;
     }
     let mut after = pool_membership::Model { state, decided_by: tx.account(), decided_on: Some(day), ..before.clone() };
