@@ -61,7 +61,7 @@ impl Grant {
 }
 
 /// An account with its grants, as the database has them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     /// The account.
     pub account: AccountId,
