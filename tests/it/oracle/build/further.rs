@@ -33,13 +33,15 @@ pub async fn transfers(world: &World, built: &Built, seed: u64) {
         if to == *home || dice.chance(40) {
             continue;
         }
-        let id = world.offer(*person, (*home, "Home"), (to, "Elsewhere")).await;
         let state = dice.pick(&[
             TransferState::Offered,
             TransferState::Offered,
             TransferState::Completed,
             TransferState::Refused,
         ]);
+        // What is over may be of a time when somebody else kept the person.
+        let from = if state == TransferState::Offered { *home } else { dice.pick(&built.places) };
+        let id = world.offer(*person, (from, "Home"), (to, "Elsewhere")).await;
         world.sql("update cadre_transfer set state = $1 where id = $2", vec![state.into(), id.into()]).await;
     }
 }
