@@ -3,6 +3,7 @@
 //! One seed makes one world, so a difference can be met again: the seed and the account's grants stand in its message.
 
 mod further;
+mod papers;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
@@ -55,6 +56,7 @@ pub async fn fill(world: &World, seed: u64) -> Vec<AccountId> {
     further::doings(world, &mut built, &all).await;
     further::stranger(world, &built).await;
     further::ended_ranks(world, &built).await;
+    papers::fill(world, &built, &all, seed).await;
     further::phones(world, &built).await;
     all
 }

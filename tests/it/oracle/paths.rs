@@ -2,6 +2,7 @@
 
 mod changes;
 mod further;
+mod papers;
 mod sealed;
 
 use entity::{
@@ -73,6 +74,7 @@ pub fn questions(sight: &Sight<'_>, dice: &mut Dice) -> Vec<Path> {
     paths.programmes();
     paths.own();
     paths.further(dice);
+    paths.papers();
     paths.made
 }
 

@@ -6,6 +6,7 @@
 
 mod counting;
 mod overseeing;
+mod papers;
 mod raw;
 
 use entity::{
@@ -59,6 +60,9 @@ pub enum Act {
     Explain,
     AccessLog,
     Audit,
+    Policies,
+    Imports,
+    Import,
     Transfers,
     Offer,
     Take,
@@ -74,6 +78,8 @@ fn roles(act: Act) -> Vec<Role> {
         Act::Cards | Act::Pairs => business.to_vec(),
         Act::Sanctions => vec![OrganizationOfficer, OrganizationLeader, Cadre],
         Act::Transfers => DECIDING.to_vec(),
+        Act::Policies => [ROWS, &[Cadre]].concat(),
+        Act::Imports | Act::Import => vec![OrganizationOfficer],
         Act::Offer | Act::Take => vec![OrganizationOfficer],
         Act::Status => OWN.to_vec(),
         Act::Summary => [ROWS, &[SummaryReader]].concat(),

@@ -288,13 +288,14 @@ impl<'r> Sight<'r> {
 }
 
 /// The fields of two objects.
-fn merged(mut one: Value, other: Value) -> Value {
+pub fn merged(mut one: Value, other: Value) -> Value {
     let fields = other.as_object().cloned().unwrap_or_default();
     one.as_object_mut().expect("an object").extend(fields);
     one
 }
 
-fn list(rows: impl Iterator<Item = Value>) -> Value {
+/// A list of rows, counted.
+pub fn list(rows: impl Iterator<Item = Value>) -> Value {
     let edges: Vec<_> = rows.map(|row| json!({ "node": row })).collect();
     json!({ "totalCount": edges.len(), "edges": edges })
 }

@@ -65,6 +65,7 @@ pub fn changes(sight: &Sight<'_>, dice: &mut Dice) -> Vec<Path> {
         add(Act::Contact, contact(pair.id), &|lens| lens.pair(pair).then_some(problem));
     }
     made.extend(further(sight, dice));
+    made.extend(super::papers::imports(sight, dice));
     made
 }
 
