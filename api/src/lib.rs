@@ -63,6 +63,7 @@ pub mod db {
     pub mod explain;
     pub mod exporting;
     pub mod gate;
+    pub mod gather;
     pub mod hub;
     pub mod keeping;
     pub mod open;
@@ -105,6 +106,8 @@ pub mod questions;
 pub mod relay;
 /// What every subscription shares: how it begins, which news there are.
 pub mod subscription;
+/// Rows with all that a document asks of them, by one statement.
+pub mod whole;
 /// How much a caller may ask for, and how much is left.
 pub mod quota {
     pub mod admission;

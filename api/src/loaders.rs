@@ -18,6 +18,7 @@ use std::{
 
 use async_graphql::Context;
 use tokio::sync::oneshot;
+use uuid::Uuid;
 
 use crate::{
     db::session::Session,
@@ -36,6 +37,10 @@ const MOST_LOADS: u64 = 50_000;
 pub trait Batched: Clone + Eq + Hash + Send + Sync + 'static {
     /// What one key yields.
     type Value: Clone + Send + Sync + 'static;
+    /// The value of the key where the request has it at hand already.
+    fn at_hand(&self, _: &Shelf) -> Option<Option<Self::Value>> {
+        None
+    }
     /// The values of many keys; a key without one is left out.
     fn batch(keys: &[Self], session: &Session) -> impl Future<Output = Result<HashMap<Self, Self::Value>>> + Send;
 }
@@ -59,9 +64,34 @@ impl<K: Batched> Default for Batch<K> {
     }
 }
 
+/// Rows that a statement brought along, by what they belong to: a loader looks here before it asks.
+#[derive(Default)]
+pub struct Shelf(Mutex<HashMap<TypeId, Box<dyn Any + Send>>>);
+
+impl Shelf {
+    /// Puts rows down, each with its key; a key that was asked for without a row has none.
+    pub fn put<B: 'static, R: Send + 'static>(&self, asked: Vec<Uuid>, rows: impl Iterator<Item = (Uuid, R)>) {
+        let mut shelf = held(&self.0);
+        let place = shelf.entry(TypeId::of::<B>()).or_insert_with(|| Box::new(HashMap::<Uuid, Vec<R>>::new()));
+        // The type is the map's own key, so the cast can't miss.
+        let Some(place) = place.downcast_mut::<HashMap<Uuid, Vec<R>>>() else { return };
+        place.extend(asked.into_iter().map(|key| (key, Vec::new())));
+        for (key, row) in rows {
+            place.entry(key).or_default().push(row);
+        }
+    }
+
+    /// Looks at the rows of a key; none where it was not asked for.
+    pub fn look<B: 'static, R: 'static, T>(&self, key: Uuid, look: impl FnOnce(&[R]) -> T) -> Option<T> {
+        let shelf = held(&self.0);
+        shelf.get(&TypeId::of::<B>())?.downcast_ref::<HashMap<Uuid, Vec<R>>>()?.get(&key).map(|rows| look(rows))
+    }
+}
+
 /// The loaders of one request.
 pub struct Loaders {
     session: Session,
+    shelf: Shelf,
     /// How often something was asked for.
     asked: AtomicU64,
     batches: Mutex<HashMap<TypeId, Box<dyn Any + Send>>>,
@@ -70,7 +100,7 @@ pub struct Loaders {
 impl Loaders {
     /// For one request.
     pub fn new(session: Session) -> Self {
-        Self { session, asked: AtomicU64::new(0), batches: Mutex::default() }
+        Self { session, shelf: Shelf::default(), asked: AtomicU64::new(0), batches: Mutex::default() }
     }
 
     fn batch<K: Batched>(&self) -> Arc<Mutex<Batch<K>>> {
@@ -89,6 +119,9 @@ impl Loaders {
                 "document",
                 format!("leads to more than {MOST_LOADS} things: ask for smaller lists"),
             ));
+        }
+        if let Some(value) = key.at_hand(&self.shelf) {
+            return Ok(value);
         }
         let batch = self.batch::<K>();
         let answer = {
@@ -159,6 +192,11 @@ pub trait Caller {
     /// # Errors
     /// `Unauthenticated` without one, which the transports do not let happen.
     fn session(&self) -> Result<&Session>;
+    /// What statements of the request brought along.
+    ///
+    /// # Errors
+    /// As `session`.
+    fn shelf(&self) -> Result<&Shelf>;
     /// The value of a key, loaded with those of its neighbours.
     fn load<K: Batched>(&self, key: K) -> impl Future<Output = Result<Option<K::Value>>> + Send;
 }
@@ -166,6 +204,10 @@ pub trait Caller {
 impl Caller for Context<'_> {
     fn session(&self) -> Result<&Session> {
         self.data_opt::<Session>().ok_or(Error::Unauthenticated)
+    }
+
+    fn shelf(&self) -> Result<&Shelf> {
+        self.data_opt::<Loaders>().map(|it| &it.shelf).ok_or(Error::Unauthenticated)
     }
 
     async fn load<K: Batched>(&self, key: K) -> Result<Option<K::Value>> {

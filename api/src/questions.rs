@@ -10,11 +10,11 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     db::{
         gate::{Alias, Gate, Visible},
-        reader::Reader,
+        reader::{Find, Reader},
         session::{Query, Remember, Session},
     },
     error::{Action, Result},
-    loaders::Batched,
+    loaders::{Batched, Shelf},
     page::{Page, PageArgs},
 };
 
@@ -109,13 +109,19 @@ impl<B: Belonging> Serialize for RowsOf<B> {
     }
 }
 
+impl<B: Belonging> RowsOf<B> {
+    /// A read of them.
+    pub fn found<'r, 'c>(&self, reader: &'r Reader<'c>) -> Find<'r, 'c, B::Entity> {
+        let key = Alias::own::<B::Entity>().col(B::column());
+        reader.find::<B::Entity>().filter(key.is_in(self.0.iter().copied()))
+    }
+}
+
 impl<B: Belonging> Query for RowsOf<B> {
     const ACTION: Action = B::ACTION;
     type Answer = Vec<<B::Entity as sea_orm::EntityTrait>::Model>;
     async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
-        let key = Alias::own::<B::Entity>().col(B::column());
-        let found = reader.find::<B::Entity>().filter(key.is_in(self.0.iter().copied()));
-        found.order(B::order()).order(<B::Entity as entity::Noun>::ID).all().await
+        self.found(reader).order(B::order()).order(<B::Entity as entity::Noun>::ID).all().await
     }
 }
 
@@ -125,7 +131,7 @@ impl<B: Belonging> Remember for RowsOf<B> {
 }
 
 macro_rules! loading {
-    ($(#[$doc:meta])* $of:ident yields $value:ty, $verb:ident $rows:ident => $gather:expr) => {
+    ($(#[$doc:meta])* $of:ident yields $value:ty, $verb:ident $rows:ident => $gather:expr $(, at hand $found:expr)?) => {
         $(#[$doc])*
         pub struct $of<B: Belonging> {
             key: B::By,
@@ -165,6 +171,9 @@ macro_rules! loading {
                 let $rows = session.$verb(&RowsOf::<B>::new(keys.iter().map(|it| it.key))).await?;
                 Ok($gather)
             }
+            $(fn at_hand(&self, shelf: &Shelf) -> Option<Option<Self::Value>> {
+                shelf.look::<B, RowOf<B>, _>(self.key.uuid(), $found)
+            })?
         }
     };
 }
@@ -172,12 +181,12 @@ macro_rules! loading {
 loading!(
     /// The one row of a key, loaded with its neighbours.
     One yields <B::Entity as sea_orm::EntityTrait>::Model,
-    recall rows => one::<B, _>(rows, Self::of)
+    recall rows => one::<B, _>(rows, Self::of), at hand |rows| rows.first().cloned()
 );
 loading!(
     /// All rows of a key, loaded with its neighbours'.
     Many yields Vec<<B::Entity as sea_orm::EntityTrait>::Model>,
-    recall rows => many::<B, _>(rows, Self::of)
+    recall rows => many::<B, _>(rows, Self::of), at hand |rows| Some(rows.to_vec()).filter(|it| !it.is_empty())
 );
 loading!(
     /// The one row of a key, loaded with its neighbours and never remembered.

@@ -130,6 +130,10 @@ macro_rules! connection {
     ($connection:ident, $edge:ident, $node:ident, $among:ty) => {
         $crate::connection!($connection, $edge, $node, $among, recall);
     };
+    (@page recall, $ctx:ident, $question:expr, $node:ident) => {
+        $crate::whole::page($ctx, $question, <$node as $crate::relay::FromRow>::leads()).await
+    };
+    (@page ask, $ctx:ident, $question:expr, $node:ident) => { $ctx.session()?.ask($question).await };
     ($connection:ident, $edge:ident, $node:ident, $among:ty, $verb:ident) => {
         #[doc = concat!("A page of a list of ", stringify!($node), ".")]
         pub struct $connection {
@@ -156,7 +160,7 @@ macro_rules! connection {
                 let list = (<$among>::LIST, &among);
                 let args = $crate::page::PageArgs::open(first, after.as_deref(), order, &list, session.cursors())?;
                 let question = $crate::questions::List { among: among.clone(), page: args };
-                let page = session.$verb(&question).await?;
+                let page = $crate::connection!(@page $verb, ctx, &question, $node)?;
                 let (cursors, count) = (session.cursors().clone(), $crate::questions::Count(among));
                 Ok(Some(Self { page, cursors, after: question.page.after.is_some(), count }))
             }
@@ -201,6 +205,10 @@ pub trait FromRow {
     type Row: Clone + Send + Sync;
     /// The type over the row.
     fn from_row(row: Self::Row) -> Self;
+    /// Which fields lead to rows of others: see `leads!`.
+    fn leads() -> crate::whole::Leads {
+        &[]
+    }
 }
 
 /// Why a mutation was refused, or what it warns of: read it before anything else in a payload.
@@ -343,9 +351,8 @@ macro_rules! payload {
         impl $payload {
             $(#[$each])*
             async fn $field(&self, ctx: &async_graphql::Context<'_>) -> $crate::error::Result<Option<$type>> {
-                use $crate::loaders::Caller as _;
                 match self.key {
-                    Some(key) => $type::by_key(ctx.session()?, key).await,
+                    Some(key) => $type::by_key(ctx, key).await,
                     None => Ok(None),
                 }
             }

@@ -75,7 +75,7 @@ impl Me {
     /// The person in the registry; null where the account is none, or may not see the record.
     async fn cadre(&self, ctx: &Context<'_>) -> Result<Option<Cadre>> {
         match self.0.person {
-            Some(person) if ctx.session()?.may(Action::CadreRead) => Cadre::by_key(ctx.session()?, person).await,
+            Some(person) if ctx.session()?.may(Action::CadreRead) => Cadre::by_key(ctx, person).await,
             _ => Ok(None),
         }
     }
@@ -102,8 +102,8 @@ impl AccountGrant {
     ///
     /// # Errors
     /// As the question.
-    pub async fn by_key(session: &Session, key: GrantId) -> Result<Option<Self>> {
-        Ok(questions::row::<Grants>(session, key).await?.map(Self::from))
+    pub async fn by_key(ctx: &Context<'_>, key: GrantId) -> Result<Option<Self>> {
+        Ok(questions::row::<Grants>(ctx.session()?, key).await?.map(Self::from))
     }
 }
 
@@ -193,11 +193,11 @@ impl Account {
     ///
     /// # Errors
     /// As the question.
-    pub async fn by_key(session: &Session, key: AccountId) -> Result<Option<Self>> {
-        if !session.may(Accounts::ACTION) {
+    pub async fn by_key(ctx: &Context<'_>, key: AccountId) -> Result<Option<Self>> {
+        if !ctx.session()?.may(Accounts::ACTION) {
             return Ok(None);
         }
-        Ok(questions::row::<Accounts>(session, key).await?.map(Self))
+        Ok(questions::row::<Accounts>(ctx.session()?, key).await?.map(Self))
     }
 }
 

@@ -53,6 +53,11 @@ impl Recall {
         Self { generations, flights, on, metrics }
     }
 
+    /// Whether anything is remembered.
+    pub fn is_on(&self) -> bool {
+        self.on
+    }
+
     /// The generations beneath.
     pub fn generations(&self) -> &Arc<Generations> {
         &self.generations

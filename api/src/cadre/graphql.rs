@@ -7,7 +7,7 @@ mod sensitive;
 
 use async_graphql::{Context, Enum, ID, Object};
 use chrono::{DateTime, Utc};
-use entity::{cadre, id::CadreId, kind};
+use entity::{cadre, id::CadreId, kind, pair_part};
 
 use crate::{
     cadre::read::{Among, Cadres, Cards, Levels, Posts},
@@ -16,21 +16,25 @@ use crate::{
             self as career, Assessment, Award, EducationMode, EducationRecord, Experience, LevelPeriod, PostAssignment,
             ProfessionalTitle, RankPeriod, RecordFinding, ResumeEntry, Sanction, Training,
         },
-        read::{Awards, Educations, Experiences, Ranks, Titles, Trainings},
+        read::{Assessments, Awards, Educations, Experiences, Ranks, Resume, Titles, Trainings},
     },
     connection,
-    db::session::Session,
     error::{Action, Result},
+    leads,
     loaders::Caller,
-    mentoring::{graphql::MentoringPair, read::PairsOf},
+    mentoring::{
+        graphql::MentoringPair,
+        read::{Pairs, PartsOfCadres},
+    },
     organization::{
         graphql::{ListOrder, Organization, PositionLevel},
         read::Organizations,
     },
     pool::{graphql::PoolMembership, read::MembershipsOfCadres},
-    questions::{self, Many, One},
+    questions::{Many, One},
     relay::{Date, FromRow, PartialDate, access, global_id, key},
     transfer::read::{Moves, keeper_on},
+    whole,
 };
 
 pub use changes::CadreMutation;
@@ -123,6 +127,26 @@ impl FromRow for Cadre {
     fn from_row(row: Self::Row) -> Self {
         Self(row)
     }
+
+    leads! {
+        "organization": cadre::Column::OrganizationId => Organizations; Organization;
+        "posts": cadre::Column::Id => Posts;
+        "levels": cadre::Column::Id => Levels;
+        "monthsAtLevel": cadre::Column::Id => Levels;
+        "monthsInPost": cadre::Column::Id => Posts;
+        "ranks": cadre::Column::Id => Ranks;
+        "educations": cadre::Column::Id => Educations;
+        "highestEducation": cadre::Column::Id => Educations;
+        "titles": cadre::Column::Id => Titles;
+        "assessments": cadre::Column::Id => Assessments;
+        "experiences": cadre::Column::Id => Experiences;
+        "grassrootsMonths": cadre::Column::Id => Experiences;
+        "trainings": cadre::Column::Id => Trainings;
+        "awards": cadre::Column::Id => Awards;
+        "resume": cadre::Column::Id => Resume;
+        "memberships": cadre::Column::Id => MembershipsOfCadres; PoolMembership;
+        "pairs": cadre::Column::Id => PartsOfCadres, pair_part::Column::PairId => Pairs; MentoringPair;
+    }
 }
 
 connection!(CadreConnection, CadreEdge, Cadre, Among);
@@ -132,8 +156,8 @@ impl Cadre {
     ///
     /// # Errors
     /// As the question.
-    pub async fn by_key(session: &Session, key: CadreId) -> Result<Option<Self>> {
-        Ok(questions::row::<Cadres>(session, key).await?.map(Self))
+    pub async fn by_key(ctx: &Context<'_>, key: CadreId) -> Result<Option<Self>> {
+        Ok(whole::row::<Cadres>(ctx, key, Self::leads()).await?.map(Self))
     }
 }
 
@@ -296,8 +320,10 @@ impl Cadre {
     }
     /// Mentoring pairs in which the person takes part.
     async fn pairs(&self, ctx: &Context<'_>) -> Result<Option<Vec<MentoringPair>>> {
-        let rows = ctx.load(PairsOf(self.0.id)).await?.unwrap_or_default();
-        Ok(Some(rows.into_iter().map(MentoringPair).collect()))
+        let parts = ctx.load(Many::<PartsOfCadres>::of(self.0.id)).await?.unwrap_or_default();
+        let pairs = parts.iter().filter(|it| it.left_on.is_none()).map(|it| ctx.load(One::<Pairs>::of(it.pair_id)));
+        let pairs = futures_util::future::try_join_all(pairs).await?;
+        Ok(Some(pairs.into_iter().flatten().map(MentoringPair).collect()))
     }
     /// Sensitive values, opened for a stated purpose and put on record; at most 100 people in one request.
     /// Errors: FORBIDDEN, INVALID, NOT_FOUND where the grant to open does not reach the person.
@@ -315,6 +341,17 @@ impl Cadre {
 /// The short card of a person.
 #[derive(Clone)]
 pub struct CadreCard(pub cadre::Model);
+
+impl FromRow for CadreCard {
+    type Row = cadre::Model;
+    fn from_row(row: Self::Row) -> Self {
+        Self(row)
+    }
+
+    leads! {
+        "organization": cadre::Column::OrganizationId => Organizations; Organization;
+    }
+}
 
 impl CadreCard {
     /// The cards of some persons, in their order, as far as the caller may see them.
@@ -364,9 +401,8 @@ impl CadreQuery {
         #[graphql(desc = "The day as of which dated things are told, future days too; one for the whole request.")]
         as_of: Option<Date>,
     ) -> Result<Option<Cadre>> {
-        let session = ctx.session()?;
-        session.agree(as_of.map(|it| it.0))?;
-        Cadre::by_key(session, key(&id)).await
+        ctx.session()?.agree(as_of.map(|it| it.0))?;
+        Cadre::by_key(ctx, key(&id)).await
     }
 
     /// Cadres in the caller's scope, by name.

@@ -4,14 +4,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use entity::{Noun, Row, Table};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseExecutor, FromQueryResult, JoinType, ModelTrait, QueryFilter,
-    QueryOrder, QuerySelect, RelationDef, Select, Statement,
-    sea_query::{Expr, ExprTrait, IntoCondition, SelectStatement},
+    ColumnTrait, Condition, ConnectionTrait, DatabaseExecutor, FromQueryResult, ModelTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait, Select, Statement,
+    sea_query::{self, Expr, ExprTrait, IntoCondition, SelectStatement},
 };
 
 use crate::{
     db::{
         gate::{Alias, Countable, Gate, Visible},
+        gather::{Gathered, Gathering, Part},
         unique,
     },
     error::{Error, Result},
@@ -110,6 +111,17 @@ impl<'c> Reader<'c> {
         rows.iter().map(|row| Ok((row.try_get("", "key")?, row.try_get("", "count")?))).collect()
     }
 
+    /// The rows of several tables by one statement; each part carries the row policy of its own gate.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub async fn gather(&self, parts: Vec<Part>) -> Result<Gathered> {
+        self.sent();
+        let gathering = Gathering::of(parts);
+        let statement = self.link.get_database_backend().build(&gathering.statement);
+        gathering.read(self.link.query_all_raw(statement).await?)
+    }
+
     fn sent(&self) {
         self.statements.fetch_add(1, Ordering::Relaxed);
     }
@@ -199,70 +211,67 @@ impl<'r, 'c, E: Visible> Find<'r, 'c, E> {
         Ok(found.map_or(0, |it| u64::try_from(it.rows).unwrap_or(0)))
     }
 
-    /// Brings along the visible row that a column refers to; none where it does not exist for the scope.
-    pub fn with<F: Visible>(self, column: E::Column) -> FindWith<'r, 'c, E, F> {
-        let policy = self.reader.gate.policed::<F>();
-        let relation: RelationDef = E::belongs_to(F::default()).from(column).to(F::ID).into();
-        let relation = relation.on_condition(move |_, _| policy.clone());
-        FindWith {
-            reader: self.reader,
-            select: self.select.join(JoinType::LeftJoin, relation).select_also(F::default()),
-        }
-    }
-
     /// One page, ordered by id, from the newest on or, where it is asked for, by the text column `sort`, then id.
     ///
     /// # Errors
     /// `Internal` when the database fails.
     pub async fn page(self, args: &PageArgs, sort: E::Column) -> Result<Page<E::Model>> {
-        let at = Alias::own::<E>();
-        let (by_name, newest) = (args.order == Order::Name, args.order == Order::Newest);
-        let mut select = self.select;
-        if let Some(after) = &args.after {
-            let beyond = match (&after.sort, by_name) {
-                (Some(text), true) => Expr::tuple([at.col(sort), at.col(E::ID)])
-                    .gt(Expr::tuple([Expr::val(text.clone()), Expr::val(after.id)])),
-                _ if newest => at.col(E::ID).lt(after.id),
-                _ => at.col(E::ID).gt(after.id),
-            };
-            select = select.filter(beyond);
-        }
-        if by_name {
-            select = select.order_by_asc(sort);
-        }
-        select = if newest { select.order_by_desc(E::ID) } else { select.order_by_asc(E::ID) };
-        select = select.limit(args.first + 1);
         self.reader.sent();
-        let mut rows = select.all(&self.reader.link).await?;
-        let wanted = usize::try_from(args.first).unwrap_or(usize::MAX);
-        let more = rows.len() > wanted;
-        rows.truncate(wanted);
-        let place = |row: E::Model| (position::<E>(&row, by_name.then_some(sort)), row);
-        Ok(Page::new(rows.into_iter().map(place).collect(), more, args))
-    }
-}
-
-/// A read of rows, each with the row that it refers to.
-pub struct FindWith<'r, 'c, E: Visible, F: Visible> {
-    reader: &'r Reader<'c>,
-    select: sea_orm::SelectTwo<E, F>,
-}
-
-impl<E: Visible, F: Visible> FindWith<'_, '_, E, F> {
-    /// In the order of a column, smallest first; several calls add up.
-    pub fn order(mut self, column: E::Column) -> Self {
-        self.select = self.select.order_by_asc(column);
-        self
+        let select = on_page::<E>(self.select, args, sort);
+        Ok(page::<E>(select.all(&self.reader.link).await?, args, sort))
     }
 
-    /// All of them.
+    /// The rows of one page, to be gathered with what hangs on them.
     ///
     /// # Errors
-    /// `Internal` when the database fails.
-    pub async fn all(self) -> Result<Vec<(E::Model, Option<F::Model>)>> {
-        self.reader.sent();
-        Ok(self.select.all(&self.reader.link).await?)
+    /// `Internal` for a table that can't be gathered.
+    pub fn page_part(self, args: &PageArgs, sort: E::Column) -> Result<Part> {
+        let at = Alias::own::<E>();
+        let direction = if args.order == Order::Newest { sea_query::Order::Desc } else { sea_query::Order::Asc };
+        let mut order = vec![(at.col(E::ID), direction)];
+        if args.order == Order::Name {
+            order.insert(0, (at.col(sort), sea_query::Order::Asc));
+        }
+        Part::first::<E>(on_page::<E>(self.select, args, sort).into_query(), &order)
     }
+
+    /// All of them by key, to be gathered with what hangs on them.
+    ///
+    /// # Errors
+    /// `Internal` for a table that can't be gathered.
+    pub fn part(self) -> Result<Part> {
+        Part::first::<E>(self.select.into_query(), &[(Alias::own::<E>().col(E::ID), sea_query::Order::Asc)])
+    }
+}
+
+/// Narrows a select to one page, and to one row more: it tells whether others follow.
+fn on_page<E: Visible>(mut select: Select<E>, args: &PageArgs, sort: E::Column) -> Select<E> {
+    let at = Alias::own::<E>();
+    let (by_name, newest) = (args.order == Order::Name, args.order == Order::Newest);
+    if let Some(after) = &args.after {
+        let beyond = match (&after.sort, by_name) {
+            (Some(text), true) => Expr::tuple([at.col(sort), at.col(E::ID)])
+                .gt(Expr::tuple([Expr::val(text.clone()), Expr::val(after.id)])),
+            _ if newest => at.col(E::ID).lt(after.id),
+            _ => at.col(E::ID).gt(after.id),
+        };
+        select = select.filter(beyond);
+    }
+    if by_name {
+        select = select.order_by_asc(sort);
+    }
+    select = if newest { select.order_by_desc(E::ID) } else { select.order_by_asc(E::ID) };
+    select.limit(args.first + 1)
+}
+
+/// A page of the rows that its select yields.
+pub fn page<E: Noun>(mut rows: Vec<E::Model>, args: &PageArgs, sort: E::Column) -> Page<E::Model> {
+    let wanted = usize::try_from(args.first).unwrap_or(usize::MAX);
+    let more = rows.len() > wanted;
+    rows.truncate(wanted);
+    let sort = (args.order == Order::Name).then_some(sort);
+    let place = |row: E::Model| (position::<E>(&row, sort), row);
+    Page::new(rows.into_iter().map(place).collect(), more, args)
 }
 
 fn position<E: Noun>(row: &E::Model, sort: Option<E::Column>) -> Position {

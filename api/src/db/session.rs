@@ -265,18 +265,33 @@ impl Session {
     /// As `ask`.
     pub async fn recall<Q: Remember>(&self, question: &Q) -> Result<Q::Answer> {
         const { assert!(Q::TTL_S <= 300, "an answer may be kept 300 seconds at most") };
-        if self.fresh {
+        if !self.remembers() {
             return self.ask(question).await;
         }
         let scope = self.narrowed(Q::ACTION).await?;
         let text = serde_json::to_vec(question).map_err(Error::internal)?;
         let key = recall::Key::new(&self.door.build, Q::NAME, &scope.fingerprint(), &text);
+        self.remembered(key, Q::TTL_S, async || self.load(question, scope).await).await
+    }
+
+    /// Whether answers are remembered for this request at all.
+    pub(super) fn remembers(&self) -> bool {
+        !self.fresh && self.door.recall.is_on()
+    }
+
+    /// The remembered answer of a key, or a new one.
+    pub(super) async fn remembered<A: Serialize + DeserializeOwned>(
+        &self,
+        key: recall::Key,
+        ttl_s: u64,
+        load: impl AsyncFnOnce() -> Result<(A, Vec<Table>)>,
+    ) -> Result<A> {
         let read = AtomicBool::new(false);
         let load = async || {
             read.store(true, Ordering::Relaxed);
-            self.load(question, scope).await
+            load().await
         };
-        let answer = self.door.recall.answer(key, Q::TTL_S, load).await?;
+        let answer = self.door.recall.answer(key, ttl_s, load).await?;
         if !read.load(Ordering::Relaxed) {
             self.hits.fetch_add(1, Ordering::Relaxed);
         }

@@ -7,7 +7,7 @@ use entity::{id::PolicyEditionId, kind, policy_edition};
 use crate::{
     account::graphql::Role,
     connection,
-    db::session::{Session, Terms},
+    db::session::Terms,
     edition::{
         document::{self, Document},
         read::{Among, Editions},
@@ -112,8 +112,8 @@ impl PolicyEdition {
     ///
     /// # Errors
     /// As the question.
-    pub async fn by_key(session: &Session, key: PolicyEditionId) -> Result<Option<Self>> {
-        Ok(questions::row::<Editions>(session, key).await?.map(Self))
+    pub async fn by_key(ctx: &Context<'_>, key: PolicyEditionId) -> Result<Option<Self>> {
+        Ok(questions::row::<Editions>(ctx.session()?, key).await?.map(Self))
     }
 
     /// What it says.
@@ -233,7 +233,7 @@ impl PolicyQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Global id.")] id: ID,
     ) -> Result<Option<PolicyEdition>> {
-        PolicyEdition::by_key(ctx.session()?, key(&id)).await
+        PolicyEdition::by_key(ctx, key(&id)).await
     }
 }
 

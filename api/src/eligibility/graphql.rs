@@ -205,7 +205,7 @@ impl EligibilityQuery {
         let session = ctx.session()?;
         let on = session.agree(as_of.map(|it| it.0))?;
         let CandidateFilter { edition, criterion, outcome } = filter;
-        let Some(edition) = PolicyEdition::by_key(session, key(&edition)).await? else { return Ok(None) };
+        let Some(edition) = PolicyEdition::by_key(ctx, key(&edition)).await? else { return Ok(None) };
         let document = edition.read()?;
         let need = match &criterion {
             None => document.whole(),

@@ -7,10 +7,7 @@ use entity::{export, id::ExportId};
 use crate::{
     auth::{address::Purpose, scope::Actor},
     cadre::graphql::AccessPurpose,
-    db::{
-        addressed,
-        session::{Session, Terms},
-    },
+    db::{addressed, session::Terms},
     error::{Action, Result},
     export::{
         download::{Exports, OrderPool, OrderRoster},
@@ -30,8 +27,8 @@ impl Export {
     ///
     /// # Errors
     /// As the question.
-    pub async fn by_key(session: &Session, key: ExportId) -> Result<Option<Self>> {
-        Ok(questions::row::<Exports>(session, key).await?.map(Self))
+    pub async fn by_key(ctx: &Context<'_>, key: ExportId) -> Result<Option<Self>> {
+        Ok(questions::row::<Exports>(ctx.session()?, key).await?.map(Self))
     }
 
     fn ends(&self) -> DateTime<Utc> {

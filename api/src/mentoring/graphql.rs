@@ -12,14 +12,14 @@ use async_graphql::{Context, Enum, ID, InputObject, Object};
 use entity::{
     id::PairId,
     kind::{self, PairSide},
-    mentoring_pair, pair_contact,
+    mentoring_pair, pair_contact, pair_part,
 };
 
 use crate::{
-    cadre::graphql::CadreCard,
+    cadre::{graphql::CadreCard, read::Cards},
     connection,
-    db::session::Session,
     error::{Action, Result},
+    leads,
     loaders::Caller,
     mentoring::{
         read::{ContactsAmong, Evaluations, Pairs, PairsAmong, Parts, PredecessorOf, Steps},
@@ -27,8 +27,9 @@ use crate::{
     },
     organization::{graphql::Organization, read::Organizations},
     page::Order,
-    questions::{self, Many, One},
+    questions::{Many, One},
     relay::{Date, FromRow, access, global_id, key},
+    whole,
 };
 
 pub use changes::MentoringMutation;
@@ -76,6 +77,16 @@ impl FromRow for MentoringPair {
     fn from_row(row: Self::Row) -> Self {
         Self(row)
     }
+
+    leads! {
+        "organization": mentoring_pair::Column::OrganizationId => Organizations; Organization;
+        "parts": mentoring_pair::Column::Id => Parts; PairPart;
+        "mentors": mentoring_pair::Column::Id => Parts, pair_part::Column::CadreId => Cards; CadreCard;
+        "mentees": mentoring_pair::Column::Id => Parts, pair_part::Column::CadreId => Cards; CadreCard;
+        "steps": mentoring_pair::Column::Id => Steps;
+        "stateAsOf": mentoring_pair::Column::Id => Steps;
+        "evaluations": mentoring_pair::Column::Id => Evaluations;
+    }
 }
 
 connection!(MentoringPairConnection, MentoringPairEdge, MentoringPair, PairsAmong);
@@ -85,8 +96,8 @@ impl MentoringPair {
     ///
     /// # Errors
     /// As the question.
-    pub async fn by_key(session: &Session, key: PairId) -> Result<Option<Self>> {
-        Ok(questions::row::<Pairs>(session, key).await?.map(Self))
+    pub async fn by_key(ctx: &Context<'_>, key: PairId) -> Result<Option<Self>> {
+        Ok(whole::row::<Pairs>(ctx, key, Self::leads()).await?.map(Self))
     }
 
     async fn people(&self, ctx: &Context<'_>, side: PairSide) -> Result<Option<Vec<CadreCard>>> {
@@ -270,7 +281,7 @@ impl MentoringQuery {
         as_of: Option<Date>,
     ) -> Result<Option<MentoringPair>> {
         ctx.session()?.agree(as_of.map(|it| it.0))?;
-        MentoringPair::by_key(ctx.session()?, key(&id)).await
+        MentoringPair::by_key(ctx, key(&id)).await
     }
 
     /// Mentoring pairs that the caller may see, in the order of recording.

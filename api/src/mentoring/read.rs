@@ -175,6 +175,8 @@ belonging! {
     Pairs = mentoring_pair by Id(id: PairId), ordered Id, PairRead, "pair.by_id";
     /// Contacts by their own keys.
     Contacts = pair_contact by Id(id: PairContactId), ordered Id, PairRead, "pair.contact_by_id";
+    /// What parts people take or took in pairs.
+    PartsOfCadres = pair_part by CadreId(cadre_id: CadreId), ordered PairId, PairRead, "pair.of_cadres";
     /// Who is or was in pairs.
     Parts = pair_part by PairId(pair_id: PairId), ordered Id, PairRead, "pair.parts";
     /// The steps of pairs, oldest first.
@@ -243,27 +245,6 @@ impl Batched for PredecessorOf {
     }
 }
 
-/// The pairs of some persons, each with the person's part in it.
-#[derive(Serialize)]
-pub struct PairsOfCadres(pub Vec<CadreId>);
-
-impl Query for PairsOfCadres {
-    const ACTION: Action = Action::PairRead;
-    type Answer = Vec<(pair_part::Model, Option<mentoring_pair::Model>)>;
-    async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
-        let at = Alias::own::<pair_part::Entity>();
-        let cadre = at.col(pair_part::Column::CadreId);
-        let parts = reader.find::<pair_part::Entity>().filter(cadre.is_in(self.0.iter().copied()));
-        let parts = parts.filter(at.col(pair_part::Column::LeftOn).is_null());
-        parts.with::<mentoring_pair::Entity>(pair_part::Column::PairId).order(pair_part::Column::PairId).all().await
-    }
-}
-
-impl Remember for PairsOfCadres {
-    const NAME: &'static str = "pair.of_cadres";
-    const TTL_S: u64 = 60;
-}
-
 /// The pairs of the person who asks that are not over.
 #[derive(Serialize)]
 pub struct MyPairs {
@@ -285,20 +266,4 @@ impl Query for MyPairs {
 impl Remember for MyPairs {
     const NAME: &'static str = "pair.mine";
     const TTL_S: u64 = 60;
-}
-
-/// The pairs of one person, loaded with the neighbours'.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct PairsOf(pub CadreId);
-
-impl Batched for PairsOf {
-    type Value = Vec<mentoring_pair::Model>;
-    async fn batch(keys: &[Self], session: &Session) -> Result<HashMap<Self, Self::Value>> {
-        let rows = session.recall(&PairsOfCadres(distinct(keys.iter().map(|it| it.0)))).await?;
-        let mut out: HashMap<Self, Self::Value> = HashMap::new();
-        for (part, pair) in rows {
-            out.entry(PairsOf(part.cadre_id)).or_default().extend(pair);
-        }
-        Ok(out)
-    }
 }

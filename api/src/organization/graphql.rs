@@ -9,14 +9,15 @@ use entity::{id::OrganizationId, kind, organization};
 
 use crate::{
     connection,
-    db::session::Session,
     error::{Action, Result},
+    leads,
     loaders::Caller,
     organization::read::{Among, Events, Offshoots, OrganizationByCode, Organizations, Predecessors},
     page,
     post::graphql::{Headcount, Post},
-    questions::{self, Many, One},
+    questions::{Many, One},
     relay::{Date, FromRow, access, global_id, key},
+    whole,
 };
 
 pub use changes::OrganizationMutation;
@@ -167,6 +168,14 @@ impl FromRow for Organization {
     fn from_row(row: Self::Row) -> Self {
         Self(row)
     }
+
+    leads! {
+        "parent": organization::Column::ParentId => Organizations; Organization;
+        "managingOrganization": organization::Column::ManagingOrganizationId => Organizations;
+        "successor": organization::Column::SuccessorId => Organizations;
+        "splitFrom": organization::Column::SplitFromId => Organizations;
+        "history": organization::Column::Id => Events;
+    }
 }
 
 connection!(OrganizationConnection, OrganizationEdge, Organization, Among);
@@ -176,8 +185,8 @@ impl Organization {
     ///
     /// # Errors
     /// As the question.
-    pub async fn by_key(session: &Session, key: OrganizationId) -> Result<Option<Self>> {
-        Ok(questions::row::<Organizations>(session, key).await?.map(Self))
+    pub async fn by_key(ctx: &Context<'_>, key: OrganizationId) -> Result<Option<Self>> {
+        Ok(whole::row::<Organizations>(ctx, key, Self::leads()).await?.map(Self))
     }
 
     async fn maybe(ctx: &Context<'_>, key: Option<OrganizationId>) -> Result<Option<Self>> {
@@ -329,7 +338,7 @@ impl OrganizationQuery {
         let session = ctx.session()?;
         session.agree(as_of.map(|it| it.0))?;
         match (id, code) {
-            (Some(id), None) => Organization::by_key(session, key(&id)).await,
+            (Some(id), None) => Organization::by_key(ctx, key(&id)).await,
             (None, Some(code)) => Ok(session.recall(&OrganizationByCode(code)).await?.map(Organization)),
             _ => Err(crate::error::Error::invalid("id", "or code: name exactly one of them")),
         }

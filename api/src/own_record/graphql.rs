@@ -95,8 +95,8 @@ impl CorrectionRequest {
     ///
     /// # Errors
     /// As the question.
-    pub async fn by_key(session: &Session, key: CorrectionId) -> Result<Option<Self>> {
-        Ok(questions::row::<Corrections>(session, key).await?.map(Self))
+    pub async fn by_key(ctx: &Context<'_>, key: CorrectionId) -> Result<Option<Self>> {
+        Ok(questions::row::<Corrections>(ctx.session()?, key).await?.map(Self))
     }
 }
 

@@ -10,8 +10,8 @@ use entity::{id::PoolId, kind, pool_division, pool_tier, reserve_pool};
 
 use crate::{
     connection,
-    db::session::Session,
     error::{Action, Result},
+    leads,
     loaders::Caller,
     organization::{
         graphql::{ListOrder, Organization},
@@ -19,8 +19,9 @@ use crate::{
     },
     page::Order,
     pool::read::{Divisions, MembershipsAmong, Pools, PoolsAmong, StepsAmong, Tiers},
-    questions::{self, Many, One},
+    questions::{Many, One},
     relay::{Date, FromRow, access, global_id, key},
+    whole,
 };
 
 pub use changes::PoolMutation;
@@ -64,6 +65,14 @@ impl FromRow for ReservePool {
     fn from_row(row: Self::Row) -> Self {
         Self(row)
     }
+
+    leads! {
+        "organization": reserve_pool::Column::OrganizationId => Organizations; Organization;
+        "tiers": reserve_pool::Column::Id => Tiers;
+        "tracks": reserve_pool::Column::Id => Divisions;
+        "categories": reserve_pool::Column::Id => Divisions;
+        "maturities": reserve_pool::Column::Id => Divisions;
+    }
 }
 
 connection!(ReservePoolConnection, ReservePoolEdge, ReservePool, PoolsAmong);
@@ -73,8 +82,8 @@ impl ReservePool {
     ///
     /// # Errors
     /// As the question.
-    pub async fn by_key(session: &Session, key: PoolId) -> Result<Option<Self>> {
-        Ok(questions::row::<Pools>(session, key).await?.map(Self))
+    pub async fn by_key(ctx: &Context<'_>, key: PoolId) -> Result<Option<Self>> {
+        Ok(whole::row::<Pools>(ctx, key, Self::leads()).await?.map(Self))
     }
 }
 
@@ -238,7 +247,7 @@ impl PoolQuery {
         as_of: Option<Date>,
     ) -> Result<Option<ReservePool>> {
         ctx.session()?.agree(as_of.map(|it| it.0))?;
-        ReservePool::by_key(ctx.session()?, key(&id)).await
+        ReservePool::by_key(ctx, key(&id)).await
     }
 
     /// Reserve pools that the caller may see, by name.

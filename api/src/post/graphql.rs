@@ -9,7 +9,7 @@ use entity::{
 
 use crate::{
     career::graphql::PostRole,
-    db::session::{Session, Terms},
+    db::session::Terms,
     error::{Action, Result},
     loaders::Caller,
     organization::{
@@ -41,8 +41,8 @@ impl Post {
     ///
     /// # Errors
     /// As the question.
-    pub async fn by_key(session: &Session, key: PostId) -> Result<Option<Self>> {
-        Ok(questions::row::<Posts>(session, key).await?.map(Self))
+    pub async fn by_key(ctx: &Context<'_>, key: PostId) -> Result<Option<Self>> {
+        Ok(questions::row::<Posts>(ctx.session()?, key).await?.map(Self))
     }
 
     /// The post that a row refers to, loaded with its neighbours.

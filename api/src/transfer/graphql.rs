@@ -17,7 +17,6 @@ use crate::{
     },
     career::graphql::FindingSeverity,
     connection,
-    db::session::Session,
     error::{Action, Result},
     loaders::Caller,
     organization::{graphql::Organization, read::Organizations},
@@ -80,8 +79,8 @@ impl CadreTransfer {
     ///
     /// # Errors
     /// As the question.
-    pub async fn by_key(session: &Session, key: TransferId) -> Result<Option<Self>> {
-        Ok(questions::row::<Transfers>(session, key).await?.map(Self))
+    pub async fn by_key(ctx: &Context<'_>, key: TransferId) -> Result<Option<Self>> {
+        Ok(questions::row::<Transfers>(ctx.session()?, key).await?.map(Self))
     }
 }
 

@@ -45,7 +45,7 @@ impl IdentityQuery {
                 let number = BTreeSet::from([(cadre, SealedField::IdentityNumber)]);
                 // Who is not on record as found is not shown.
                 match session.open(&number, purpose, &reason).await?.knows(cadre) {
-                    true => Cadre::by_key(session, cadre).await,
+                    true => Cadre::by_key(ctx, cadre).await,
                     false => Ok(None),
                 }
             }

@@ -72,7 +72,7 @@ impl CadreFactRecordPayload {
     /// The cadre with the fact.
     async fn cadre(&self, ctx: &Context<'_>) -> Result<Option<Cadre>> {
         match self.key {
-            Some(_) => Cadre::by_key(ctx.session()?, self.cadre).await,
+            Some(_) => Cadre::by_key(ctx, self.cadre).await,
             None => Ok(None),
         }
     }

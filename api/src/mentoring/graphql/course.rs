@@ -9,10 +9,11 @@ use entity::{
 use crate::{
     cadre::{graphql::CadreCard, read::Cards},
     error::Result,
+    leads,
     loaders::Caller,
     mentoring::graphql::PairState,
     questions::One,
-    relay::{Date, global_id},
+    relay::{Date, FromRow, global_id},
 };
 
 /// Who mentors whom.
@@ -84,6 +85,17 @@ pub enum EvaluationSide {
 /// A person's part in a pair.
 #[derive(Clone)]
 pub struct PairPart(pub pair_part::Model);
+
+impl FromRow for PairPart {
+    type Row = pair_part::Model;
+    fn from_row(row: Self::Row) -> Self {
+        Self(row)
+    }
+
+    leads! {
+        "person": pair_part::Column::CadreId => Cards; CadreCard;
+    }
+}
 
 /// A person's part in a mentoring pair.
 #[Object]

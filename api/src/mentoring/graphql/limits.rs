@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, Object};
 use entity::{id::PairCapacityId, pair_capacity};
 
 use crate::{
-    db::session::{Session, Terms},
+    db::session::Terms,
     error::{Action, Result},
     loaders::Caller,
     mentoring::{
@@ -29,8 +29,8 @@ impl PairCapacity {
     ///
     /// # Errors
     /// As the question.
-    pub async fn by_key(session: &Session, key: PairCapacityId) -> Result<Option<Self>> {
-        Ok(questions::row::<SaidCapacities>(session, key).await?.map(Self))
+    pub async fn by_key(ctx: &Context<'_>, key: PairCapacityId) -> Result<Option<Self>> {
+        Ok(questions::row::<SaidCapacities>(ctx.session()?, key).await?.map(Self))
     }
 }
 

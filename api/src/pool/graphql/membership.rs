@@ -9,15 +9,16 @@ use entity::{
 use crate::{
     cadre::{graphql::CadreCard, read::Cards},
     connection,
-    db::session::Session,
     error::Result,
+    leads,
     loaders::Caller,
     pool::{
         graphql::{PoolDivision, PoolTier, ReservePool},
         read::{Divisions, Memberships, MembershipsAmong, Pools, Steps, StepsAmong, Tiers},
     },
-    questions::{self, Many, One},
+    questions::{Many, One},
     relay::{Date, FromRow, global_id},
+    whole,
 };
 
 /// Where a membership stands.
@@ -139,6 +140,17 @@ impl FromRow for PoolMembership {
     fn from_row(row: Self::Row) -> Self {
         Self(row)
     }
+
+    leads! {
+        "pool": pool_membership::Column::PoolId => Pools; ReservePool;
+        "tier": pool_membership::Column::PoolId => Tiers;
+        "track": pool_membership::Column::PoolId => Divisions;
+        "category": pool_membership::Column::PoolId => Divisions;
+        "maturity": pool_membership::Column::PoolId => Divisions;
+        "steps": pool_membership::Column::Id => Steps;
+        "stateAsOf": pool_membership::Column::Id => Steps;
+        "member": pool_membership::Column::CadreId => Cards; CadreCard;
+    }
 }
 
 connection!(PoolMembershipConnection, PoolMembershipEdge, PoolMembership, MembershipsAmong);
@@ -148,8 +160,8 @@ impl PoolMembership {
     ///
     /// # Errors
     /// As the question.
-    pub async fn by_key(session: &Session, key: PoolMembershipId) -> Result<Option<Self>> {
-        Ok(questions::row::<Memberships>(session, key).await?.map(Self))
+    pub async fn by_key(ctx: &Context<'_>, key: PoolMembershipId) -> Result<Option<Self>> {
+        Ok(whole::row::<Memberships>(ctx, key, Self::leads()).await?.map(Self))
     }
 }
 

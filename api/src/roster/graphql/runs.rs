@@ -66,8 +66,8 @@ impl ImportUpload {
     ///
     /// # Errors
     /// As the question.
-    pub async fn by_key(session: &Session, key: UploadId) -> Result<Option<Self>> {
-        Ok(row::<Uploads>(session, key).await?.map(Self))
+    pub async fn by_key(ctx: &Context<'_>, key: UploadId) -> Result<Option<Self>> {
+        Ok(row::<Uploads>(ctx.session()?, key).await?.map(Self))
     }
 }
 
@@ -118,8 +118,8 @@ impl ImportRun {
     ///
     /// # Errors
     /// As the question.
-    pub async fn by_key(session: &Session, key: ImportRunId) -> Result<Option<Self>> {
-        Ok(row::<Runs>(session, key).await?.map(Self))
+    pub async fn by_key(ctx: &Context<'_>, key: ImportRunId) -> Result<Option<Self>> {
+        Ok(row::<Runs>(ctx.session()?, key).await?.map(Self))
     }
 }
 
