@@ -266,6 +266,9 @@ macro_rules! follows {
             fn visible(at: &$crate::db::gate::Alias, gate: &$crate::db::gate::Gate) -> sea_orm::Condition {
                 sea_orm::Condition::all().add(gate.follows::<$other::Entity>(at.col($entity::Column::$column)))
             }
+            fn follows() -> Option<($entity::Column, entity::Table)> {
+                Some(($entity::Column::$column, <$other::Entity as entity::Noun>::TABLE))
+            }
         }
     )+};
 }

@@ -8,6 +8,7 @@
 use std::marker::PhantomData;
 
 use async_graphql::{Context, SelectionField};
+use entity::{Noun, Table};
 use sea_orm::{EntityTrait, IdenStatic};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned, ser::Error as _};
 use serde_json::value::RawValue;
@@ -16,7 +17,7 @@ use uuid::Uuid;
 use crate::{
     db::{
         gate::{Gate, Visible},
-        gather::{Gathered, Joined, Part, named},
+        gather::{Above, Gathered, Joined, Part, named},
         reader::{self, Reader},
         session::{Remember, Session},
     },
@@ -53,11 +54,13 @@ pub trait Link: Send + Sync {
     fn name(&self) -> &'static str;
     /// The column that names the keys.
     fn from(&self) -> &'static str;
+    /// The table of its rows.
+    fn table(&self) -> Table;
     /// The part of a statement below another one.
     ///
     /// # Errors
     /// `Internal` for a table that can't be gathered.
-    fn part(&self, gate: &Gate, parent: usize) -> Result<Part>;
+    fn part(&self, gate: &Gate, above: &Above) -> Result<Part>;
     /// What a statement brought.
     ///
     /// # Errors
@@ -106,8 +109,12 @@ impl<B: Belonging, C: IdenStatic + Send + Sync> Link for By<B, C> {
         self.from.as_str()
     }
 
-    fn part(&self, gate: &Gate, parent: usize) -> Result<Part> {
-        Part::below::<B::Entity>(gate, B::column(), (parent, self.from()), B::order())
+    fn table(&self) -> Table {
+        B::Entity::TABLE
+    }
+
+    fn part(&self, gate: &Gate, above: &Above) -> Result<Part> {
+        Part::below::<B::Entity>(gate, B::column(), above, B::order())
     }
 
     fn read(&self, gathered: &Gathered, part: usize) -> Result<Box<dyn Brought>> {
@@ -274,8 +281,11 @@ impl<R: Root<Answer: DeserializeOwned>> Joined for Whole<'_, R> {
 
     async fn load(&self, reader: &Reader<'_>, gates: &[Gate]) -> Result<Self::Answer> {
         let mut parts = vec![self.root.part(reader)?];
-        for ((parent, link), gate) in self.plan.0.iter().zip(gates.iter().skip(1)) {
-            parts.push(link.part(gate, *parent)?);
+        for ((part, link), gate) in self.plan.0.iter().zip(gates.iter().skip(1)) {
+            let (part, from) = (*part, link.from());
+            let parent = part.checked_sub(1).and_then(|at| self.plan.0.get(at));
+            let (table, action) = parent.map_or((R::Entity::TABLE, R::ACTION), |(_, it)| (it.table(), it.action()));
+            parts.push(link.part(gate, &Above { part, from, table, action })?);
         }
         let gathered = reader.gather(parts).await?;
         let root = self.root.answer(gathered.rows::<R::Entity>(0)?);

@@ -99,6 +99,16 @@ pub enum Reach {
     Under(Vec<OrganizationId>),
 }
 
+impl Reach {
+    /// Under some organizations, each named once: several grants may be held at one place.
+    fn under(some: impl Iterator<Item = OrganizationId>) -> Self {
+        let mut some: Vec<_> = some.collect();
+        some.sort_unstable();
+        some.dedup();
+        Self::Under(some)
+    }
+}
+
 /// What of a refusal is lifted, to find out which rule refuses. Never for an answer that shows rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Supposing {
@@ -180,7 +190,7 @@ impl Scope {
         match &self.actor {
             Actor::Job(_, None) => Reach::Everything,
             Actor::Job(_, Some(organization)) => Reach::Under(vec![*organization]),
-            Actor::Account(_) => Reach::Under(self.of(roles).map(|it| it.at).collect()),
+            Actor::Account(_) => Reach::under(self.of(roles).map(|it| it.at)),
         }
     }
 
@@ -192,8 +202,8 @@ impl Scope {
         let mut tiers: Vec<_> = self.of(roles).map(|it| it.tier).collect();
         tiers.sort_unstable();
         tiers.dedup();
-        let of = |tier| self.of(roles).filter(|it| it.tier == tier).map(|it| it.at).collect();
-        tiers.into_iter().map(|tier| (tier, Reach::Under(of(tier)))).collect()
+        let of = |tier| self.of(roles).filter(move |it| it.tier == tier).map(|it| it.at);
+        tiers.into_iter().map(|tier| (tier, Reach::under(of(tier)))).collect()
     }
 
     /// The highest secrecy level of records that exist here.

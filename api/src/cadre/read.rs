@@ -96,8 +96,7 @@ pub fn names_cleared(cadre: Expr, gate: &Gate) -> Condition {
     if cleared.is_empty() {
         return cleared;
     }
-    let above = gate.raw::<cadre::Entity>(cadre::Column::Id, &at).clone().cond_where(cleared.not()).to_owned();
-    Condition::all().add(cadre.not_in_subquery(above))
+    Condition::all().add(gate.some::<cadre::Entity>(cadre::Column::Id, &at, cadre, cleared.not()).not())
 }
 
 impl Countable for cadre::Entity {
@@ -131,27 +130,27 @@ fn offered(at: &Alias, gate: &Gate) -> Condition {
     let offer = Alias::named("offer");
     let (taking, authority) = (offer.col(cadre_transfer::Column::ToId), at.col(cadre::Column::ManagementAuthority));
     let reached = gate.managed(taking, authority, DECIDING);
-    let mut open = gate.raw::<cadre_transfer::Entity>(cadre_transfer::Column::CadreId, &offer);
-    open.and_where(offer.col(cadre_transfer::Column::State).eq(TransferState::Offered)).cond_where(reached);
-    Condition::all().add(at.col(cadre::Column::Id).in_subquery(open))
+    let open = offer.col(cadre_transfer::Column::State).eq(TransferState::Offered);
+    let open = Condition::all().add(open).add(reached);
+    let (whom, id) = (cadre_transfer::Column::CadreId, at.col(cadre::Column::Id));
+    Condition::all().add(gate.some::<cadre_transfer::Entity>(whom, &offer, id, open))
 }
 
 /// In a pool or pair that is kept within reach.
 fn met_by_keepers(id: Expr, gate: &Gate) -> Condition {
     let (pool, pair) = (Alias::own::<reserve_pool::Entity>(), Alias::own::<mentoring_pair::Entity>());
     let (member, part) = (Alias::named("met_member"), Alias::named("met_part"));
-    let pools = gate.raw::<reserve_pool::Entity>(reserve_pool::Column::Id, &pool);
     // A pool that a unit keeps itself is its officer's too, as its memberships are.
     let kept = gate.under(pool.col(reserve_pool::Column::OrganizationId), ROWS);
-    let pools = pools.clone().cond_where(kept).to_owned();
-    let members = gate.raw::<pool_membership::Entity>(pool_membership::Column::CadreId, &member);
-    let members = members.clone().and_where(member.col(pool_membership::Column::PoolId).in_subquery(pools)).to_owned();
-    let pairs = gate.raw::<mentoring_pair::Entity>(mentoring_pair::Column::Id, &pair);
+    let its = member.col(pool_membership::Column::PoolId);
+    let kept = Condition::all().add(gate.some::<reserve_pool::Entity>(reserve_pool::Column::Id, &pool, its, kept));
+    let whom = pool_membership::Column::CadreId;
+    let in_pool = gate.some::<pool_membership::Entity>(whom, &member, id.clone(), kept);
     let kept = gate.under(pair.col(mentoring_pair::Column::OrganizationId), ROWS);
-    let pairs = pairs.clone().cond_where(kept).to_owned();
-    let parts = gate.raw::<pair_part::Entity>(pair_part::Column::CadreId, &part);
-    let parts = parts.clone().and_where(part.col(pair_part::Column::PairId).in_subquery(pairs)).to_owned();
-    Condition::any().add(id.clone().in_subquery(members)).add(id.in_subquery(parts))
+    let its = part.col(pair_part::Column::PairId);
+    let kept = Condition::all().add(gate.some::<mentoring_pair::Entity>(mentoring_pair::Column::Id, &pair, its, kept));
+    let in_pair = gate.some::<pair_part::Entity>(pair_part::Column::CadreId, &part, id, kept);
+    Condition::any().add(in_pool).add(in_pair)
 }
 
 follows!(post_assignment.CadreId => cadre, level_period.CadreId => cadre, cadre_sealed.CadreId => cadre);

@@ -43,12 +43,9 @@ impl Visible for sanction::Entity {
     fn visible(at: &Alias, gate: &Gate) -> Condition {
         let whose = at.col(sanction::Column::CadreId);
         let sanctioned = Alias::named("sanctioned");
-        let people = gate
-            .raw::<cadre::Entity>(cadre::Column::Id, &sanctioned)
-            .cond_where(kept(&sanctioned, gate, DECIDING))
-            .cond_where(cleared(&sanctioned, gate))
-            .to_owned();
-        let some = Condition::any().add(whose.clone().in_subquery(people));
+        let decided = Condition::all().add(kept(&sanctioned, gate, DECIDING)).add(cleared(&sanctioned, gate));
+        let decided = gate.some::<cadre::Entity>(cadre::Column::Id, &sanctioned, whose.clone(), decided);
+        let some = Condition::any().add(decided);
         match gate.scope().person(&[Role::Cadre]) {
             Some(person) => some.add(whose.eq(person)),
             None => some,

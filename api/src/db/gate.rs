@@ -58,6 +58,10 @@ impl Alias {
 pub trait Visible: Noun {
     /// The condition that a row under `at` exists for the gate's scope.
     fn visible(at: &Alias, gate: &Gate) -> Condition;
+    /// The column and the table of the row that it exists with, where that is all that decides: see `follows!`.
+    fn follows() -> Option<(Self::Column, Table)> {
+        None
+    }
 }
 
 /// The policy by which a table's rows may be counted by callers who may not see them.
@@ -104,8 +108,12 @@ impl Gate {
 
     /// That a person's organization is within what these roles reach, and who manages the person within their tier.
     pub fn managed(&self, organization: Expr, authority: Expr, roles: &[Role]) -> Condition {
-        let mut some = Condition::any().add(Self::nothing());
-        for (tier, reach) in self.scope.reach_by_tier(roles) {
+        let tiers = self.scope.reach_by_tier(roles);
+        if tiers.is_empty() {
+            return Self::nothing();
+        }
+        let mut some = Condition::any();
+        for (tier, reach) in tiers {
             let below = self.below(organization.clone(), reach);
             some =
                 some.add(match tier {
@@ -124,12 +132,11 @@ impl Gate {
             Reach::Everything => Condition::all(),
             Reach::Under(roots) if roots.is_empty() => Self::nothing(),
             Reach::Under(roots) => {
+                use organization_closure::Column::{AncestorId, DescendantId};
                 let roots = roots.into_iter().map(|it| it.uuid());
-                Condition::all().add(organization.in_subquery(self.closure(
-                    organization_closure::Column::DescendantId,
-                    organization_closure::Column::AncestorId,
-                    roots,
-                )))
+                let closure = self.closure(AncestorId, AncestorId, roots);
+                let under = Expr::col((organization_closure::Entity, DescendantId)).eq(organization);
+                Condition::all().add(Expr::exists(closure.clone().and_where(under).to_owned()))
             }
         }
     }
@@ -140,12 +147,11 @@ impl Gate {
             Reach::Everything => Condition::all(),
             Reach::Under(roots) if roots.is_empty() => Self::nothing(),
             Reach::Under(roots) => {
+                use organization_closure::Column::{AncestorId, DescendantId};
                 let roots = roots.into_iter().map(|it| it.uuid());
-                Condition::all().add(organization.in_subquery(self.closure(
-                    organization_closure::Column::AncestorId,
-                    organization_closure::Column::DescendantId,
-                    roots,
-                )))
+                let closure = self.closure(DescendantId, DescendantId, roots);
+                let above = Expr::col((organization_closure::Entity, AncestorId)).eq(organization);
+                Condition::all().add(Expr::exists(closure.clone().and_where(above).to_owned()))
             }
         }
     }
@@ -161,7 +167,7 @@ impl Gate {
         Query::select()
             .column(wanted)
             .from(organization_closure::Entity)
-            .and_where(Expr::col(given).is_in(among))
+            .and_where(Expr::col((organization_closure::Entity, given)).is_in(among))
             .to_owned()
     }
 
@@ -181,6 +187,12 @@ impl Gate {
     pub fn follows<E: Visible>(&self, key: Expr) -> Expr {
         let at = Alias::own::<E>();
         Expr::exists(self.ids::<E>().and_where(at.col(E::ID).eq(key)).to_owned())
+    }
+
+    /// That some row of a table meets a condition and names, in a column, what an expression names: asked of those rows
+    /// alone that name it, by the column's index, and not of all that meet the condition.
+    pub fn some<E: Noun>(&self, column: E::Column, at: &Alias, of: Expr, among: Condition) -> Expr {
+        Expr::exists(self.raw::<E>(column, at).cond_where(among).and_where(at.col(column).eq(of)).to_owned())
     }
 
     /// A sub-select of one column without a policy, for policies themselves: what it yields is never an answer.

@@ -162,6 +162,18 @@ fn name(part: usize) -> Name {
 /// Where a row stands in its part.
 const AT: &str = "stands_at";
 
+/// What a part hangs on.
+pub struct Above {
+    /// Which part, from 0.
+    pub part: usize,
+    /// Its column that names the keys.
+    pub from: &'static str,
+    /// Its table.
+    pub table: Table,
+    /// The act that its rows exist for.
+    pub action: Action,
+}
+
 /// The rows of one table.
 pub struct Part {
     select: SelectStatement,
@@ -186,24 +198,30 @@ impl Part {
         Self::of::<E>(numbered)
     }
 
-    /// Visible rows of a table whose column `by` holds a key that a column of an earlier part names; ordered.
+    /// Visible rows of a table whose column `by` holds a key that a column of an earlier part names; ordered. Of rows
+    /// that exist wherever those of that part do, the policy has been asked.
     ///
     /// # Errors
     /// `Internal` for a table that can't be part of a result.
-    pub fn below<E: Visible>(
-        gate: &Gate,
-        by: E::Column,
-        (parent, from): (usize, &'static str),
-        order: E::Column,
-    ) -> Result<Self> {
+    pub fn below<E: Visible>(gate: &Gate, by: E::Column, above: &Above, order: E::Column) -> Result<Self> {
         let at = Alias::own::<E>();
-        let keys = Query::select().column(Name::new(from)).from(name(parent)).to_owned();
+        let keys = Query::select().column(Name::new(above.from)).from(name(above.part)).to_owned();
         let mut select = Query::select();
         select.columns(E::Column::iter().map(|it| it.as_column_ref()));
         let mut window = WindowStatement::new();
         window.order_by_expr(at.col(order), Order::Asc).order_by_expr(at.col(E::ID), Order::Asc);
         select.expr_window_as(Func::cust("ROW_NUMBER"), window, AT).from(E::default());
-        select.cond_where(gate.policed::<E>()).and_where(at.col(by).in_subquery(keys));
+        let followed = |(column, table): (E::Column, Table)| {
+            let its_own = above.from == "id" && above.table == table && above.action == gate.scope().action();
+            its_own && column.as_str() == by.as_str()
+        };
+        match E::follows().is_some_and(followed) {
+            true => gate.note(E::TABLE),
+            false => {
+                select.cond_where(gate.policed::<E>());
+            }
+        }
+        select.and_where(at.col(by).in_subquery(keys));
         Self::of::<E>(select)
     }
 

@@ -37,16 +37,13 @@ impl Visible for mentoring_pair::Entity {
     /// Kept within reach, with people of the unit in it, or one's own. Where nobody is above the secrecy ceiling.
     fn visible(at: &Alias, gate: &Gate) -> Condition {
         let id = at.col(mentoring_pair::Column::Id);
-        let people = Alias::named("unit_people");
-        let unit = gate.raw::<cadre::Entity>(cadre::Column::Id, &people);
+        let (people, parts) = (Alias::named("unit_people"), Alias::named("unit_part"));
         let own = kept(&people, gate, &[Role::UnitOfficer]);
-        let unit = unit.clone().cond_where(own).to_owned();
-        let parts = Alias::named("unit_part");
-        let pairs = gate.raw::<pair_part::Entity>(pair_part::Column::PairId, &parts);
-        let pairs = pairs.clone().and_where(parts.col(pair_part::Column::CadreId).in_subquery(unit)).to_owned();
+        let whom = parts.col(pair_part::Column::CadreId);
+        let unit = Condition::all().add(gate.some::<cadre::Entity>(cadre::Column::Id, &people, whom, own));
         let some = Condition::any()
             .add(gate.under(at.col(mentoring_pair::Column::OrganizationId), ROWS))
-            .add(id.clone().in_subquery(pairs));
+            .add(gate.some::<pair_part::Entity>(pair_part::Column::PairId, &parts, id.clone(), unit));
         let own = gate.scope().person(&[Role::Mentor, Role::Cadre]);
         let some = some.add_option(own.map(|person| with_person(id.clone(), person, gate)));
         Condition::all().add(some).add(without_uncleared(id, gate))
@@ -70,12 +67,12 @@ impl Visible for pair_evaluation::Entity {
         let pair = at.col(pair_evaluation::Column::PairId);
         let evaluated = Alias::named("evaluated");
         let kept = gate.under(evaluated.col(mentoring_pair::Column::OrganizationId), ROWS);
-        let kept =
-            gate.raw::<mentoring_pair::Entity>(mentoring_pair::Column::Id, &evaluated).cond_where(kept).to_owned();
+        let of = mentoring_pair::Column::Id;
+        let kept = gate.some::<mentoring_pair::Entity>(of, &evaluated, pair.clone(), kept);
         let own = gate.scope().person(&[Role::Mentor, Role::Cadre]);
         let own = own.map(|person| at.col(pair_evaluation::Column::CadreId).eq(person));
-        let some = Condition::any().add(pair.clone().in_subquery(kept)).add_option(own);
-        Condition::all().add(some).add(pair.in_subquery(gate.ids::<mentoring_pair::Entity>()))
+        let some = Condition::any().add(kept).add_option(own);
+        Condition::all().add(some).add(gate.follows::<mentoring_pair::Entity>(pair))
     }
 }
 
@@ -104,8 +101,7 @@ fn without_uncleared(id: Expr, gate: &Gate) -> Condition {
     if cleared.is_empty() {
         return cleared;
     }
-    let pairs = gate.raw::<pair_part::Entity>(pair_part::Column::PairId, &parts);
-    Condition::all().add(id.not_in_subquery(pairs.clone().cond_where(cleared.not()).to_owned()))
+    Condition::all().add(gate.some::<pair_part::Entity>(pair_part::Column::PairId, &parts, id, cleared.not()).not())
 }
 
 fn with_person(id: Expr, person: CadreId, gate: &Gate) -> Expr {

@@ -10,7 +10,10 @@ use entity::{
     kind::{Disclosure, MembershipState, Role, StepKind},
     membership_step, pool_division, pool_membership, pool_tier, reserve_pool,
 };
-use sea_orm::{Condition, sea_query::ExprTrait};
+use sea_orm::{
+    Condition,
+    sea_query::{Expr, ExprTrait},
+};
 use serde::Serialize;
 
 use crate::{
@@ -29,7 +32,7 @@ const TO_UNIT: [Disclosure; 2] = [Disclosure::Unit, Disclosure::Person];
 const TO_PERSON: [Disclosure; 1] = [Disclosure::Person];
 
 /// That a pool is disclosed so far.
-fn open_to(disclosure: sea_orm::sea_query::Expr, gate: &Gate, to: &[Disclosure]) -> Condition {
+fn open_to(disclosure: Expr, gate: &Gate, to: &[Disclosure]) -> Condition {
     if gate.scope().supposes_disclosure() {
         return Condition::all();
     }
@@ -65,19 +68,18 @@ impl Visible for pool_membership::Entity {
     fn visible(at: &Alias, gate: &Gate) -> Condition {
         let pool = at.col(pool_membership::Column::PoolId);
         let cadre = at.col(pool_membership::Column::CadreId);
-        let mut some = Condition::any().add(pool.clone().in_subquery(kept(gate)));
         let unit = Alias::named("unit_member");
-        let people = gate.raw::<cadre::Entity>(cadre::Column::Id, &unit);
         let own = cadre_read::kept(&unit, gate, &[Role::UnitOfficer]);
-        let people = people.clone().cond_where(own).to_owned();
-        some = some.add(
-            Condition::all()
-                .add(pool.clone().in_subquery(disclosed(gate, &TO_UNIT)))
-                .add(cadre.clone().in_subquery(people)),
-        );
+        let to_unit = Condition::all().add(disclosed(pool.clone(), gate, &TO_UNIT)).add(gate.some::<cadre::Entity>(
+            cadre::Column::Id,
+            &unit,
+            cadre.clone(),
+            own,
+        ));
+        let mut some = Condition::any().add(kept(pool.clone(), gate)).add(to_unit);
         if let Some(person) = gate.scope().person(&[Role::Cadre]) {
-            let pools = disclosed(gate, &TO_PERSON);
-            some = some.add(Condition::all().add(pool.in_subquery(pools)).add(cadre.clone().eq(person)));
+            let mine = cadre.clone().eq(person);
+            some = some.add(Condition::all().add(mine).add(disclosed(pool, gate, &TO_PERSON)));
         }
         Condition::all().add(some).add(cadre_read::names_cleared(cadre, gate))
     }
@@ -108,18 +110,17 @@ impl Countable for pool_tier::Entity {
     }
 }
 
-fn kept(gate: &Gate) -> sea_orm::sea_query::SelectStatement {
+fn kept(pool: Expr, gate: &Gate) -> Expr {
     let at = Alias::named("kept_pool");
-    let keeper = at.col(reserve_pool::Column::OrganizationId);
     // A pool that a unit keeps itself is its officer's too.
-    let kept = gate.under(keeper, ROWS);
-    gate.raw::<reserve_pool::Entity>(reserve_pool::Column::Id, &at).clone().cond_where(kept).to_owned()
+    let kept = Condition::all().add(gate.under(at.col(reserve_pool::Column::OrganizationId), ROWS));
+    gate.some::<reserve_pool::Entity>(reserve_pool::Column::Id, &at, pool, kept)
 }
 
-fn disclosed(gate: &Gate, to: &[Disclosure]) -> sea_orm::sea_query::SelectStatement {
+fn disclosed(pool: Expr, gate: &Gate, to: &[Disclosure]) -> Expr {
     let at = Alias::named("disclosed_pool");
-    let open = open_to(at.col(reserve_pool::Column::Disclosure), gate, to);
-    gate.raw::<reserve_pool::Entity>(reserve_pool::Column::Id, &at).clone().cond_where(open).to_owned()
+    let open = Condition::all().add(open_to(at.col(reserve_pool::Column::Disclosure), gate, to));
+    gate.some::<reserve_pool::Entity>(reserve_pool::Column::Id, &at, pool, open)
 }
 
 /// Which pools to list.

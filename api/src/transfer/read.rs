@@ -10,10 +10,7 @@ use entity::{
     kind::{MembershipState, Role, TransferState},
     organization_closure, pool_membership, reserve_pool,
 };
-use sea_orm::{
-    Condition,
-    sea_query::{ExprTrait, SelectStatement},
-};
+use sea_orm::{Condition, sea_query::ExprTrait};
 use serde::Serialize;
 
 use crate::{
@@ -42,12 +39,9 @@ impl Visible for cadre_transfer::Entity {
             .add(gate.managed(at.col(cadre_transfer::Column::FromId), authority(), DECIDING))
             .add(gate.managed(at.col(cadre_transfer::Column::ToId), authority(), DECIDING))
             .add(Condition::all().add(completed).add(seen));
-        let people: SelectStatement = gate
-            .raw::<cadre::Entity>(cadre::Column::Id, &moved)
-            .and_where(moved.col(cadre::Column::Id).eq(at.col(cadre_transfer::Column::CadreId)))
-            .cond_where(Condition::all().add(some).add(cleared(&moved, gate)))
-            .to_owned();
-        Condition::all().add(at.col(cadre_transfer::Column::CadreId).in_subquery(people))
+        let some = Condition::all().add(some).add(cleared(&moved, gate));
+        let whom = at.col(cadre_transfer::Column::CadreId);
+        Condition::all().add(gate.some::<cadre::Entity>(cadre::Column::Id, &moved, whom, some))
     }
 }
 
