@@ -109,11 +109,24 @@ impl<B: Belonging> Serialize for RowsOf<B> {
     }
 }
 
-impl<B: Belonging> RowsOf<B> {
+/// A question for some rows of a table, in the order of a column and then of their keys.
+pub trait Rows: Remember<Answer = Vec<<Self::Entity as sea_orm::EntityTrait>::Model>> {
+    /// The table.
+    type Entity: Visible;
     /// A read of them.
-    pub fn found<'r, 'c>(&self, reader: &'r Reader<'c>) -> Find<'r, 'c, B::Entity> {
+    fn found<'r, 'c>(&self, reader: &'r Reader<'c>) -> Find<'r, 'c, Self::Entity>;
+    /// The column.
+    fn order() -> <Self::Entity as sea_orm::EntityTrait>::Column;
+}
+
+impl<B: Belonging> Rows for RowsOf<B> {
+    type Entity = B::Entity;
+    fn found<'r, 'c>(&self, reader: &'r Reader<'c>) -> Find<'r, 'c, B::Entity> {
         let key = Alias::own::<B::Entity>().col(B::column());
-        reader.find::<B::Entity>().filter(key.is_in(self.0.iter().copied()))
+        reader.find_by_key::<B::Entity>().filter(key.is_in(self.0.iter().copied()))
+    }
+    fn order() -> <B::Entity as sea_orm::EntityTrait>::Column {
+        B::order()
     }
 }
 

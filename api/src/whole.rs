@@ -24,7 +24,7 @@ use crate::{
     error::{Action, Error, Result},
     loaders::{Caller, Shelf},
     page::Page,
-    questions::{Among, Belonging, List, RowsOf},
+    questions::{self, Among, Belonging, List, RowsOf},
 };
 
 /// Parts of one statement, at most, besides the first.
@@ -222,18 +222,18 @@ impl<A: Among> Root for List<A> {
     }
 }
 
-impl<B: Belonging> Root for RowsOf<B> {
-    type Entity = B::Entity;
+impl<Q: questions::Rows> Root for Q {
+    type Entity = Q::Entity;
     fn part(&self, reader: &Reader<'_>) -> Result<Part> {
-        self.found(reader).part()
+        self.found(reader).part(Q::order())
     }
 
-    fn answer(&self, rows: Vec<RowOf<B>>) -> Vec<RowOf<B>> {
+    fn answer(&self, rows: Vec<Row<Q::Entity>>) -> Vec<Row<Q::Entity>> {
         rows
     }
 
-    fn keys(answer: &Vec<RowOf<B>>, column: &str) -> Vec<Uuid> {
-        named::<B::Entity>(answer, column)
+    fn keys(answer: &Vec<Row<Q::Entity>>, column: &str) -> Vec<Uuid> {
+        named::<Q::Entity>(answer, column)
     }
 }
 
@@ -331,6 +331,19 @@ pub async fn page<A: Among>(ctx: &Context<'_>, list: &List<A>, leads: Leads) -> 
     let nodes = edges.flat_map(|it| it.selection_set().collect::<Vec<_>>()).filter(inside("node"));
     let fields = nodes.flat_map(|it| it.selection_set().collect::<Vec<_>>());
     whole(ctx, list, Plan::of(ctx.session()?, fields, leads)).await
+}
+
+/// Some rows, with what some selected fields ask of them.
+///
+/// # Errors
+/// As the question.
+pub async fn some<'s, Q: questions::Rows<Answer: DeserializeOwned>>(
+    ctx: &Context<'_>,
+    question: &Q,
+    fields: impl Iterator<Item = SelectionField<'s>>,
+    leads: Leads,
+) -> Result<Q::Answer> {
+    whole(ctx, question, Plan::of(ctx.session()?, fields, leads)).await
 }
 
 /// The row of one key, if the caller may see it, with what is selected of it.

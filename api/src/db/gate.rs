@@ -3,7 +3,13 @@
 //! A policy builds its sub-selects through the `Gate`, which notes every table it names. So an answer's stamps cover
 //! the tables that decided about its rows too: a subtree that moves ends what was remembered about its cadres.
 
-use std::{collections::BTreeSet, sync::Mutex};
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use entity::{
     Noun, Table,
@@ -74,12 +80,14 @@ pub trait Countable: Visible {
 pub struct Gate {
     scope: Scope,
     noted: Mutex<BTreeSet<Table>>,
+    /// Whether the policy that is being written is asked of a few rows by their keys.
+    by_key: AtomicBool,
 }
 
 impl Gate {
     /// A gate for a scope.
     pub fn new(scope: Scope) -> Self {
-        Self { scope, noted: Mutex::default() }
+        Self { scope, noted: Mutex::default(), by_key: AtomicBool::new(false) }
     }
 
     /// The scope.
@@ -136,7 +144,7 @@ impl Gate {
                 let roots = roots.into_iter().map(|it| it.uuid());
                 let closure = self.closure(AncestorId, AncestorId, roots);
                 let under = Expr::col((organization_closure::Entity, DescendantId)).eq(organization);
-                Condition::all().add(Expr::exists(closure.clone().and_where(under).to_owned()))
+                Condition::all().add(self.exists(closure.clone().and_where(under).to_owned()))
             }
         }
     }
@@ -151,7 +159,7 @@ impl Gate {
                 let roots = roots.into_iter().map(|it| it.uuid());
                 let closure = self.closure(DescendantId, DescendantId, roots);
                 let above = Expr::col((organization_closure::Entity, AncestorId)).eq(organization);
-                Condition::all().add(Expr::exists(closure.clone().and_where(above).to_owned()))
+                Condition::all().add(self.exists(closure.clone().and_where(above).to_owned()))
             }
         }
     }
@@ -186,13 +194,22 @@ impl Gate {
     /// exist SQLite makes a copy for each statement.
     pub fn follows<E: Visible>(&self, key: Expr) -> Expr {
         let at = Alias::own::<E>();
-        Expr::exists(self.ids::<E>().and_where(at.col(E::ID).eq(key)).to_owned())
+        self.exists(self.ids::<E>().and_where(at.col(E::ID).eq(key)).to_owned())
     }
 
     /// That some row of a table meets a condition and names, in a column, what an expression names: asked of those rows
     /// alone that name it, by the column's index, and not of all that meet the condition.
     pub fn some<E: Noun>(&self, column: E::Column, at: &Alias, of: Expr, among: Condition) -> Expr {
-        Expr::exists(self.raw::<E>(column, at).cond_where(among).and_where(at.col(column).eq(of)).to_owned())
+        self.exists(self.raw::<E>(column, at).cond_where(among).and_where(at.col(column).eq(of)).to_owned())
+    }
+
+    /// That a sub-select yields a row. Where it is asked of a few rows, it is asked of each: PostgreSQL would rather read
+    /// all that it could yield into a table, once for every statement; an offset keeps it from that.
+    fn exists(&self, mut select: SelectStatement) -> Expr {
+        if self.by_key.load(Ordering::Relaxed) {
+            select.limit(1).offset(0);
+        }
+        Expr::exists(select)
     }
 
     /// A sub-select of one column without a policy, for policies themselves: what it yields is never an answer.
@@ -204,6 +221,14 @@ impl Gate {
     pub(super) fn policed<E: Visible>(&self) -> Condition {
         self.note(E::TABLE);
         E::visible(&Alias::own::<E>(), self)
+    }
+
+    /// The same, for a statement that names the rows by keys.
+    pub(super) fn policed_by_key<E: Visible>(&self) -> Condition {
+        self.by_key.store(true, Ordering::Relaxed);
+        let policy = self.policed::<E>();
+        self.by_key.store(false, Ordering::Relaxed);
+        policy
     }
 
     /// A select of the keys of these rows that exist for the scope: what a write is read back by.

@@ -4,14 +4,16 @@
 //! The parts share columns by their class (a place for a UUID, for a text, ...), so that a result is as wide as its widest
 //! part and not as all of them. A row says first of which part it is, then where it stands there.
 
-use std::collections::BTreeSet;
+mod layout;
+
+use std::{collections::BTreeSet, fmt::Write, sync::Arc};
 
 use entity::{Noun, Table};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IdenStatic, Iterable, ModelTrait, QueryResult, TryIntoModel, Value,
+    DbBackend, IdenStatic, Iterable, ModelTrait, Statement, Value,
     sea_query::{
-        Alias as Name, ColumnType, CommonTableExpression, Expr, ExprTrait, Func, Order, Query, SelectStatement,
-        UnionType, WindowStatement, WithClause, WithQuery,
+        Alias as Name, Expr, ExprTrait, Func, Order, PostgresQueryBuilder, Query, SelectStatement, SqlWriterValues,
+        SqliteQueryBuilder, WindowStatement,
     },
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -29,6 +31,9 @@ use crate::{
     error::{Action, Error, Result},
     traces,
 };
+use layout::{Class, Layout, Shape, placed, shape};
+
+pub use layout::{Gathered, Standing};
 
 /// A question of several acts at once, each under a scope of its own, whose answer may be remembered as one.
 pub trait Joined: Serialize + Send + Sync {
@@ -74,91 +79,6 @@ impl Session {
     }
 }
 
-/// What a column holds, as far as a result cares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Class {
-    Uuid,
-    Text,
-    Integer,
-    Long,
-    Truth,
-    Day,
-    Moment,
-    Real,
-    Bytes,
-}
-
-impl Class {
-    const ALL: [Self; 9] = [
-        Self::Uuid,
-        Self::Text,
-        Self::Integer,
-        Self::Long,
-        Self::Truth,
-        Self::Day,
-        Self::Moment,
-        Self::Real,
-        Self::Bytes,
-    ];
-
-    /// None for a type that no table here has.
-    fn of(column: &ColumnType) -> Option<Self> {
-        Some(match column {
-            ColumnType::Uuid => Self::Uuid,
-            ColumnType::Char(_) | ColumnType::String(_) | ColumnType::Text => Self::Text,
-            ColumnType::Integer => Self::Integer,
-            ColumnType::BigInteger => Self::Long,
-            ColumnType::Boolean => Self::Truth,
-            ColumnType::Date => Self::Day,
-            ColumnType::TimestampWithTimeZone => Self::Moment,
-            ColumnType::Double => Self::Real,
-            ColumnType::Blob | ColumnType::Binary(_) | ColumnType::VarBinary(_) => Self::Bytes,
-            _ => return None,
-        })
-    }
-
-    /// How PostgreSQL calls it: a place without a value must have the type of those with one.
-    fn name(self) -> &'static str {
-        match self {
-            Self::Uuid => "uuid",
-            Self::Text => "text",
-            Self::Integer => "integer",
-            Self::Long => "bigint",
-            Self::Truth => "boolean",
-            Self::Day => "date",
-            Self::Moment => "timestamptz",
-            Self::Real => "double precision",
-            Self::Bytes => "bytea",
-        }
-    }
-
-    fn value(self, row: &QueryResult, at: usize) -> Result<Value> {
-        Ok(match self {
-            Self::Uuid => Value::from(row.try_get_by_index::<Option<Uuid>>(at)?),
-            Self::Text => Value::from(row.try_get_by_index::<Option<String>>(at)?),
-            Self::Integer => Value::from(row.try_get_by_index::<Option<i32>>(at)?),
-            Self::Long => Value::from(row.try_get_by_index::<Option<i64>>(at)?),
-            Self::Truth => Value::from(row.try_get_by_index::<Option<bool>>(at)?),
-            Self::Day => Value::from(row.try_get_by_index::<Option<chrono::NaiveDate>>(at)?),
-            Self::Moment => Value::from(row.try_get_by_index::<Option<chrono::DateTime<chrono::Utc>>>(at)?),
-            Self::Real => Value::from(row.try_get_by_index::<Option<f64>>(at)?),
-            Self::Bytes => Value::from(row.try_get_by_index::<Option<Vec<u8>>>(at)?),
-        })
-    }
-}
-
-/// The classes of a table's columns, in their order; none where one of them has no class.
-fn classes<E: EntityTrait>() -> Result<Vec<Class>> {
-    let class = |column: E::Column| Class::of(column.def().get_column_type());
-    let all: Option<Vec<_>> = E::Column::iter().map(class).collect();
-    all.ok_or_else(|| Error::broken("a column of a type that no result has a place for"))
-}
-
-/// How the sub-select of a part is called.
-fn name(part: usize) -> Name {
-    Name::new(format!("part_{part}"))
-}
-
 /// Where a row stands in its part.
 const AT: &str = "stands_at";
 
@@ -177,25 +97,22 @@ pub struct Above {
 /// The rows of one table.
 pub struct Part {
     select: SelectStatement,
-    columns: Vec<&'static str>,
-    classes: Vec<Class>,
+    shape: Arc<Shape>,
+    standing: Standing,
 }
 
 impl Part {
-    /// Rows that a select of a table's own columns yields, in its order.
-    ///
-    /// # Errors
-    /// `Internal` for a table that can't be part of a result.
-    pub(super) fn first<E: Noun>(select: SelectStatement, order: &[(Expr, Order)]) -> Result<Self> {
-        let all = Name::new(E::default().table_name());
-        let mut numbered = Query::select();
-        numbered.column((all.clone(), sea_orm::sea_query::Asterisk));
-        let mut window = WindowStatement::new();
-        for (by, order) in order {
-            window.order_by_expr(by.clone(), order.clone());
+    /// Rows that a select of a table's own columns yields; those that are numbered by a column, then by their keys.
+    pub(super) fn first<E: Noun>(mut select: SelectStatement, standing: Standing, order: E::Column) -> Result<Self> {
+        let shape = shape::<E>()?;
+        select.clear_selects().expr(Expr::cust(shape.columns.clone()));
+        if standing == Standing::Numbered {
+            let table = E::default();
+            let rows = std::mem::take(&mut select);
+            select.expr(Expr::cust(shape.columns.clone())).from_subquery(rows, Name::new(table.table_name()));
+            number::<E>(&mut select, order);
         }
-        numbered.expr_window_as(Func::cust("ROW_NUMBER"), window, AT).from_subquery(select, all);
-        Self::of::<E>(numbered)
+        Ok(Self { select, shape, standing })
     }
 
     /// Visible rows of a table whose column `by` holds a key that a column of an earlier part names; ordered. Of rows
@@ -205,12 +122,12 @@ impl Part {
     /// `Internal` for a table that can't be part of a result.
     pub fn below<E: Visible>(gate: &Gate, by: E::Column, above: &Above, order: E::Column) -> Result<Self> {
         let at = Alias::own::<E>();
-        let keys = Query::select().column(Name::new(above.from)).from(name(above.part)).to_owned();
+        let (shape, standing) = (shape::<E>()?, Standing::of::<E>(order));
         let mut select = Query::select();
-        select.columns(E::Column::iter().map(|it| it.as_column_ref()));
-        let mut window = WindowStatement::new();
-        window.order_by_expr(at.col(order), Order::Asc).order_by_expr(at.col(E::ID), Order::Asc);
-        select.expr_window_as(Func::cust("ROW_NUMBER"), window, AT).from(E::default());
+        select.expr(Expr::cust(shape.columns.clone())).from(E::default());
+        if standing == Standing::Numbered {
+            number::<E>(&mut select, order);
+        }
         let followed = |(column, table): (E::Column, Table)| {
             let its_own = above.from == "id" && above.table == table && above.action == gate.scope().action();
             its_own && column.as_str() == by.as_str()
@@ -218,118 +135,68 @@ impl Part {
         match E::follows().is_some_and(followed) {
             true => gate.note(E::TABLE),
             false => {
-                select.cond_where(gate.policed::<E>());
+                select.cond_where(gate.policed_by_key::<E>());
             }
         }
+        let keys =
+            Query::select().column(Name::new(above.from)).from(Name::new(format!("part_{}", above.part))).to_owned();
         select.and_where(at.col(by).in_subquery(keys));
-        Self::of::<E>(select)
-    }
-
-    fn of<E: Noun>(select: SelectStatement) -> Result<Self> {
-        let columns = E::Column::iter().map(|it| it.as_str()).collect();
-        Ok(Self { select, columns, classes: classes::<E>()? })
+        Ok(Self { select, shape, standing })
     }
 }
 
-/// Parts as one statement, and how its rows are to be read.
-pub(super) struct Gathering {
-    /// The statement.
-    pub statement: WithQuery,
-    layout: Layout,
+/// Numbers rows in the order of a column, then of their keys.
+fn number<E: Noun>(select: &mut SelectStatement, order: E::Column) {
+    let at = Alias::own::<E>();
+    let mut window = WindowStatement::new();
+    window.order_by_expr(at.col(order), Order::Asc).order_by_expr(at.col(E::ID), Order::Asc);
+    select.expr_window_as(Func::cust("ROW_NUMBER"), window, AT);
 }
 
-/// Which place of a row holds which column of which part.
-struct Layout(Vec<Vec<(usize, Class)>>);
-
-impl Gathering {
-    /// Of some parts.
-    pub fn of(parts: Vec<Part>) -> Self {
-        let count = |part: &Part, class| part.classes.iter().filter(|it| **it == class).count();
-        let widest = |class| parts.iter().map(|part| count(part, class)).max().unwrap_or(0);
-        let places: Vec<Class> =
-            Class::ALL.into_iter().flat_map(|class| std::iter::repeat_n(class, widest(class))).collect();
-        let mut layout = Vec::new();
-        let mut whole: Option<SelectStatement> = None;
-        let mut with = WithClause::new();
-        for (number, part) in parts.into_iter().enumerate() {
-            let held = placed(&part.classes, &places);
-            let mut select = Query::select();
-            select.expr_as(Expr::val(i32::try_from(number).unwrap_or(i32::MAX)).cast_as("integer"), "part");
-            select.expr_as(Expr::col(AT).cast_as("bigint"), AT);
-            for (place, class) in places.iter().enumerate() {
-                let column = held.iter().position(|it| *it == place).and_then(|it| part.columns.get(it));
-                let value = match column {
-                    Some(column) => Expr::col(*column),
-                    None => Expr::cust("NULL").cast_as(class.name()),
-                };
-                select.expr_as(value, format!("c{place}"));
+/// Parts as one statement, and how its rows are to be read. The text is put together here: the builder's own union and
+/// named sub-selects copy every part several times.
+pub(super) fn joined(backend: DbBackend, parts: Vec<Part>) -> (Statement, Layout) {
+    let (placeholder, numbered) = if backend == DbBackend::Postgres { ("$", true) } else { ("?", false) };
+    let mut text = SqlWriterValues::new(placeholder, numbered);
+    let count = |part: &Part, class| part.shape.classes.iter().filter(|it| **it == class).count();
+    let widest = |class| parts.iter().map(|part| count(part, class)).max().unwrap_or(0);
+    let places: Vec<Class> =
+        Class::ALL.into_iter().flat_map(|class| std::iter::repeat_n(class, widest(class))).collect();
+    let (mut layout, mut whole) = (Vec::new(), String::new());
+    for (number, part) in parts.iter().enumerate() {
+        put(&mut text, format_args!("{}part_{number} AS (", if number == 0 { "WITH " } else { ", " }));
+        match backend {
+            DbBackend::Postgres => part.select.build_collect_any_into(&PostgresQueryBuilder, &mut text),
+            _ => part.select.build_collect_any_into(&SqliteQueryBuilder, &mut text),
+        }
+        put(&mut text, format_args!(")"));
+        let held = placed(&part.shape.classes, &places);
+        let at = if part.standing == Standing::Numbered { AT } else { "CAST(0 AS bigint)" };
+        put(&mut whole, format_args!("{}SELECT {number}, {at}", if number == 0 { " " } else { " UNION ALL " }));
+        let mut names: Vec<Option<&str>> = vec![None; places.len()];
+        for (place, name) in held.iter().zip(&part.shape.names) {
+            if let Some(slot) = names.get_mut(*place) {
+                *slot = Some(name);
             }
-            select.from(name(number));
-            match &mut whole {
-                None => whole = Some(select),
-                Some(whole) => {
-                    whole.union(UnionType::All, select);
-                }
+        }
+        for (class, name) in places.iter().zip(names) {
+            match name {
+                Some(name) => put(&mut whole, format_args!(", \"{name}\"")),
+                None => put(&mut whole, format_args!(", CAST(NULL AS {})", class.name())),
             }
-            layout.push(held.into_iter().map(|it| it + 2).zip(part.classes).collect());
-            with.cte(CommonTableExpression::new().table_name(name(number)).query(part.select).to_owned());
         }
-        Self { statement: whole.unwrap_or_default().with(with), layout: Layout(layout) }
+        put(&mut whole, format_args!(" FROM part_{number}"));
+        layout
+            .push((part.standing, held.into_iter().map(|it| it + 2).zip(part.shape.classes.iter().copied()).collect()));
     }
-
-    /// Its rows, sorted out.
-    pub fn read(self, rows: Vec<QueryResult>) -> Result<Gathered> {
-        let mut parts: Vec<Vec<(i64, QueryResult)>> = self.layout.0.iter().map(|_| Vec::new()).collect();
-        for row in rows {
-            let part = usize::try_from(row.try_get_by_index::<i32>(0)?).unwrap_or(usize::MAX);
-            let at = row.try_get_by_index(1)?;
-            parts.get_mut(part).ok_or_else(|| Error::broken("a row of no part"))?.push((at, row));
-        }
-        for part in &mut parts {
-            part.sort_by_key(|(at, _)| *at);
-        }
-        Ok(Gathered { parts, layout: self.layout })
-    }
+    put(&mut text, format_args!("{whole}"));
+    let (text, values) = text.into_parts();
+    (Statement::from_sql_and_values(backend, text, values), Layout::of(layout))
 }
 
-/// For each column the place that holds it: the places of a class go to its columns in their order.
-fn placed(columns: &[Class], places: &[Class]) -> Vec<usize> {
-    let mut free: Vec<Option<Class>> = places.iter().copied().map(Some).collect();
-    let mut take = |class: Class| {
-        let at = free.iter().position(|it| *it == Some(class)).unwrap_or(0);
-        if let Some(place) = free.get_mut(at) {
-            *place = None;
-        }
-        at
-    };
-    columns.iter().map(|class| take(*class)).collect()
-}
-
-/// What one statement brought, part by part.
-pub struct Gathered {
-    parts: Vec<Vec<(i64, QueryResult)>>,
-    layout: Layout,
-}
-
-impl Gathered {
-    /// The rows of a part, in its order.
-    ///
-    /// # Errors
-    /// `Internal` where they are rows of another table.
-    pub fn rows<E: Noun>(&self, part: usize) -> Result<Vec<E::Model>> {
-        let (Some(rows), Some(places)) = (self.parts.get(part), self.layout.0.get(part)) else {
-            return Err(Error::broken("there is no such part"));
-        };
-        rows.iter().map(|(_, row)| model::<E>(row, places)).collect()
-    }
-}
-
-fn model<E: Noun>(row: &QueryResult, places: &[(usize, Class)]) -> Result<E::Model> {
-    let mut built = <E::ActiveModel as ActiveModelTrait>::default();
-    for (column, (place, class)) in E::Column::iter().zip(places) {
-        built.try_set(column, class.value(row, *place)?)?;
-    }
-    Ok(built.try_into_model()?)
+/// Writes to a text, which takes everything.
+fn put(text: &mut impl Write, what: std::fmt::Arguments<'_>) {
+    let _ = text.write_fmt(what);
 }
 
 /// The keys that a column of some rows names.
@@ -340,27 +207,4 @@ pub fn named<'r, E: Noun>(rows: impl IntoIterator<Item = &'r E::Model>, column: 
         _ => None,
     };
     rows.into_iter().filter_map(key).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A table with a column that has no place in a result could not be led to: its page would end in an error.
-    #[test]
-    fn every_column_of_every_table_has_a_place() {
-        macro_rules! visit {
-            ($table:ident) => {
-                assert!(classes::<entity::$table::Entity>().is_ok(), stringify!($table));
-            };
-        }
-        entity::each_table!(visit);
-    }
-
-    #[test]
-    fn parts_share_places_and_keep_their_order() {
-        let places = [Class::Uuid, Class::Uuid, Class::Text, Class::Text, Class::Day];
-        assert_eq!(placed(&[Class::Text, Class::Uuid, Class::Text], &places), [2, 0, 3]);
-        assert_eq!(placed(&[Class::Day, Class::Uuid, Class::Uuid], &places), [4, 0, 1]);
-    }
 }

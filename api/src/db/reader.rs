@@ -6,13 +6,13 @@ use entity::{Noun, Row, Table};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseExecutor, FromQueryResult, ModelTrait, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait, Select, Statement,
-    sea_query::{self, Expr, ExprTrait, IntoCondition, SelectStatement},
+    sea_query::{Expr, ExprTrait, IntoCondition, SelectStatement},
 };
 
 use crate::{
     db::{
         gate::{Alias, Countable, Gate, Visible},
-        gather::{Gathered, Gathering, Part},
+        gather::{self, Gathered, Part, Standing},
         unique,
     },
     error::{Error, Result},
@@ -43,12 +43,19 @@ impl<'c> Reader<'c> {
         Find { reader: self, select }
     }
 
+    /// The same, for a read of a few rows by their keys, their own or those that they belong to.
+    #[expect(clippy::disallowed_methods, reason = "the reader adds the row policy and notes the table")]
+    pub fn find_by_key<E: Visible>(&self) -> Find<'_, 'c, E> {
+        let select = E::find().filter(self.gate.policed_by_key::<E>());
+        Find { reader: self, select }
+    }
+
     /// The row of a key.
     ///
     /// # Errors
     /// `Internal` when the database fails.
     pub async fn get<E: Visible>(&self, id: E::Key) -> Result<Option<E::Model>> {
-        self.find::<E>().filter(Alias::own::<E>().col(E::ID).eq(id)).one().await
+        self.find_by_key::<E>().filter(Alias::own::<E>().col(E::ID).eq(id)).one().await
     }
 
     /// Counts a table's countable rows that meet a condition, grouped by expressions of its columns; each group comes
@@ -117,9 +124,8 @@ impl<'c> Reader<'c> {
     /// `Internal` when the database fails.
     pub async fn gather(&self, parts: Vec<Part>) -> Result<Gathered> {
         self.sent();
-        let gathering = Gathering::of(parts);
-        let statement = self.link.get_database_backend().build(&gathering.statement);
-        gathering.read(self.link.query_all_raw(statement).await?)
+        let (statement, layout) = gather::joined(self.link.get_database_backend(), parts);
+        layout.read(self.link.query_all_raw(statement).await?)
     }
 
     fn sent(&self) {
@@ -226,21 +232,20 @@ impl<'r, 'c, E: Visible> Find<'r, 'c, E> {
     /// # Errors
     /// `Internal` for a table that can't be gathered.
     pub fn page_part(self, args: &PageArgs, sort: E::Column) -> Result<Part> {
-        let at = Alias::own::<E>();
-        let direction = if args.order == Order::Newest { sea_query::Order::Desc } else { sea_query::Order::Asc };
-        let mut order = vec![(at.col(E::ID), direction)];
-        if args.order == Order::Name {
-            order.insert(0, (at.col(sort), sea_query::Order::Asc));
-        }
-        Part::first::<E>(on_page::<E>(self.select, args, sort).into_query(), &order)
+        let standing = match args.order {
+            Order::Name => Standing::Numbered,
+            Order::Id => Standing::ByKey,
+            Order::Newest => Standing::ByKeyDownwards,
+        };
+        Part::first::<E>(on_page::<E>(self.select, args, sort).into_query(), standing, sort)
     }
 
-    /// All of them by key, to be gathered with what hangs on them.
+    /// All of them in the order of a column, then of their keys, to be gathered with what hangs on them.
     ///
     /// # Errors
     /// `Internal` for a table that can't be gathered.
-    pub fn part(self) -> Result<Part> {
-        Part::first::<E>(self.select.into_query(), &[(Alias::own::<E>().col(E::ID), sea_query::Order::Asc)])
+    pub fn part(self, order: E::Column) -> Result<Part> {
+        Part::first::<E>(self.select.into_query(), Standing::of::<E>(order), order)
     }
 }
 

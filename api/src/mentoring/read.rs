@@ -24,13 +24,13 @@ use crate::{
     cadre::read::{ROWS, kept, names_cleared},
     db::{
         gate::{Alias, Countable, Gate, Visible},
-        reader::Reader,
+        reader::{Find, Reader},
         session::{Query, Remember, Session},
     },
     error::{Action, Result},
     follows,
     loaders::Batched,
-    questions::{self, Among as _, distinct},
+    questions::{self, Among as _, Rows as _, distinct},
 };
 
 impl Visible for mentoring_pair::Entity {
@@ -252,10 +252,19 @@ impl Query for MyPairs {
     const ACTION: Action = Action::StatusRead;
     type Answer = Vec<mentoring_pair::Model>;
     async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
+        self.found(reader).order(Self::order()).order(mentoring_pair::Column::Id).all().await
+    }
+}
+
+impl questions::Rows for MyPairs {
+    type Entity = mentoring_pair::Entity;
+    fn found<'r, 'c>(&self, reader: &'r Reader<'c>) -> Find<'r, 'c, mentoring_pair::Entity> {
         let open = vec![PairState::Proposed, PairState::Active, PairState::Suspended];
         let mine = PairsAmong { person: Some(self.person), states: Some(open), ..PairsAmong::default() };
-        let found = reader.find::<mentoring_pair::Entity>().filter(mine.condition(reader.gate()));
-        found.order(mentoring_pair::Column::NextContactDue).order(mentoring_pair::Column::Id).all().await
+        reader.find::<mentoring_pair::Entity>().filter(mine.condition(reader.gate()))
+    }
+    fn order() -> mentoring_pair::Column {
+        mentoring_pair::Column::NextContactDue
     }
 }
 

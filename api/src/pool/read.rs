@@ -21,11 +21,12 @@ use crate::{
     cadre::read::{self as cadre_read, ROWS},
     db::{
         gate::{Alias, Countable, Gate, Visible},
-        reader::Reader,
+        reader::{Find, Reader},
         session::{Query, Remember},
     },
     error::{Action, Result},
-    follows, questions,
+    follows,
+    questions::{self, Rows as _},
 };
 
 const TO_UNIT: [Disclosure; 2] = [Disclosure::Unit, Disclosure::Person];
@@ -263,15 +264,21 @@ impl Query for MyMemberships {
     const ACTION: Action = Action::StatusRead;
     type Answer = Vec<pool_membership::Model>;
     async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
+        self.found(reader).order(Self::order()).all().await
+    }
+}
+
+impl questions::Rows for MyMemberships {
+    type Entity = pool_membership::Entity;
+    fn found<'r, 'c>(&self, reader: &'r Reader<'c>) -> Find<'r, 'c, pool_membership::Entity> {
         let at = Alias::own::<pool_membership::Entity>();
         let open = [MembershipState::Proposed, MembershipState::Confirmed, MembershipState::Warned];
-        reader
-            .find::<pool_membership::Entity>()
-            .filter(at.col(pool_membership::Column::CadreId).eq(self.person))
-            .filter(at.col(pool_membership::Column::State).is_in(open))
-            .order(pool_membership::Column::Id)
-            .all()
-            .await
+        let own = reader.find::<pool_membership::Entity>();
+        let own = own.filter(at.col(pool_membership::Column::CadreId).eq(self.person));
+        own.filter(at.col(pool_membership::Column::State).is_in(open))
+    }
+    fn order() -> pool_membership::Column {
+        pool_membership::Column::Id
     }
 }
 

@@ -10,7 +10,8 @@ use crate::{
     loaders::Caller,
     mentoring::{graphql::MentoringPair, read::MyPairs, rules},
     pool::{graphql::PoolMembership, read::MyMemberships},
-    relay::{Date, access},
+    relay::{Date, FromRow, access},
+    whole,
 };
 
 /// The caller's own pairs and memberships.
@@ -42,7 +43,8 @@ impl MyStatus {
     /// Own open memberships of pools that disclose them to the person.
     async fn memberships(&self, ctx: &Context<'_>) -> Result<Option<Vec<PoolMembership>>> {
         let Some(person) = self.person else { return Ok(None) };
-        let rows = ctx.session()?.recall(&MyMemberships { person }).await?;
+        let (mine, fields) = (MyMemberships { person }, ctx.field());
+        let rows = whole::some(ctx, &mine, fields.selection_set(), PoolMembership::leads()).await?;
         Ok(Some(rows.into_iter().map(PoolMembership).collect()))
     }
 }
@@ -64,7 +66,10 @@ impl StatusQuery {
         };
         // An account without a person has no status; the policy still decides whether it may ask.
         let asked = MyPairs { person: person.unwrap_or(CadreId(uuid::Uuid::nil())) };
-        let pairs = session.recall(&asked).await?;
+        let field = ctx.field();
+        let pairs = field.selection_set().filter(|it| it.name() == "pairs");
+        let fields = pairs.flat_map(|it| it.selection_set().collect::<Vec<_>>());
+        let pairs = whole::some(ctx, &asked, fields, MentoringPair::leads()).await?;
         if person.is_none() {
             return Err(Error::NotFound("person behind this account"));
         }

@@ -1,0 +1,227 @@
+//! How the rows of a result are laid out: which place holds which column of which part, and how a row is read back.
+
+use std::{
+    any::TypeId,
+    collections::HashMap,
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+};
+
+use entity::{Noun, Row as _, id::Key as _};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IdenStatic, Iterable, QueryResult, TryIntoModel, Value,
+    sea_query::ColumnType,
+};
+use uuid::Uuid;
+
+use crate::error::{Error, Result};
+
+/// What a column holds, as far as a result cares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    Uuid,
+    Text,
+    Integer,
+    Long,
+    Truth,
+    Day,
+    Moment,
+    Real,
+    Bytes,
+}
+
+impl Class {
+    /// Every class.
+    pub const ALL: [Self; 9] = [
+        Self::Uuid,
+        Self::Text,
+        Self::Integer,
+        Self::Long,
+        Self::Truth,
+        Self::Day,
+        Self::Moment,
+        Self::Real,
+        Self::Bytes,
+    ];
+
+    /// None for a type that no table here has.
+    fn of(column: &ColumnType) -> Option<Self> {
+        Some(match column {
+            ColumnType::Uuid => Self::Uuid,
+            ColumnType::Char(_) | ColumnType::String(_) | ColumnType::Text => Self::Text,
+            ColumnType::Integer => Self::Integer,
+            ColumnType::BigInteger => Self::Long,
+            ColumnType::Boolean => Self::Truth,
+            ColumnType::Date => Self::Day,
+            ColumnType::TimestampWithTimeZone => Self::Moment,
+            ColumnType::Double => Self::Real,
+            ColumnType::Blob | ColumnType::Binary(_) | ColumnType::VarBinary(_) => Self::Bytes,
+            _ => return None,
+        })
+    }
+
+    /// How PostgreSQL calls it: a place without a value must have the type of those with one.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Uuid => "uuid",
+            Self::Text => "text",
+            Self::Integer => "integer",
+            Self::Long => "bigint",
+            Self::Truth => "boolean",
+            Self::Day => "date",
+            Self::Moment => "timestamptz",
+            Self::Real => "double precision",
+            Self::Bytes => "bytea",
+        }
+    }
+
+    fn value(self, row: &QueryResult, at: usize) -> Result<Value> {
+        Ok(match self {
+            Self::Uuid => Value::from(row.try_get_by_index::<Option<Uuid>>(at)?),
+            Self::Text => Value::from(row.try_get_by_index::<Option<String>>(at)?),
+            Self::Integer => Value::from(row.try_get_by_index::<Option<i32>>(at)?),
+            Self::Long => Value::from(row.try_get_by_index::<Option<i64>>(at)?),
+            Self::Truth => Value::from(row.try_get_by_index::<Option<bool>>(at)?),
+            Self::Day => Value::from(row.try_get_by_index::<Option<chrono::NaiveDate>>(at)?),
+            Self::Moment => Value::from(row.try_get_by_index::<Option<chrono::DateTime<chrono::Utc>>>(at)?),
+            Self::Real => Value::from(row.try_get_by_index::<Option<f64>>(at)?),
+            Self::Bytes => Value::from(row.try_get_by_index::<Option<Vec<u8>>>(at)?),
+        })
+    }
+}
+
+/// What a table is to a result.
+pub struct Shape {
+    /// Its columns, as a select names them.
+    pub columns: String,
+    /// The same, one by one.
+    pub names: Vec<&'static str>,
+    /// What each of them holds.
+    pub classes: Vec<Class>,
+}
+
+/// The shape of a table, made once; none where a column has no class.
+pub fn shape<E: EntityTrait>() -> Result<Arc<Shape>> {
+    static SHAPES: LazyLock<Mutex<HashMap<TypeId, Arc<Shape>>>> = LazyLock::new(Mutex::default);
+    let mut shapes = SHAPES.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(made) = shapes.get(&TypeId::of::<E>()) {
+        return Ok(made.clone());
+    }
+    let class = |column: E::Column| Class::of(column.def().get_column_type());
+    let classes: Option<Vec<_>> = E::Column::iter().map(class).collect();
+    let classes = classes.ok_or_else(|| Error::broken("a column of a type that no result has a place for"))?;
+    let names: Vec<_> = E::Column::iter().map(|it| it.as_str()).collect();
+    let table = E::default();
+    let columns: Vec<_> = names.iter().map(|it| format!("\"{}\".\"{it}\"", table.table_name())).collect();
+    let made = Arc::new(Shape { columns: columns.join(", "), names, classes });
+    shapes.insert(TypeId::of::<E>(), made.clone());
+    Ok(made)
+}
+
+/// How the rows of a part stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// In an order that only the database knows: each says where.
+    Numbered,
+    /// By their own keys.
+    ByKey,
+    /// By their own keys, the last first.
+    ByKeyDownwards,
+}
+
+impl Standing {
+    /// Of rows in the order of a column, then of their keys.
+    pub fn of<E: Noun>(order: E::Column) -> Self {
+        if order.as_str() == E::ID.as_str() { Self::ByKey } else { Self::Numbered }
+    }
+}
+
+/// Which place of a row holds which column of which part.
+pub struct Layout(Vec<(Standing, Vec<(usize, Class)>)>);
+
+impl Layout {
+    /// Of the parts, in their order.
+    pub fn of(parts: Vec<(Standing, Vec<(usize, Class)>)>) -> Self {
+        Self(parts)
+    }
+
+    /// The rows of its statement, sorted out.
+    pub fn read(self, rows: Vec<QueryResult>) -> Result<Gathered> {
+        let mut parts: Vec<Vec<(i64, QueryResult)>> = self.0.iter().map(|_| Vec::new()).collect();
+        for row in rows {
+            let part = usize::try_from(row.try_get_by_index::<i32>(0)?).unwrap_or(usize::MAX);
+            let at = row.try_get_by_index(1)?;
+            parts.get_mut(part).ok_or_else(|| Error::broken("a row of no part"))?.push((at, row));
+        }
+        Ok(Gathered { parts, layout: self })
+    }
+}
+
+/// For each column the place that holds it: the places of a class go to its columns in their order.
+pub fn placed(columns: &[Class], places: &[Class]) -> Vec<usize> {
+    let mut free: Vec<Option<Class>> = places.iter().copied().map(Some).collect();
+    let mut take = |class: Class| {
+        let at = free.iter().position(|it| *it == Some(class)).unwrap_or(0);
+        if let Some(place) = free.get_mut(at) {
+            *place = None;
+        }
+        at
+    };
+    columns.iter().map(|class| take(*class)).collect()
+}
+
+/// What one statement brought, part by part.
+pub struct Gathered {
+    parts: Vec<Vec<(i64, QueryResult)>>,
+    layout: Layout,
+}
+
+impl Gathered {
+    /// The rows of a part, in its order.
+    ///
+    /// # Errors
+    /// `Internal` where they are rows of another table.
+    pub fn rows<E: Noun>(&self, part: usize) -> Result<Vec<E::Model>> {
+        let (Some(rows), Some((standing, places))) = (self.parts.get(part), self.layout.0.get(part)) else {
+            return Err(Error::broken("there is no such part"));
+        };
+        let built = rows.iter().map(|(at, row)| Ok((*at, model::<E>(row, places)?)));
+        let mut built: Vec<(i64, E::Model)> = built.collect::<Result<_>>()?;
+        match standing {
+            Standing::Numbered => built.sort_by_key(|(at, _)| *at),
+            Standing::ByKey => built.sort_by_key(|(_, row)| row.key().uuid()),
+            Standing::ByKeyDownwards => built.sort_by_key(|(_, row)| std::cmp::Reverse(row.key().uuid())),
+        }
+        Ok(built.into_iter().map(|(_, row)| row).collect())
+    }
+}
+
+fn model<E: Noun>(row: &QueryResult, places: &[(usize, Class)]) -> Result<E::Model> {
+    let mut built = <E::ActiveModel as ActiveModelTrait>::default();
+    for (column, (place, class)) in E::Column::iter().zip(places) {
+        built.try_set(column, class.value(row, *place)?)?;
+    }
+    Ok(built.try_into_model()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A table with a column that has no place in a result could not be led to: its page would end in an error.
+    #[test]
+    fn every_column_of_every_table_has_a_place() {
+        macro_rules! visit {
+            ($table:ident) => {
+                assert!(shape::<entity::$table::Entity>().is_ok(), stringify!($table));
+            };
+        }
+        entity::each_table!(visit);
+    }
+
+    #[test]
+    fn parts_share_places_and_keep_their_order() {
+        let places = [Class::Uuid, Class::Uuid, Class::Text, Class::Text, Class::Day];
+        assert_eq!(placed(&[Class::Text, Class::Uuid, Class::Text], &places), [2, 0, 3]);
+        assert_eq!(placed(&[Class::Day, Class::Uuid, Class::Uuid], &places), [4, 0, 1]);
+    }
+}
