@@ -6,6 +6,7 @@ use std::{collections::HashMap, hash::Hash, marker::PhantomData};
 use entity::id::Key;
 use sea_orm::{Condition, sea_query::ExprTrait};
 use serde::{Serialize, de::DeserializeOwned};
+use uuid::Uuid;
 
 use crate::{
     db::{
@@ -117,6 +118,17 @@ pub trait Rows: Remember<Answer = Vec<<Self::Entity as sea_orm::EntityTrait>::Mo
     fn found<'r, 'c>(&self, reader: &'r Reader<'c>) -> Find<'r, 'c, Self::Entity>;
     /// The column.
     fn order() -> <Self::Entity as sea_orm::EntityTrait>::Column;
+    /// The one key that it is about, where there is one.
+    fn one(&self) -> Option<Uuid> {
+        None
+    }
+    /// The same about another key, where it is about one.
+    fn about(&self, _: Uuid) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        None
+    }
 }
 
 impl<B: Belonging> Rows for RowsOf<B> {
@@ -128,10 +140,17 @@ impl<B: Belonging> Rows for RowsOf<B> {
     fn order() -> <B::Entity as sea_orm::EntityTrait>::Column {
         B::order()
     }
+    fn one(&self) -> Option<Uuid> {
+        self.0.first().filter(|_| self.0.len() == 1).map(|it| it.uuid())
+    }
+    fn about(&self, key: Uuid) -> Option<Self> {
+        self.one().map(|_| Self(vec![B::By::from_uuid(key)]))
+    }
 }
 
 impl<B: Belonging> Query for RowsOf<B> {
     const ACTION: Action = B::ACTION;
+    const BY_KEY: bool = true;
     type Answer = Vec<<B::Entity as sea_orm::EntityTrait>::Model>;
     async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
         self.found(reader).order(B::order()).order(<B::Entity as entity::Noun>::ID).all().await

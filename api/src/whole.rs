@@ -200,6 +200,17 @@ pub trait Root: Remember {
     /// # Errors
     /// `Internal` for a table that can't be gathered.
     fn part(&self, reader: &Reader<'_>) -> Result<Part>;
+    /// The one key that it is about, where there is one.
+    fn one(&self) -> Option<Uuid> {
+        None
+    }
+    /// The same about another key, where it is about one.
+    fn about(&self, _: Uuid) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        None
+    }
     /// The answer that its rows make.
     fn answer(&self, rows: Vec<Row<Self::Entity>>) -> Self::Answer;
     /// The keys that a column of an answer's rows names.
@@ -226,6 +237,14 @@ impl<Q: questions::Rows> Root for Q {
     type Entity = Q::Entity;
     fn part(&self, reader: &Reader<'_>) -> Result<Part> {
         self.found(reader).part(Q::order())
+    }
+
+    fn one(&self) -> Option<Uuid> {
+        questions::Rows::one(self)
+    }
+
+    fn about(&self, key: Uuid) -> Option<Self> {
+        questions::Rows::about(self, key)
     }
 
     fn answer(&self, rows: Vec<Row<Q::Entity>>) -> Vec<Row<Q::Entity>> {
@@ -274,23 +293,36 @@ impl<'de> Deserialize<'de> for Along {
 impl<R: Root<Answer: DeserializeOwned>> Joined for Whole<'_, R> {
     const NAME: &'static str = R::NAME;
     const TTL_S: u64 = R::TTL_S;
+    const BY_KEY: bool = R::BY_KEY;
     type Answer = Answered<R::Answer>;
     fn actions(&self) -> Vec<Action> {
         std::iter::once(R::ACTION).chain(self.plan.0.iter().map(|(_, link)| link.action())).collect()
     }
 
-    async fn load(&self, reader: &Reader<'_>, gates: &[Gate]) -> Result<Self::Answer> {
-        let mut parts = vec![self.root.part(reader)?];
+    fn shape(&self) -> String {
+        self.plan.0.iter().map(|(parent, link)| format!("{parent} {} {},", link.name(), link.from())).collect()
+    }
+
+    fn one(&self) -> Option<Uuid> {
+        self.root.one()
+    }
+
+    fn parts(&self, reader: &Reader<'_>, gates: &[Gate], instead: Option<Uuid>) -> Result<Vec<Part>> {
+        let other = instead.and_then(|key| self.root.about(key));
+        let mut parts = vec![other.as_ref().unwrap_or(self.root).part(reader)?];
         for ((part, link), gate) in self.plan.0.iter().zip(gates.iter().skip(1)) {
             let (part, from) = (*part, link.from());
             let parent = part.checked_sub(1).and_then(|at| self.plan.0.get(at));
             let (table, action) = parent.map_or((R::Entity::TABLE, R::ACTION), |(_, it)| (it.table(), it.action()));
             parts.push(link.part(gate, &Above { part, from, table, action })?);
         }
-        let gathered = reader.gather(parts).await?;
+        Ok(parts)
+    }
+
+    fn answer(&self, gathered: &Gathered) -> Result<Self::Answer> {
         let root = self.root.answer(gathered.rows::<R::Entity>(0)?);
         let links = self.plan.0.iter().enumerate();
-        let along = links.map(|(at, (_, link))| link.read(&gathered, at + 1).map(Along::Read));
+        let along = links.map(|(at, (_, link))| link.read(gathered, at + 1).map(Along::Read));
         Ok(Answered { root, along: along.collect::<Result<_>>()? })
     }
 }

@@ -1,8 +1,11 @@
-//! Connections: one pool to SQLite or PostgreSQL, set up so that neither surprises us.
+//! Connections: one pool to SQLite or PostgreSQL, set up so that neither surprises us, and to PostgreSQL one more for each
+//! thread that serves. There rows are read by their keys, with plans that are made once: the plan of such a read is the
+//! same whatever the keys, and making it anew takes several times as long as the read. A thread of its own wakes no other.
 
-use std::time::Duration;
+use std::{cell::RefCell, collections::HashMap, thread::available_parallelism, time::Duration};
 
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend};
+use uuid::Uuid;
 
 use crate::config::Config;
 
@@ -15,23 +18,15 @@ pub async fn connect(config: &Config, create: bool) -> Result<DatabaseConnection
     if !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| url.starts_with(scheme)) {
         return Err("database_url must begin with sqlite:// or postgres://".to_owned());
     }
-    let timeout_ms = config.statement_timeout_ms;
-    let mut options = ConnectOptions::new(url.clone());
-    options
-        .max_connections(u32::try_from(config.database_connections).unwrap_or(16).max(1))
-        .acquire_timeout(Duration::from_millis(config.execution_timeout_ms))
-        .connect_timeout(Duration::from_secs(5))
-        // Ours to log, once, at the boundary; and a ping before each statement would double the round trips.
-        .sqlx_logging(false)
-        .test_before_acquire(false)
-        .map_sqlx_postgres_opts(move |it| it.options([("statement_timeout", timeout_ms.to_string())]))
-        .map_sqlx_sqlite_opts(move |it| {
-            it.create_if_missing(create)
-                .journal_mode(sea_orm::sqlx::sqlite::SqliteJournalMode::Wal)
-                .synchronous(sea_orm::sqlx::sqlite::SqliteSynchronous::Normal)
-                .foreign_keys(true)
-                .busy_timeout(Duration::from_secs(5))
-        });
+    let (shared, _) = shares(config);
+    let mut options = options(config, shared);
+    options.map_sqlx_sqlite_opts(move |it| {
+        it.create_if_missing(create)
+            .journal_mode(sea_orm::sqlx::sqlite::SqliteJournalMode::Wal)
+            .synchronous(sea_orm::sqlx::sqlite::SqliteSynchronous::Normal)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(5))
+    });
     let failed = |cause: sea_orm::DbErr| {
         // An address that can't be read is said back whole, password and all.
         let cause = cause.to_string().replace(url, "****");
@@ -42,6 +37,82 @@ pub async fn connect(config: &Config, create: bool) -> Result<DatabaseConnection
         db.execute_unprepared("PRAGMA cache_size = -16000").await.map_err(failed)?;
     }
     Ok(db)
+}
+
+/// How many of the connections all threads share, and how many each has for itself.
+fn shares(config: &Config) -> (u32, u32) {
+    let all = u32::try_from(config.database_connections).unwrap_or(16).max(1);
+    let cores = || available_parallelism().map_or(1, std::num::NonZero::get);
+    let workers = if config.workers == 0 { cores() } else { usize::try_from(config.workers).unwrap_or(1) };
+    let workers = u32::try_from(workers).unwrap_or(1);
+    // Changes, lists and jobs go by the shared ones.
+    let own = if config.database_url.starts_with("sqlite:") { 0 } else { all / 2 / workers };
+    (all - own * workers, own)
+}
+
+fn options(config: &Config, connections: u32) -> ConnectOptions {
+    let timeout_ms = config.statement_timeout_ms;
+    let mut options = ConnectOptions::new(config.database_url.clone());
+    options
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_millis(config.execution_timeout_ms))
+        .connect_timeout(Duration::from_secs(5))
+        // Ours to log, once, at the boundary; and a ping before each statement would double the round trips.
+        .sqlx_logging(false)
+        .test_before_acquire(false)
+        .map_sqlx_postgres_opts(move |it| it.options([("statement_timeout", timeout_ms.to_string())]));
+    options
+}
+
+thread_local! {
+    /// The connections of this thread to the databases of the servers that it serves for; none before the first is needed.
+    static OWN: RefCell<HashMap<Uuid, Option<DatabaseConnection>>> = RefCell::default();
+}
+
+/// Connections of each serving thread's own, for reads by keys.
+pub struct Own {
+    server: Uuid,
+    options: Option<ConnectOptions>,
+}
+
+impl Own {
+    /// As the settings say; none to SQLite, where plans cost little and one file has one writer.
+    pub fn of(config: &Config) -> Self {
+        let (_, connections) = shares(config);
+        let timeout_ms = config.statement_timeout_ms.to_string();
+        let options = (connections > 0).then(|| {
+            let mut options = options(config, connections);
+            options.connect_lazy(true).map_sqlx_postgres_opts(move |it| {
+                it.options([("statement_timeout", timeout_ms.as_str()), ("plan_cache_mode", "force_generic_plan")])
+            });
+            options
+        });
+        Self { server: Uuid::now_v7(), options }
+    }
+
+    /// Has this thread keep connections of its own from here on: it serves, and lives as long as the server.
+    pub fn adopt(&self) {
+        if self.options.is_some() {
+            OWN.with_borrow_mut(|own| {
+                own.entry(self.server).or_default();
+            });
+        }
+    }
+
+    /// The thread's own connections, or those that all share.
+    pub(super) async fn or<'c>(&self, shared: &'c DatabaseConnection) -> std::borrow::Cow<'c, DatabaseConnection> {
+        use std::borrow::Cow;
+        let (Some(options), Some(own)) = (&self.options, OWN.with_borrow(|own| own.get(&self.server).cloned())) else {
+            return Cow::Borrowed(shared);
+        };
+        if let Some(own) = own {
+            return Cow::Owned(own);
+        }
+        // Lazy: nothing is asked of the database yet, so nothing can fail but the address, which was good before.
+        let Ok(made) = Database::connect(options.clone()).await else { return Cow::Borrowed(shared) };
+        OWN.with_borrow_mut(|own| own.insert(self.server, Some(made.clone())));
+        Cow::Owned(made)
+    }
 }
 
 /// Says what to do when the database lacks migrations.

@@ -9,6 +9,7 @@ use entity::{
     kind::{AccountKind, AccountState, Role, SecrecyLevel},
     revoked_token,
 };
+use moka::sync::Cache;
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, TransactionOptions, sea_query::SimpleExpr};
 use uuid::Uuid;
 
@@ -24,7 +25,13 @@ use crate::{
     cache::{known::Known, recall::Recall},
     clock::Clock,
     config::{Config, Rosters},
-    db::{connect, errands::Errands, hub::Hub, session::Session},
+    db::{
+        connect::{self, Own},
+        errands::Errands,
+        gather::Made,
+        hub::Hub,
+        session::Session,
+    },
     error::{Error, Result},
     metrics::Metrics,
     shared::{channel::Channel, store::Store},
@@ -47,6 +54,9 @@ pub struct Faults {
 /// Everything that a session needs.
 pub struct Door {
     pub(super) database: DatabaseConnection,
+    pub(super) own: Own,
+    /// Statements that are sent again and again.
+    pub(super) made: Cache<String, Arc<Made>>,
     pub(super) recall: Recall,
     identities: Known<Named, Arc<Identity>>,
     pub(super) seal: Seal,
@@ -77,6 +87,8 @@ enum Named {
 
 /// Who one is stands in these tables: a changed grant renews its table, and the identity is read again.
 const IDENTITY: &[Table] = &[Table::Account, Table::AccountGrant, Table::RevokedToken];
+/// Statements that a process keeps put together, at most.
+const STATEMENTS: u64 = 2000;
 /// Identities that a process knows at most, and for how long, in seconds.
 const IDENTITIES: (u64, u64) = (100_000, 60);
 
@@ -101,6 +113,8 @@ pub struct Standing {
     pub changes_kept_hours: u64,
     /// What is set for rosters.
     pub rosters: Rosters,
+    /// Connections of the serving threads' own.
+    pub own: Own,
 }
 
 impl Standing {
@@ -120,6 +134,7 @@ impl Standing {
             second_factor_roles,
             changes_kept_hours: config.changes_kept_hours,
             rosters: config.rosters(),
+            own: Own::of(config),
         })
     }
 }
@@ -135,7 +150,7 @@ impl Door {
         metrics: Arc<Metrics>,
         standing: Standing,
     ) -> Arc<Self> {
-        let Standing { part, secrecy_limit, second_factor_roles, changes_kept_hours, rosters } = standing;
+        let Standing { part, secrecy_limit, second_factor_roles, changes_kept_hours, rosters, own } = standing;
         let hub = Hub::new(Channel::new(recall.generations().store().clone(), "changes"));
         let errands = Errands::new(rosters, recall.generations().store().clone());
         let identities = Known::new(recall.generations().clone(), IDENTITY, IDENTITIES.0, IDENTITIES.1);
@@ -143,6 +158,8 @@ impl Door {
         let build = build();
         Arc::new(Self {
             database,
+            own,
+            made: Cache::new(STATEMENTS),
             recall,
             identities,
             seal,
@@ -157,6 +174,11 @@ impl Door {
             hub,
             changes_kept: TimeDelta::hours(i64::try_from(changes_kept_hours).unwrap_or(24)),
         })
+    }
+
+    /// Has this thread keep connections of its own: it serves.
+    pub fn adopt(&self) {
+        self.own.adopt();
     }
 
     /// A session for an account, with its grants as they are now.

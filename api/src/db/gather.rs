@@ -10,10 +10,10 @@ use std::{collections::BTreeSet, fmt::Write, sync::Arc};
 
 use entity::{Noun, Table};
 use sea_orm::{
-    DbBackend, IdenStatic, Iterable, ModelTrait, Statement, Value,
+    ConnectionTrait, DbBackend, IdenStatic, Iterable, ModelTrait, Statement, Value,
     sea_query::{
         Alias as Name, Expr, ExprTrait, Func, Order, PostgresQueryBuilder, Query, SelectStatement, SqlWriterValues,
-        SqliteQueryBuilder, WindowStatement,
+        SqliteQueryBuilder, Values, WindowStatement,
     },
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -41,12 +41,59 @@ pub trait Joined: Serialize + Send + Sync {
     const NAME: &'static str;
     /// How long an answer may be kept, in seconds, at most 300.
     const TTL_S: u64;
+    /// Whether rows are asked for by keys alone.
+    const BY_KEY: bool;
     /// What comes back.
     type Answer: Serialize + DeserializeOwned + Send + Sync;
     /// The acts. None of them may be one that the caller is refused: that is for whoever asks to see to.
     fn actions(&self) -> Vec<Action>;
-    /// Reads the answer; the gates are those of the acts, in their order. The reader's own is that of the first.
-    fn load(&self, reader: &Reader<'_>, gates: &[Gate]) -> impl Future<Output = Result<Self::Answer>> + Send;
+    /// What tells it from others of its name, besides the scopes and the one key that it may be about.
+    fn shape(&self) -> String;
+    /// The one key that it is about, where all else is the same for every key.
+    fn one(&self) -> Option<Uuid>;
+    /// The parts of its statement; the gates are those of the acts, in their order, and the reader's own is that of the
+    /// first. With a key it is built for that one `instead`.
+    ///
+    /// # Errors
+    /// `Internal` for a table that can't be part of a result.
+    fn parts(&self, reader: &Reader<'_>, gates: &[Gate], instead: Option<Uuid>) -> Result<Vec<Part>>;
+    /// The answer that its statement brought.
+    ///
+    /// # Errors
+    /// `Internal` for rows of another table.
+    fn answer(&self, gathered: &Gathered) -> Result<Self::Answer>;
+}
+
+/// Stands for the one key in a statement that is kept. No row has it.
+const ANY: Uuid = Uuid::from_u128(0x5f6b_6579_5f74_6f5f_6265_5f70_7574_5f68);
+
+/// A statement that was put together, to be sent again for another key.
+pub(super) struct Made {
+    text: String,
+    values: Values,
+    layout: Layout,
+    tables: Vec<Table>,
+}
+
+impl Made {
+    fn new<Q: Joined>(session: &Session, question: &Q, scopes: Vec<Scope>, instead: Option<Uuid>) -> Result<Self> {
+        let gates: Vec<_> = scopes.into_iter().map(Gate::new).collect();
+        let first = gates.first().ok_or_else(|| Error::broken("a question of no act"))?;
+        let database = &session.door().database;
+        let parts = question.parts(&Reader::new(database, first, session.counter()), &gates, instead)?;
+        let (text, values, layout) = joined(database.get_database_backend(), &parts);
+        let tables: BTreeSet<Table> = gates.iter().flat_map(reader::tables).collect();
+        Ok(Self { text, values, layout, tables: tables.into_iter().collect() })
+    }
+
+    /// The statement for a key.
+    fn about(&self, key: Option<Uuid>) -> Values {
+        let mut values = self.values.clone();
+        for value in values.0.iter_mut().filter(|it| **it == Value::Uuid(Some(ANY))) {
+            *value = Value::Uuid(key);
+        }
+        values
+    }
 }
 
 impl Session {
@@ -60,22 +107,44 @@ impl Session {
         for action in question.actions() {
             scopes.push(self.narrowed(action).await?);
         }
+        let prints: Vec<_> = scopes.iter().map(Scope::fingerprint).collect();
+        let prints = prints.join(" ");
         if !self.remembers() {
-            return Ok(self.load_joined(question, scopes).await?.0);
+            return Ok(self.load_joined(question, scopes, &prints).await?.0);
         }
         let text = serde_json::to_vec(question).map_err(Error::internal)?;
-        let prints: Vec<_> = scopes.iter().map(Scope::fingerprint).collect();
-        let key = recall::Key::new(&self.door().build, Q::NAME, &prints.join(" "), &text);
-        self.remembered(key, Q::TTL_S, async || self.load_joined(question, scopes).await).await
+        let key = recall::Key::new(&self.door().build, Q::NAME, &prints, &text);
+        self.remembered(key, Q::TTL_S, async || self.load_joined(question, scopes, &prints).await).await
     }
 
-    async fn load_joined<Q: Joined>(&self, question: &Q, scopes: Vec<Scope>) -> Result<(Q::Answer, Vec<Table>)> {
-        let gates: Vec<_> = scopes.into_iter().map(Gate::new).collect();
-        let first = gates.first().ok_or_else(|| Error::broken("a question of no act"))?;
-        let reader = Reader::new(&self.door().database, first, self.counter());
-        let answer = question.load(&reader, &gates).instrument(traces::step("ask", Q::NAME)).await?;
-        let tables: BTreeSet<Table> = gates.iter().flat_map(reader::tables).collect();
-        Ok((answer, tables.into_iter().collect()))
+    async fn load_joined<Q: Joined>(
+        &self,
+        question: &Q,
+        scopes: Vec<Scope>,
+        prints: &str,
+    ) -> Result<(Q::Answer, Vec<Table>)> {
+        let one = question.one();
+        let made = match one {
+            None => Arc::new(Made::new(self, question, scopes, None)?),
+            // Whoever may see the same rows sends the same statement.
+            Some(_) => {
+                let name = format!("{} {} {prints}", Q::NAME, question.shape());
+                match self.door().made.get(&name) {
+                    Some(made) => made,
+                    None => {
+                        let made = Arc::new(Made::new(self, question, scopes, Some(ANY))?);
+                        self.door().made.insert(name, made.clone());
+                        made
+                    }
+                }
+            }
+        };
+        let link = self.link(Q::BY_KEY).await;
+        let statement =
+            Statement::from_sql_and_values(link.get_database_backend(), made.text.as_str(), made.about(one).0);
+        self.sent();
+        let rows = link.query_all_raw(statement).instrument(traces::step("ask", Q::NAME)).await?;
+        Ok((question.answer(&made.layout.clone().read(rows)?)?, made.tables.clone()))
     }
 }
 
@@ -155,7 +224,7 @@ fn number<E: Noun>(select: &mut SelectStatement, order: E::Column) {
 
 /// Parts as one statement, and how its rows are to be read. The text is put together here: the builder's own union and
 /// named sub-selects copy every part several times.
-pub(super) fn joined(backend: DbBackend, parts: Vec<Part>) -> (Statement, Layout) {
+fn joined(backend: DbBackend, parts: &[Part]) -> (String, Values, Layout) {
     let (placeholder, numbered) = if backend == DbBackend::Postgres { ("$", true) } else { ("?", false) };
     let mut text = SqlWriterValues::new(placeholder, numbered);
     let count = |part: &Part, class| part.shape.classes.iter().filter(|it| **it == class).count();
@@ -191,7 +260,7 @@ pub(super) fn joined(backend: DbBackend, parts: Vec<Part>) -> (Statement, Layout
     }
     put(&mut text, format_args!("{whole}"));
     let (text, values) = text.into_parts();
-    (Statement::from_sql_and_values(backend, text, values), Layout::of(layout))
+    (text, values, Layout::of(layout))
 }
 
 /// Writes to a text, which takes everything.

@@ -12,7 +12,7 @@ use sea_orm::{
 use crate::{
     db::{
         gate::{Alias, Countable, Gate, Visible},
-        gather::{self, Gathered, Part, Standing},
+        gather::{Part, Standing},
         unique,
     },
     error::{Error, Result},
@@ -116,16 +116,6 @@ impl<'c> Reader<'c> {
             .to_owned();
         let rows = self.all_raw(&select).await?;
         rows.iter().map(|row| Ok((row.try_get("", "key")?, row.try_get("", "count")?))).collect()
-    }
-
-    /// The rows of several tables by one statement; each part carries the row policy of its own gate.
-    ///
-    /// # Errors
-    /// `Internal` when the database fails.
-    pub async fn gather(&self, parts: Vec<Part>) -> Result<Gathered> {
-        self.sent();
-        let (statement, layout) = gather::joined(self.link.get_database_backend(), parts);
-        layout.read(self.link.query_all_raw(statement).await?)
     }
 
     fn sent(&self) {

@@ -2,6 +2,7 @@
 //! not). A resolver holds a `Session` and nothing else: no connection, no transaction, no query builder, no cache, no audit log.
 
 use std::{
+    borrow::Cow,
     collections::BTreeSet,
     sync::{
         Arc, Mutex, PoisonError,
@@ -15,6 +16,7 @@ use entity::{
     id::{CadreId, Key},
     kind::{AccessPurpose, SealedField},
 };
+use sea_orm::DatabaseConnection;
 use serde::{Serialize, de::DeserializeOwned};
 use tracing::Instrument;
 use uuid::Uuid;
@@ -50,6 +52,8 @@ pub trait Query: Send + Sync {
     /// }
     /// ```
     const ACTION: Action;
+    /// Whether rows are asked for by keys alone, so that one plan does for all of them.
+    const BY_KEY: bool = false;
     /// What comes back.
     type Answer: Send + Sync;
     /// Reads the answer. The clock is not to be read here: a date is a field of the question.
@@ -354,10 +358,19 @@ impl Session {
 
     async fn load<Q: Query>(&self, question: &Q, scope: Scope) -> Result<(Q::Answer, Vec<Table>)> {
         let gate = Gate::new(scope);
-        let reader = Reader::new(&self.door.database, &gate, &self.statements);
+        let link = self.link(Q::BY_KEY).await;
+        let reader = Reader::new(link.as_ref(), &gate, &self.statements);
         let span = traces::step("ask", std::any::type_name::<Q>());
         let answer = question.load(&reader).instrument(span).await?;
         Ok((answer, super::reader::tables(&gate)))
+    }
+
+    /// Where to read.
+    pub(super) async fn link(&self, by_key: bool) -> Cow<'_, DatabaseConnection> {
+        match by_key {
+            true => self.door.own.or(&self.door.database).await,
+            false => Cow::Borrowed(&self.door.database),
+        }
     }
 
     /// The same session for what has become of who acts.

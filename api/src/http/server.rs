@@ -80,6 +80,8 @@ impl Server {
         hub::begin(&house.door).await.map_err(|_| "the outbox can't be read: run tidui migrate up".to_owned())?;
         let data = web::Data::from(house.clone());
         let mut http = HttpServer::new(move || {
+            // Each thread that serves comes by here once.
+            data.door.adopt();
             App::new()
                 .app_data(data.clone())
                 .app_data(web::PayloadConfig::new(body_limit))

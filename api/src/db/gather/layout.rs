@@ -136,12 +136,13 @@ impl Standing {
 }
 
 /// Which place of a row holds which column of which part.
-pub struct Layout(Vec<(Standing, Vec<(usize, Class)>)>);
+#[derive(Clone)]
+pub struct Layout(Arc<Vec<(Standing, Vec<(usize, Class)>)>>);
 
 impl Layout {
     /// Of the parts, in their order.
     pub fn of(parts: Vec<(Standing, Vec<(usize, Class)>)>) -> Self {
-        Self(parts)
+        Self(Arc::new(parts))
     }
 
     /// The rows of its statement, sorted out.
