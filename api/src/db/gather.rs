@@ -110,11 +110,12 @@ impl Session {
         let prints: Vec<_> = scopes.iter().map(Scope::fingerprint).collect();
         let prints = prints.join(" ");
         if !self.remembers() {
-            return Ok(self.load_joined(question, scopes, &prints).await?.0);
+            return Ok(Box::pin(self.load_joined(question, scopes, &prints)).await?.0);
         }
         let text = serde_json::to_vec(question).map_err(Error::internal)?;
         let key = recall::Key::new(&self.door().build, Q::NAME, &prints, &text);
-        self.remembered(key, Q::TTL_S, async || self.load_joined(question, scopes, &prints).await).await
+        let load = async || self.load_joined(question, scopes, &prints).await;
+        Box::pin(self.remembered(key, Q::TTL_S, load)).await
     }
 
     async fn load_joined<Q: Joined>(
