@@ -131,13 +131,13 @@ macro_rules! connection {
         $crate::connection!($connection, $edge, $node, $among, recall);
     };
     (@page recall, $ctx:ident, $question:expr, $node:ident) => {
-        $crate::whole::page($ctx, $question, <$node as $crate::relay::FromRow>::leads()).await
+        $crate::whole::page($ctx, $question, <$node as $crate::whole::FromRow>::leads()).await
     };
     (@page ask, $ctx:ident, $question:expr, $node:ident) => { $ctx.session()?.ask($question).await };
     ($connection:ident, $edge:ident, $node:ident, $among:ty, $verb:ident) => {
         #[doc = concat!("A page of a list of ", stringify!($node), ".")]
         pub struct $connection {
-            page: $crate::page::Page<<$node as $crate::relay::FromRow>::Row>,
+            page: $crate::page::Page<<$node as $crate::whole::FromRow>::Row>,
             cursors: $crate::page::CursorKey,
             after: bool,
             count: $crate::questions::Count<$among>,
@@ -182,10 +182,13 @@ macro_rules! connection {
             async fn edges(&self, ctx: &async_graphql::Context<'_>) -> Vec<$edge> {
                 // To sign a cursor takes longer than to tell most of a row, and most ask for none.
                 let signed = ctx.field().selection_set().any(|it| it.name() == "cursor");
-                let cursor = |place: &$crate::page::Position| if signed { self.page.cursor(place, &self.cursors) } else { String::new() };
-                let edge = |(place, row): &($crate::page::Position, <$node as $crate::relay::FromRow>::Row)| $edge {
+                let cursor = |place: &$crate::page::Position| match signed {
+                    true => self.page.cursor(place, &self.cursors),
+                    false => String::new(),
+                };
+                let edge = |(place, row): &($crate::page::Position, <$node as $crate::whole::FromRow>::Row)| $edge {
                     cursor: cursor(place),
-                    node: <$node as $crate::relay::FromRow>::from_row(row.clone()),
+                    node: <$node as $crate::whole::FromRow>::from_row(row.clone()),
                 };
                 self.page.rows.iter().map(edge).collect()
             }
@@ -200,18 +203,6 @@ macro_rules! connection {
             }
         }
     };
-}
-
-/// A type of the schema that shows one row.
-pub trait FromRow {
-    /// The row.
-    type Row: Clone + Send + Sync;
-    /// The type over the row.
-    fn from_row(row: Self::Row) -> Self;
-    /// Which fields lead to rows of others: see `leads!`.
-    fn leads() -> crate::whole::Leads {
-        &[]
-    }
 }
 
 /// Why a mutation was refused, or what it warns of: read it before anything else in a payload.
@@ -288,6 +279,8 @@ pub fn outcome<K>(done: error::Result<K>) -> error::Result<(Option<K>, Vec<Probl
         Err(error) => Ok((None, vec![error.into_problem()?.into()])),
     }
 }
+
+pub use crate::whole::FromRow;
 
 /// The whole query root, which every payload gives back.
 pub type QueryRoot = crate::schema::Query;

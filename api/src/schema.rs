@@ -331,3 +331,30 @@ nouns! {
     AuditEventId => AuditEvent by ActsById through FreshOne,
     AccessLogId => AccessLogEntry by ReadingsById through FreshOne,
 }
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::{Context, resolver_utils::ContainerType};
+
+    use super::*;
+
+    /// Bytes of a resolver.
+    const MOST: usize = 6 * 1024;
+
+    /// The library makes room for the largest resolver of a type at every field of every row. One that holds what waits for
+    /// a database makes all its neighbours slow: `Session` boxes it.
+    #[test]
+    fn no_resolver_is_large() {
+        fn size<'a, T: 'a, F>(_: impl FnOnce(&'a T, &'a Context<'a>) -> F) -> usize {
+            size_of::<F>()
+        }
+        let sizes = [
+            ("Cadre", size(<Cadre as ContainerType>::resolve_field)),
+            ("MentoringPair", size(<MentoringPair as ContainerType>::resolve_field)),
+            ("PoolMembership", size(<PoolMembership as ContainerType>::resolve_field)),
+            ("Query", size(<Query as ContainerType>::resolve_field)),
+        ];
+        let large: Vec<_> = sizes.iter().filter(|(_, size)| *size > MOST).collect();
+        assert!(large.is_empty(), "{large:?}");
+    }
+}

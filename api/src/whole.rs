@@ -5,11 +5,11 @@
 //! the loaders look before they ask. So a resolver knows nothing of it, and a plan can't be wrong: what it does not bring
 //! is loaded as ever, what it brings in vain is not looked at. Each part has its own act, scope and row policy.
 
-use std::marker::PhantomData;
+mod links;
 
 use async_graphql::{Context, SelectionField};
-use entity::{Noun, Table};
-use sea_orm::{EntityTrait, IdenStatic};
+use entity::Noun;
+use sea_orm::EntityTrait;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned, ser::Error as _};
 use serde_json::value::RawValue;
 use uuid::Uuid;
@@ -21,125 +21,20 @@ use crate::{
         reader::{self, Reader},
         session::{Remember, Session},
     },
-    error::{Action, Error, Result},
-    loaders::{Caller, Shelf},
+    error::{Action, Result},
+    loaders::Caller,
     page::Page,
     questions::{self, Among, Belonging, List, RowsOf},
 };
+
+pub use links::{Brought, By, FromRow, Lead, Leads, Link};
 
 /// Parts of one statement, at most, besides the first.
 const MOST: usize = 12;
 
 type Row<E> = <E as EntityTrait>::Model;
-type RowOf<B> = Row<<B as Belonging>::Entity>;
-
-/// A field that leads to other rows: through which, and which fields those have in turn.
-pub struct Lead {
-    /// The field in the schema.
-    pub field: &'static str,
-    /// The way: each step starts at the rows of the one before.
-    pub through: &'static [&'static dyn Link],
-    /// What the type at its end leads to.
-    pub to: Option<fn() -> Leads>,
-}
-
-/// What a type leads to.
-pub type Leads = &'static [Lead];
-
-/// One step: rows that belong to keys that a column of other rows names.
-pub trait Link: Send + Sync {
-    /// The act.
-    fn action(&self) -> Action;
-    /// The question that would be asked otherwise.
-    fn name(&self) -> &'static str;
-    /// The column that names the keys.
-    fn from(&self) -> &'static str;
-    /// The table of its rows.
-    fn table(&self) -> Table;
-    /// The part of a statement below another one.
-    ///
-    /// # Errors
-    /// `Internal` for a table that can't be gathered.
-    fn part(&self, gate: &Gate, above: &Above) -> Result<Part>;
-    /// What a statement brought.
-    ///
-    /// # Errors
-    /// `Internal` for rows of another table.
-    fn read(&self, gathered: &Gathered, part: usize) -> Result<Box<dyn Brought>>;
-    /// What was remembered.
-    ///
-    /// # Errors
-    /// `Internal` for another text than `Brought::text` gave.
-    fn parse(&self, text: &RawValue) -> Result<Box<dyn Brought>>;
-}
-
-/// Rows that came along.
-pub trait Brought: Send + Sync {
-    /// The keys that a column of them names.
-    fn keys(&self, column: &str) -> Vec<Uuid>;
-    /// To be remembered.
-    ///
-    /// # Errors
-    /// Those of the rows' own text.
-    fn text(&self) -> serde_json::Result<Box<RawValue>>;
-    /// Puts them where the loaders look; of the keys that were asked for those without a row are known to have none.
-    fn shelve(self: Box<Self>, asked: Vec<Uuid>, shelf: &Shelf);
-}
-
-/// The rows of a question by the keys of a column.
-pub struct By<B, C> {
-    /// The column.
-    pub from: C,
-    /// The question.
-    pub of: PhantomData<fn() -> B>,
-}
-
-struct Rows<B: Belonging>(Vec<RowOf<B>>);
-
-impl<B: Belonging, C: IdenStatic + Send + Sync> Link for By<B, C> {
-    fn action(&self) -> Action {
-        B::ACTION
-    }
-
-    fn name(&self) -> &'static str {
-        B::NAME
-    }
-
-    fn from(&self) -> &'static str {
-        self.from.as_str()
-    }
-
-    fn table(&self) -> Table {
-        B::Entity::TABLE
-    }
-
-    fn part(&self, gate: &Gate, above: &Above) -> Result<Part> {
-        Part::below::<B::Entity>(gate, B::column(), above, B::order())
-    }
-
-    fn read(&self, gathered: &Gathered, part: usize) -> Result<Box<dyn Brought>> {
-        Ok(Box::new(Rows::<B>(gathered.rows::<B::Entity>(part)?)))
-    }
-
-    fn parse(&self, text: &RawValue) -> Result<Box<dyn Brought>> {
-        Ok(Box::new(Rows::<B>(serde_json::from_str(text.get()).map_err(Error::internal)?)))
-    }
-}
-
-impl<B: Belonging> Brought for Rows<B> {
-    fn keys(&self, column: &str) -> Vec<Uuid> {
-        named::<B::Entity>(&self.0, column)
-    }
-
-    fn text(&self) -> serde_json::Result<Box<RawValue>> {
-        serde_json::value::to_raw_value(&self.0)
-    }
-
-    fn shelve(self: Box<Self>, asked: Vec<Uuid>, shelf: &Shelf) {
-        use entity::id::Key as _;
-        shelf.put::<B, _>(asked, self.0.into_iter().map(|row| (B::key(&row).uuid(), row)));
-    }
-}
+/// The rows of a question.
+pub type RowOf<B> = Row<<B as Belonging>::Entity>;
 
 /// What is gathered along with the rows of a question: each branch hangs on the first part, 0, or on an earlier branch.
 #[derive(Default)]
@@ -385,51 +280,4 @@ pub async fn some<'s, Q: questions::Rows<Answer: DeserializeOwned>>(
 pub async fn row<B: Belonging>(ctx: &Context<'_>, key: B::By, leads: Leads) -> Result<Option<RowOf<B>>> {
     let plan = Plan::of(ctx.session()?, ctx.field().selection_set(), leads);
     Ok(whole(ctx, &RowsOf::<B>::new([key]), plan).await?.pop())
-}
-
-/// Says which fields of a type lead to which rows: the field, each step as the column that names the keys and the question
-/// that they are the keys of, and the type at the end, where that leads further.
-#[macro_export]
-macro_rules! leads {
-    ($($field:literal: $($column:path => $question:ty),+ $(; $to:ty)?;)*) => {
-        fn leads() -> $crate::whole::Leads {
-            const LEADS: $crate::whole::Leads = &[$($crate::whole::Lead {
-                field: $field,
-                through: &[$(&$crate::whole::By::<$question, _> { from: $column, of: std::marker::PhantomData }),+],
-                to: $crate::leads!(@to $($to)?),
-            }),*];
-            LEADS
-        }
-    };
-    (@to) => { None };
-    (@to $to:ty) => { Some(<$to as $crate::relay::FromRow>::leads) };
-}
-
-#[cfg(test)]
-mod tests {
-    use async_graphql::{Context, resolver_utils::ContainerType};
-
-    use crate::{
-        cadre::graphql::Cadre, mentoring::graphql::MentoringPair, pool::graphql::PoolMembership, schema::Query,
-    };
-
-    /// Bytes of a resolver.
-    const MOST: usize = 6 * 1024;
-
-    /// The library makes room for the largest resolver of a type at every field of every row. One that holds what waits for
-    /// a database makes all its neighbours slow: `Session` boxes it.
-    #[test]
-    fn no_resolver_is_large() {
-        fn size<'a, T: 'a, F>(_: impl FnOnce(&'a T, &'a Context<'a>) -> F) -> usize {
-            size_of::<F>()
-        }
-        let sizes = [
-            ("Cadre", size(<Cadre as ContainerType>::resolve_field)),
-            ("MentoringPair", size(<MentoringPair as ContainerType>::resolve_field)),
-            ("PoolMembership", size(<PoolMembership as ContainerType>::resolve_field)),
-            ("Query", size(<Query as ContainerType>::resolve_field)),
-        ];
-        let large: Vec<_> = sizes.iter().filter(|(_, size)| *size > MOST).collect();
-        assert!(large.is_empty(), "{large:?}");
-    }
 }

@@ -42,7 +42,8 @@ both! {
             let sight = Sight::of(&raw, account);
             let mut wrong = Vec::new();
             let questions = paths::questions(&sight, &mut dice);
-            for (kind, paths) in [("query", questions), ("mutation", paths::changes(&sight, &mut dice))] {
+            let changes = paths::changes(&sight, &mut dice);
+            for (kind, paths) in [("query", questions), ("query", paths::past(&sight)), ("mutation", changes)] {
                 for some in paths.chunks(FIELDS) {
                     cases += ask(&client, kind, some, &mut wrong).await;
                 }

@@ -1,13 +1,14 @@
-//! Cadres in the schema; their changes stand in `changes`, their sensitive values in `sensitive`.
+//! Cadres in the schema; their closed sets stand in `kinds`, their changes in `changes`, their sensitive values in `sensitive`.
 
 mod changes;
 mod filter;
 mod identity;
+mod kinds;
 mod sensitive;
 
-use async_graphql::{Context, Enum, ID, Object};
+use async_graphql::{Context, ID, Object};
 use chrono::{DateTime, Utc};
-use entity::{cadre, id::CadreId, kind, pair_part};
+use entity::{cadre, id::CadreId};
 
 use crate::{
     cadre::read::{Among, Cadres, Cards, Levels, Posts},
@@ -40,83 +41,8 @@ use crate::{
 pub use changes::CadreMutation;
 pub use filter::{CadreFilter, MonthsRange};
 pub use identity::IdentityQuery;
+pub use kinds::{CadreStatus, Education, ManagementAuthority, SecrecyLevel, Sex};
 pub use sensitive::{AccessPurpose, CadreSensitive};
-
-/// Sex (GB/T 2261.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "kind::Sex")]
-pub enum Sex {
-    /// 男
-    Male,
-    /// 女
-    Female,
-    /// 未知或未说明
-    Unknown,
-}
-
-/// Highest education, highest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "kind::Education")]
-pub enum Education {
-    /// 研究生
-    Postgraduate,
-    /// 大学
-    Bachelor,
-    /// 大专
-    JuniorCollege,
-    /// 中专
-    SecondaryVocational,
-    /// 高中
-    SeniorHigh,
-    /// 初中及以下
-    JuniorHigh,
-}
-
-/// 人员状态 (ZB126).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "kind::CadreStatus")]
-pub enum CadreStatus {
-    /// 现职
-    InPost,
-    /// 离退
-    Retired,
-    /// 调出
-    TransferredOut,
-    /// 去世
-    Deceased,
-    /// 其他
-    Other,
-}
-
-/// 密级 (ZB35) of a record, lowest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "kind::SecrecyLevel")]
-pub enum SecrecyLevel {
-    /// 公开
-    Public,
-    /// 内部
-    Internal,
-    /// 秘密
-    Confidential,
-    /// 机密
-    Secret,
-    /// 绝密
-    TopSecret,
-}
-
-/// 管理权限 (ZB130): at which level a person is managed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "kind::ManagementAuthority")]
-pub enum ManagementAuthority {
-    /// 中央管
-    Central,
-    /// 省管
-    Provincial,
-    /// 市管
-    Municipal,
-    /// 县管
-    County,
-}
 
 /// A cadre's record.
 #[derive(Clone)]
@@ -129,23 +55,23 @@ impl FromRow for Cadre {
     }
 
     leads! {
-        "organization": cadre::Column::OrganizationId => Organizations; Organization;
-        "posts": cadre::Column::Id => Posts;
-        "levels": cadre::Column::Id => Levels;
-        "monthsAtLevel": cadre::Column::Id => Levels;
-        "monthsInPost": cadre::Column::Id => Posts;
-        "ranks": cadre::Column::Id => Ranks;
-        "educations": cadre::Column::Id => Educations;
-        "highestEducation": cadre::Column::Id => Educations;
-        "titles": cadre::Column::Id => Titles;
-        "assessments": cadre::Column::Id => Assessments;
-        "experiences": cadre::Column::Id => Experiences;
-        "grassrootsMonths": cadre::Column::Id => Experiences;
-        "trainings": cadre::Column::Id => Trainings;
-        "awards": cadre::Column::Id => Awards;
-        "resume": cadre::Column::Id => Resume;
-        "memberships": cadre::Column::Id => MembershipsOfCadres; PoolMembership;
-        "pairs": cadre::Column::Id => PartsOfCadres, pair_part::Column::PairId => Pairs; MentoringPair;
+        "organization": organization_id => Organizations; Organization;
+        "posts": id => Posts;
+        "levels": id => Levels;
+        "monthsAtLevel": id => Levels;
+        "monthsInPost": id => Posts;
+        "ranks": id => Ranks;
+        "educations": id => Educations;
+        "highestEducation": id => Educations;
+        "titles": id => Titles;
+        "assessments": id => Assessments;
+        "experiences": id => Experiences;
+        "grassrootsMonths": id => Experiences;
+        "trainings": id => Trainings;
+        "awards": id => Awards;
+        "resume": id => Resume;
+        "memberships": id => MembershipsOfCadres; PoolMembership;
+        "pairs": id => PartsOfCadres, pair_id => Pairs; MentoringPair;
     }
 }
 
@@ -349,7 +275,7 @@ impl FromRow for CadreCard {
     }
 
     leads! {
-        "organization": cadre::Column::OrganizationId => Organizations; Organization;
+        "organization": organization_id => Organizations; Organization;
     }
 }
 

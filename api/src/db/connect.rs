@@ -39,14 +39,17 @@ pub async fn connect(config: &Config, create: bool) -> Result<DatabaseConnection
     Ok(db)
 }
 
+/// Connections that all threads share, at least, before any has its own.
+const SHARED: u32 = 8;
+
 /// How many of the connections all threads share, and how many each has for itself.
 fn shares(config: &Config) -> (u32, u32) {
     let all = u32::try_from(config.database_connections).unwrap_or(16).max(1);
     let cores = || available_parallelism().map_or(1, std::num::NonZero::get);
     let workers = if config.workers == 0 { cores() } else { usize::try_from(config.workers).unwrap_or(1) };
     let workers = u32::try_from(workers).unwrap_or(1);
-    // Changes, lists and jobs go by the shared ones.
-    let own = if config.database_url.starts_with("sqlite:") { 0 } else { all / 2 / workers };
+    // Changes, lists and jobs go by the shared ones, and are not to wait for each other.
+    let own = if config.database_url.starts_with("sqlite:") { 0 } else { all.saturating_sub(SHARED) / workers };
     (all - own * workers, own)
 }
 

@@ -12,7 +12,7 @@ use async_graphql::{Context, Enum, ID, InputObject, Object};
 use entity::{
     id::PairId,
     kind::{self, PairSide},
-    mentoring_pair, pair_contact, pair_part,
+    mentoring_pair, pair_contact,
 };
 
 use crate::{
@@ -79,13 +79,13 @@ impl FromRow for MentoringPair {
     }
 
     leads! {
-        "organization": mentoring_pair::Column::OrganizationId => Organizations; Organization;
-        "parts": mentoring_pair::Column::Id => Parts; PairPart;
-        "mentors": mentoring_pair::Column::Id => Parts, pair_part::Column::CadreId => Cards; CadreCard;
-        "mentees": mentoring_pair::Column::Id => Parts, pair_part::Column::CadreId => Cards; CadreCard;
-        "steps": mentoring_pair::Column::Id => Steps;
-        "stateAsOf": mentoring_pair::Column::Id => Steps;
-        "evaluations": mentoring_pair::Column::Id => Evaluations;
+        "organization": organization_id => Organizations; Organization;
+        "parts": id => Parts; PairPart;
+        "mentors": id => Parts, cadre_id => Cards; CadreCard;
+        "mentees": id => Parts, cadre_id => Cards; CadreCard;
+        "steps": id => Steps;
+        "stateAsOf": id => Steps;
+        "evaluations": id => Evaluations;
     }
 }
 

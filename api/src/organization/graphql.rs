@@ -170,11 +170,11 @@ impl FromRow for Organization {
     }
 
     leads! {
-        "parent": organization::Column::ParentId => Organizations; Organization;
-        "managingOrganization": organization::Column::ManagingOrganizationId => Organizations;
-        "successor": organization::Column::SuccessorId => Organizations;
-        "splitFrom": organization::Column::SplitFromId => Organizations;
-        "history": organization::Column::Id => Events;
+        "parent": parent_id => Organizations; Organization;
+        "managingOrganization": managing_organization_id => Organizations;
+        "successor": successor_id => Organizations;
+        "splitFrom": split_from_id => Organizations;
+        "history": id => Events;
     }
 }
 

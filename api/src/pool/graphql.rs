@@ -67,11 +67,11 @@ impl FromRow for ReservePool {
     }
 
     leads! {
-        "organization": reserve_pool::Column::OrganizationId => Organizations; Organization;
-        "tiers": reserve_pool::Column::Id => Tiers;
-        "tracks": reserve_pool::Column::Id => Divisions;
-        "categories": reserve_pool::Column::Id => Divisions;
-        "maturities": reserve_pool::Column::Id => Divisions;
+        "organization": organization_id => Organizations; Organization;
+        "tiers": id => Tiers;
+        "tracks": id => Divisions;
+        "categories": id => Divisions;
+        "maturities": id => Divisions;
     }
 }
 

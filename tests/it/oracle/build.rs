@@ -15,7 +15,7 @@ use entity::{
 };
 use tests::{dice::Dice, world::World};
 
-pub use further::phone;
+pub use further::{MOVED, phone};
 
 /// Persons of a world.
 const CADRES: usize = 60;
@@ -54,6 +54,7 @@ pub async fn fill(world: &World, seed: u64) -> Vec<AccountId> {
     let mut all = accounts(world, &mut built).await;
     all.extend(further::auditors(world, &mut built).await);
     further::doings(world, &mut built, &all).await;
+    all.extend(further::concerned(world, &built).await);
     further::stranger(world, &built).await;
     further::ended_ranks(world, &built).await;
     papers::fill(world, &built, &all, seed).await;

@@ -15,6 +15,7 @@ use tests::{dice::Dice, world::global};
 use super::{rules::Act, sight::Sight};
 
 pub use changes::changes;
+pub use further::past;
 pub use sealed::openings;
 
 /// What a path must yield.

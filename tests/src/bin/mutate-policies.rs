@@ -69,6 +69,12 @@ const ALIKE: &[(&str, &str, bool, &str)] = &[
     ),
     ("api/src/account/read.rs own", "account.eq(id)", true, "no command of an account reads it; jobs reach all"),
     ("api/src/account/read.rs own", "account.eq(id)", false, "no command of an account reads it; jobs reach all"),
+    (
+        "api/src/audit/read.rs visible",
+        "account.clone().in_subquery(holders(gate, true))",
+        true,
+        "changes are asked for with their act, which has been asked",
+    ),
     ("api/src/audit/read.rs holders", "OVERSEERS", true, "no other role may ask, so none is held"),
     ("api/src/audit/read.rs everywhere", "OVERSEERS", true, "no other role may ask, so none is held"),
     (EVERYWHERE, "at.col(organization::Column::ParentId).is_null()", true, "what lies outside has its top outside"),
@@ -76,12 +82,36 @@ const ALIKE: &[(&str, &str, bool, &str)] = &[
     ("api/src/cadre/read.rs names_cleared", "cleared.is_empty()", false, "a shorter way to the same rows"),
     ("api/src/career/read.rs visible", "whose.eq(person)", true, "whose may be read is asked first"),
     ("api/src/mentoring/read.rs without_uncleared", "cleared.is_empty()", false, "a shorter way to the same rows"),
-    ("api/src/db/gate.rs managed", "Self::nothing()", false, "that is what it says"),
+    ("api/src/db/gate.rs managed", "tiers.is_empty()", false, "a choice of nothing is never met either"),
+    ("api/src/edition/read.rs visible", "READING", true, "no other role may ask, so none is held"),
+    ("api/src/export/stored.rs visible", ORDERED, true, "the reach to what is fetched is asked again as it is made"),
+    (
+        "api/src/export/stored.rs visible",
+        "&[Role::OrganizationOfficer]",
+        true,
+        "no other role may ask, so none is held",
+    ),
+    ("api/src/mentoring/read.rs countable", "&[Role::SummaryReader]", true, "the others see what they reach"),
+    ("api/src/pool/read.rs countable", "&[Role::SummaryReader]", true, "the others see what they reach"),
+    ("api/src/pool/read.rs countable", "&roles", true, "no other role may count, so none is held"),
+    (WORDS, "gate.follows::<mentoring_pair::Entity>(pair)", true, "asked for with their pair, which has been asked"),
+    ("api/src/post/read.rs countable", "ROWS", true, REACHED),
+    ("api/src/post/read.rs countable", "within", true, REACHED),
+    ("api/src/post/read.rs countable", "at.col(post_assignment::Column::PostId).in_subquery(posts)", true, REACHED),
+    (
+        "api/src/roster/stored.rs visible",
+        "&[Role::OrganizationOfficer]",
+        true,
+        "no other role may ask, so none is held",
+    ),
     ("api/src/db/gate.rs nothing", "Expr::cust(\"1 = 0\")", false, "that is what it says"),
 ];
 const EVERYWHERE: &str = "api/src/audit/read.rs everywhere";
 const CARDS: &str = "api/src/cadre/read.rs visible";
 const PLACES: &str = "api/src/organization/read.rs visible";
+const ORDERED: &str = "gate.under(at.col(export::Column::OrganizationId), &[Role::OrganizationOfficer])";
+const WORDS: &str = "api/src/mentoring/read.rs visible";
+const REACHED: &str = "counted for the posts within reach alone";
 const AGAIN: &str = "known_to_person asks again";
 
 /// The story, as the runner names it.

@@ -93,7 +93,7 @@ impl FromRow for PairPart {
     }
 
     leads! {
-        "person": pair_part::Column::CadreId => Cards; CadreCard;
+        "person": cadre_id => Cards; CadreCard;
     }
 }
 

@@ -142,14 +142,14 @@ impl FromRow for PoolMembership {
     }
 
     leads! {
-        "pool": pool_membership::Column::PoolId => Pools; ReservePool;
-        "tier": pool_membership::Column::PoolId => Tiers;
-        "track": pool_membership::Column::PoolId => Divisions;
-        "category": pool_membership::Column::PoolId => Divisions;
-        "maturity": pool_membership::Column::PoolId => Divisions;
-        "steps": pool_membership::Column::Id => Steps;
-        "stateAsOf": pool_membership::Column::Id => Steps;
-        "member": pool_membership::Column::CadreId => Cards; CadreCard;
+        "pool": pool_id => Pools; ReservePool;
+        "tier": pool_id => Tiers;
+        "track": pool_id => Divisions;
+        "category": pool_id => Divisions;
+        "maturity": pool_id => Divisions;
+        "steps": id => Steps;
+        "stateAsOf": id => Steps;
+        "member": cadre_id => Cards; CadreCard;
     }
 }
 

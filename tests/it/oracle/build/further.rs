@@ -1,6 +1,7 @@
 //! What hangs on the people and pools of the world: facts, sealed values, steps, requests, readings, acts.
 
 use entity::{
+    cadre_transfer,
     id::{AccountId, CadreId, Key, OrganizationId, PairCapacityId, PairEvaluationId, PoolId, PoolMembershipId},
     kind::{
         AccessPurpose, CivilServantRank, CorrectionState, EvaluationSide, FactState, ManagementAuthority, PairSide,
@@ -25,6 +26,34 @@ pub async fn dossier(world: &World, dice: &mut Dice, person: CadreId, name: &str
     }
 }
 
+/// The day of all moves.
+pub const MOVED: chrono::NaiveDate = chrono::NaiveDate::from_ymd_opt(2015, 6, 15).expect("a day");
+
+/// People who moved, as themselves alone and as leaders somewhere else; people who said a word on a pair, as officers of
+/// their own unit alone.
+pub async fn concerned(world: &World, built: &Built) -> Vec<AccountId> {
+    let mut out = Vec::new();
+    let mut moves = cadre_transfer::Entity::find().all(&world.db).await.expect("moves");
+    moves.sort_by_key(|it| it.id);
+    let moves: Vec<_> = moves.into_iter().filter(|it| it.state == TransferState::Completed).take(6).collect();
+    for (number, row) in moves.iter().enumerate() {
+        let account = world.account(Some(row.cadre_id)).await;
+        let role = if number % 2 == 0 { Role::Cadre } else { Role::OrganizationLeader };
+        let elsewhere = built.places.iter().rev().find(|it| **it != row.from_id && **it != row.to_id);
+        world.grant(account, role, *elsewhere.expect("a place"), None).await;
+        out.push(account);
+    }
+    let mut words = pair_evaluation::Entity::find().all(&world.db).await.expect("words");
+    words.sort_by_key(|it| it.id);
+    for person in words.iter().filter_map(|it| it.cadre_id).take(8) {
+        let at = built.people.iter().position(|it| *it == person).expect("one of the people");
+        let account = world.account(Some(person)).await;
+        world.grant(account, Role::UnitOfficer, built.homes[at], None).await;
+        out.push(account);
+    }
+    out
+}
+
 /// Offers and moves of some people, to anywhere, in every state. They throw dice of their own.
 pub async fn transfers(world: &World, built: &Built, seed: u64) {
     let mut dice = Dice::new(seed + 19);
@@ -42,7 +71,9 @@ pub async fn transfers(world: &World, built: &Built, seed: u64) {
         // What is over may be of a time when somebody else kept the person.
         let from = if state == TransferState::Offered { *home } else { dice.pick(&built.places) };
         let id = world.offer(*person, (from, "Home"), (to, "Elsewhere")).await;
-        world.sql("update cadre_transfer set state = $1 where id = $2", vec![state.into(), id.into()]).await;
+        let moved = (state == TransferState::Completed).then_some(MOVED);
+        let values = vec![state.into(), moved.into(), id.into()];
+        world.sql("update cadre_transfer set state = $1, effective_on = $2 where id = $3", values).await;
     }
 }
 

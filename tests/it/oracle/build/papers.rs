@@ -123,6 +123,10 @@ async fn sent(world: &World, account_id: AccountId, organization_id: Organizatio
         version: 1,
     };
     world.insert(row).await;
+    found(world, run_id, &file_name).await;
+}
+
+async fn found(world: &World, run_id: ImportRunId, file_name: &str) {
     let row = import_finding::Model {
         id: ImportFindingId::fresh(),
         run_id,

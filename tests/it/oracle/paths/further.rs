@@ -5,7 +5,11 @@ use serde_json::{Value, json};
 use tests::{dice::Dice, world::global};
 
 use super::{
-    super::rules::{Act, Explained},
+    super::{
+        build::MOVED,
+        rules::{Act, Explained},
+        sight::Sight,
+    },
     Expected, IDS, Path, Paths, cadre_fields, id,
 };
 
@@ -179,6 +183,17 @@ impl Paths<'_, '_> {
             self.add(Act::Pools, field, || sight.pools(|it| it.code == pool.code, |it| id(it.id)));
         }
     }
+}
+
+/// Where people were kept on a day before all moves. One request asks about one day, so these have one of their own.
+pub fn past(sight: &Sight<'_>) -> Vec<Path> {
+    let mut paths = Paths { sight, made: Vec::new() };
+    let day = MOVED.pred_opt().expect("a day before");
+    let shown = "{ totalCount edges { node { id organization { id } } } }";
+    paths.add(Act::Cadres, format!("cadres(first: 100, asOf: \"{day}\") {shown}"), || {
+        sight.cadres(|_| true, |it| json!({ "id": global(it.id), "organization": sight.keeper_before(it) }))
+    });
+    paths.made
 }
 
 /// A list with the ids of its rows alone.

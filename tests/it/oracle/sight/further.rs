@@ -54,6 +54,15 @@ impl Sight<'_> {
         (today.year() - 2020) * 12 + today.month().cast_signed() - 3
     }
 
+    /// Who kept a person before all moves, as far as they are told.
+    pub fn keeper_before(&self, row: &cadre::Model) -> Value {
+        let lens = self.lens(Act::Cadres).expect("a lens");
+        let done =
+            |it: &&cadre_transfer::Model| it.cadre_id == row.id && it.effective_on.is_some() && lens.transfer(it);
+        let from = self.raw.transfers.iter().find(done).map(|it| it.from_id);
+        self.place(from.unwrap_or(row.organization_id))
+    }
+
     /// The steps of a membership.
     pub fn steps(&self, of: PoolMembershipId) -> impl Iterator<Item = Value> {
         self.raw.steps.iter().filter(move |it| it.membership_id == of).map(|it| json!({ "reason": it.reason }))

@@ -1,0 +1,165 @@
+//! What leads from one type to the rows of others: declared with the type, looked at when rows of it are asked for.
+
+use std::marker::PhantomData;
+
+use entity::{Noun, Table};
+use serde_json::value::RawValue;
+use uuid::Uuid;
+
+use super::RowOf;
+use crate::{
+    db::{
+        gate::Gate,
+        gather::{Above, Gathered, Part, named},
+    },
+    error::{Action, Error, Result},
+    loaders::Shelf,
+    questions::Belonging,
+};
+
+/// A type of the schema that shows one row.
+pub trait FromRow {
+    /// The row.
+    type Row: Clone + Send + Sync;
+    /// The type over the row.
+    fn from_row(row: Self::Row) -> Self;
+    /// Which fields lead to rows of others: see `leads!`.
+    fn leads() -> Leads {
+        &[]
+    }
+}
+
+/// A field that leads to other rows: through which, and which fields those have in turn.
+pub struct Lead {
+    /// The field in the schema.
+    pub field: &'static str,
+    /// The way: each step starts at the rows of the one before.
+    pub through: &'static [&'static dyn Link],
+    /// What the type at its end leads to.
+    pub to: Option<fn() -> Leads>,
+}
+
+/// What a type leads to.
+pub type Leads = &'static [Lead];
+
+/// One step: rows that belong to keys that a column of other rows names.
+pub trait Link: Send + Sync {
+    /// The act.
+    fn action(&self) -> Action;
+    /// The question that would be asked otherwise.
+    fn name(&self) -> &'static str;
+    /// The column that names the keys.
+    fn from(&self) -> &'static str;
+    /// The table of its rows.
+    fn table(&self) -> Table;
+    /// The part of a statement below another one.
+    ///
+    /// # Errors
+    /// `Internal` for a table that can't be gathered.
+    fn part(&self, gate: &Gate, above: &Above) -> Result<Part>;
+    /// What a statement brought.
+    ///
+    /// # Errors
+    /// `Internal` for rows of another table.
+    fn read(&self, gathered: &Gathered, part: usize) -> Result<Box<dyn Brought>>;
+    /// What was remembered.
+    ///
+    /// # Errors
+    /// `Internal` for another text than `Brought::text` gave.
+    fn parse(&self, text: &RawValue) -> Result<Box<dyn Brought>>;
+}
+
+/// Rows that came along.
+pub trait Brought: Send + Sync {
+    /// The keys that a column of them names.
+    fn keys(&self, column: &str) -> Vec<Uuid>;
+    /// To be remembered.
+    ///
+    /// # Errors
+    /// Those of the rows' own text.
+    fn text(&self) -> serde_json::Result<Box<RawValue>>;
+    /// Puts them where the loaders look; of the keys that were asked for those without a row are known to have none.
+    fn shelve(self: Box<Self>, asked: Vec<Uuid>, shelf: &Shelf);
+}
+
+/// The rows of a question by the keys of a column.
+pub struct By<B> {
+    /// The column.
+    pub from: &'static str,
+    /// The question.
+    pub of: PhantomData<fn() -> B>,
+}
+
+struct Rows<B: Belonging>(Vec<RowOf<B>>);
+
+impl<B: Belonging> Link for By<B> {
+    fn action(&self) -> Action {
+        B::ACTION
+    }
+
+    fn name(&self) -> &'static str {
+        B::NAME
+    }
+
+    fn from(&self) -> &'static str {
+        self.from
+    }
+
+    fn table(&self) -> Table {
+        B::Entity::TABLE
+    }
+
+    fn part(&self, gate: &Gate, above: &Above) -> Result<Part> {
+        Part::below::<B::Entity>(gate, B::column(), above, B::order())
+    }
+
+    fn read(&self, gathered: &Gathered, part: usize) -> Result<Box<dyn Brought>> {
+        Ok(Box::new(Rows::<B>(gathered.rows::<B::Entity>(part)?)))
+    }
+
+    fn parse(&self, text: &RawValue) -> Result<Box<dyn Brought>> {
+        Ok(Box::new(Rows::<B>(serde_json::from_str(text.get()).map_err(Error::internal)?)))
+    }
+}
+
+impl<B: Belonging> Brought for Rows<B> {
+    fn keys(&self, column: &str) -> Vec<Uuid> {
+        named::<B::Entity>(&self.0, column)
+    }
+
+    fn text(&self) -> serde_json::Result<Box<RawValue>> {
+        serde_json::value::to_raw_value(&self.0)
+    }
+
+    fn shelve(self: Box<Self>, asked: Vec<Uuid>, shelf: &Shelf) {
+        use entity::id::Key as _;
+        shelf.put::<B, _>(asked, self.0.into_iter().map(|row| (B::key(&row).uuid(), row)));
+    }
+}
+
+/// Says which fields of a type lead to which rows: the field in the schema, each step as the column that names the keys and
+/// the question that they are the keys of, and the type at the end, where that leads further.
+#[macro_export]
+macro_rules! leads {
+    ($($field:literal: $column:ident => $question:ty $(, $next:ident => $then:ty)? $(; $to:ty)?;)*) => {
+        fn leads() -> $crate::whole::Leads {
+            // Each column is one of its row.
+            $(let _ = |row: &<Self as $crate::whole::FromRow>::Row| { let _ = &row.$column; };
+            $(let _ = |row: &$crate::whole::RowOf<$question>| { let _ = &row.$next; };)?)*
+            const LEADS: $crate::whole::Leads = &[$($crate::whole::Lead {
+                field: $field,
+                through: &[
+                    $crate::leads!(@by $question, $column),
+                    $($crate::leads!(@by $then, $next),)?
+                ],
+                to: $crate::leads!(@to $($to)?),
+            }),*];
+            LEADS
+        }
+    };
+    (@by $question:ty, $column:ident) => {
+        &$crate::whole::By::<$question> { from: stringify!($column), of: std::marker::PhantomData }
+    };
+    (@to) => { None };
+    (@to $to:ty) => { Some(<$to as $crate::whole::FromRow>::leads) };
+}
