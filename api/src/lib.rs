@@ -102,12 +102,12 @@ pub mod document {
 }
 /// The shapes that most questions have: a page, its length, the rows of some keys.
 pub mod questions;
+/// Rows with all that a document asks of them, by one statement.
+pub mod reading;
 /// What every type of the schema shares: global ids, pages, problems, access.
 pub mod relay;
 /// What every subscription shares: how it begins, which news there are.
 pub mod subscription;
-/// Rows with all that a document asks of them, by one statement.
-pub mod whole;
 /// How much a caller may ask for, and how much is left.
 pub mod quota {
     pub mod admission;

@@ -131,13 +131,13 @@ macro_rules! connection {
         $crate::connection!($connection, $edge, $node, $among, recall);
     };
     (@page recall, $ctx:ident, $question:expr, $node:ident) => {
-        $crate::whole::page($ctx, $question, <$node as $crate::whole::FromRow>::leads()).await
+        $crate::reading::page($ctx, $question, <$node as $crate::reading::FromRow>::leads()).await
     };
     (@page ask, $ctx:ident, $question:expr, $node:ident) => { $ctx.session()?.ask($question).await };
     ($connection:ident, $edge:ident, $node:ident, $among:ty, $verb:ident) => {
         #[doc = concat!("A page of a list of ", stringify!($node), ".")]
         pub struct $connection {
-            page: $crate::page::Page<<$node as $crate::whole::FromRow>::Row>,
+            page: $crate::page::Page<<$node as $crate::reading::FromRow>::Row>,
             cursors: $crate::page::CursorKey,
             after: bool,
             count: $crate::questions::Count<$among>,
@@ -186,9 +186,9 @@ macro_rules! connection {
                     true => self.page.cursor(place, &self.cursors),
                     false => String::new(),
                 };
-                let edge = |(place, row): &($crate::page::Position, <$node as $crate::whole::FromRow>::Row)| $edge {
+                let edge = |(place, row): &($crate::page::Position, <$node as $crate::reading::FromRow>::Row)| $edge {
                     cursor: cursor(place),
-                    node: <$node as $crate::whole::FromRow>::from_row(row.clone()),
+                    node: <$node as $crate::reading::FromRow>::from_row(row.clone()),
                 };
                 self.page.rows.iter().map(edge).collect()
             }
@@ -280,7 +280,7 @@ pub fn outcome<K>(done: error::Result<K>) -> error::Result<(Option<K>, Vec<Probl
     }
 }
 
-pub use crate::whole::FromRow;
+pub use crate::reading::FromRow;
 
 /// The whole query root, which every payload gives back.
 pub type QueryRoot = crate::schema::Query;

@@ -33,9 +33,9 @@ use crate::{
     },
     pool::{graphql::PoolMembership, read::MembershipsOfCadres},
     questions::{Many, One},
+    reading,
     relay::{Date, FromRow, PartialDate, access, global_id, key},
     transfer::read::{Moves, keeper_on},
-    whole,
 };
 
 pub use changes::CadreMutation;
@@ -83,7 +83,7 @@ impl Cadre {
     /// # Errors
     /// As the question.
     pub async fn by_key(ctx: &Context<'_>, key: CadreId) -> Result<Option<Self>> {
-        Ok(whole::row::<Cadres>(ctx, key, Self::leads()).await?.map(Self))
+        Ok(reading::row::<Cadres>(ctx, key, Self::leads()).await?.map(Self))
     }
 }
 

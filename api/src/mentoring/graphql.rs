@@ -28,8 +28,8 @@ use crate::{
     organization::{graphql::Organization, read::Organizations},
     page::Order,
     questions::{Many, One},
+    reading,
     relay::{Date, FromRow, access, global_id, key},
-    whole,
 };
 
 pub use changes::MentoringMutation;
@@ -97,7 +97,7 @@ impl MentoringPair {
     /// # Errors
     /// As the question.
     pub async fn by_key(ctx: &Context<'_>, key: PairId) -> Result<Option<Self>> {
-        Ok(whole::row::<Pairs>(ctx, key, Self::leads()).await?.map(Self))
+        Ok(reading::row::<Pairs>(ctx, key, Self::leads()).await?.map(Self))
     }
 
     async fn people(&self, ctx: &Context<'_>, side: PairSide) -> Result<Option<Vec<CadreCard>>> {

@@ -16,8 +16,8 @@ use crate::{
     page,
     post::graphql::{Headcount, Post},
     questions::{Many, One},
+    reading,
     relay::{Date, FromRow, access, global_id, key},
-    whole,
 };
 
 pub use changes::OrganizationMutation;
@@ -186,7 +186,7 @@ impl Organization {
     /// # Errors
     /// As the question.
     pub async fn by_key(ctx: &Context<'_>, key: OrganizationId) -> Result<Option<Self>> {
-        Ok(whole::row::<Organizations>(ctx, key, Self::leads()).await?.map(Self))
+        Ok(reading::row::<Organizations>(ctx, key, Self::leads()).await?.map(Self))
     }
 
     async fn maybe(ctx: &Context<'_>, key: Option<OrganizationId>) -> Result<Option<Self>> {

@@ -20,8 +20,8 @@ use crate::{
     page::Order,
     pool::read::{Divisions, MembershipsAmong, Pools, PoolsAmong, StepsAmong, Tiers},
     questions::{Many, One},
+    reading,
     relay::{Date, FromRow, access, global_id, key},
-    whole,
 };
 
 pub use changes::PoolMutation;
@@ -83,7 +83,7 @@ impl ReservePool {
     /// # Errors
     /// As the question.
     pub async fn by_key(ctx: &Context<'_>, key: PoolId) -> Result<Option<Self>> {
-        Ok(whole::row::<Pools>(ctx, key, Self::leads()).await?.map(Self))
+        Ok(reading::row::<Pools>(ctx, key, Self::leads()).await?.map(Self))
     }
 }
 

@@ -10,8 +10,8 @@ use crate::{
     loaders::Caller,
     mentoring::{graphql::MentoringPair, read::MyPairs, rules},
     pool::{graphql::PoolMembership, read::MyMemberships},
+    reading,
     relay::{Date, FromRow, access},
-    whole,
 };
 
 /// The caller's own pairs and memberships.
@@ -44,7 +44,7 @@ impl MyStatus {
     async fn memberships(&self, ctx: &Context<'_>) -> Result<Option<Vec<PoolMembership>>> {
         let Some(person) = self.person else { return Ok(None) };
         let (mine, fields) = (MyMemberships { person }, ctx.field());
-        let rows = whole::some(ctx, &mine, fields.selection_set(), PoolMembership::leads()).await?;
+        let rows = reading::some(ctx, &mine, fields.selection_set(), PoolMembership::leads()).await?;
         Ok(Some(rows.into_iter().map(PoolMembership).collect()))
     }
 }
@@ -69,7 +69,7 @@ impl StatusQuery {
         let field = ctx.field();
         let pairs = field.selection_set().filter(|it| it.name() == "pairs");
         let fields = pairs.flat_map(|it| it.selection_set().collect::<Vec<_>>());
-        let pairs = whole::some(ctx, &asked, fields, MentoringPair::leads()).await?;
+        let pairs = reading::some(ctx, &asked, fields, MentoringPair::leads()).await?;
         if person.is_none() {
             return Err(Error::NotFound("person behind this account"));
         }

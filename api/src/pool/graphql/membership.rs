@@ -17,8 +17,8 @@ use crate::{
         read::{Divisions, Memberships, MembershipsAmong, Pools, Steps, StepsAmong, Tiers},
     },
     questions::{Many, One},
+    reading,
     relay::{Date, FromRow, global_id},
-    whole,
 };
 
 /// Where a membership stands.
@@ -161,7 +161,7 @@ impl PoolMembership {
     /// # Errors
     /// As the question.
     pub async fn by_key(ctx: &Context<'_>, key: PoolMembershipId) -> Result<Option<Self>> {
-        Ok(whole::row::<Memberships>(ctx, key, Self::leads()).await?.map(Self))
+        Ok(reading::row::<Memberships>(ctx, key, Self::leads()).await?.map(Self))
     }
 }
 

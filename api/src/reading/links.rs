@@ -142,11 +142,11 @@ impl<B: Belonging> Brought for Rows<B> {
 #[macro_export]
 macro_rules! leads {
     ($($field:literal: $column:ident => $question:ty $(, $next:ident => $then:ty)? $(; $to:ty)?;)*) => {
-        fn leads() -> $crate::whole::Leads {
+        fn leads() -> $crate::reading::Leads {
             // Each column is one of its row.
-            $(let _ = |row: &<Self as $crate::whole::FromRow>::Row| { let _ = &row.$column; };
-            $(let _ = |row: &$crate::whole::RowOf<$question>| { let _ = &row.$next; };)?)*
-            const LEADS: $crate::whole::Leads = &[$($crate::whole::Lead {
+            $(let _ = |row: &<Self as $crate::reading::FromRow>::Row| { let _ = &row.$column; };
+            $(let _ = |row: &$crate::reading::RowOf<$question>| { let _ = &row.$next; };)?)*
+            const LEADS: $crate::reading::Leads = &[$($crate::reading::Lead {
                 field: $field,
                 through: &[
                     $crate::leads!(@by $question, $column),
@@ -158,8 +158,8 @@ macro_rules! leads {
         }
     };
     (@by $question:ty, $column:ident) => {
-        &$crate::whole::By::<$question> { from: stringify!($column), of: std::marker::PhantomData }
+        &$crate::reading::By::<$question> { from: stringify!($column), of: std::marker::PhantomData }
     };
     (@to) => { None };
-    (@to $to:ty) => { Some(<$to as $crate::whole::FromRow>::leads) };
+    (@to $to:ty) => { Some(<$to as $crate::reading::FromRow>::leads) };
 }
