@@ -137,11 +137,14 @@ impl Standing {
 
 /// Which place of a row holds which column of which part.
 #[derive(Clone)]
-pub struct Layout(Arc<Vec<(Standing, Vec<(usize, Class)>)>>);
+pub struct Layout(Arc<Vec<Places>>);
+
+/// How the rows of a part stand, and which place holds each of its columns.
+pub type Places = (Standing, Vec<(usize, Class)>);
 
 impl Layout {
     /// Of the parts, in their order.
-    pub fn of(parts: Vec<(Standing, Vec<(usize, Class)>)>) -> Self {
+    pub fn of(parts: Vec<Places>) -> Self {
         Self(Arc::new(parts))
     }
 
