@@ -21,7 +21,7 @@ use crate::{
         reader::{self, Reader},
         session::{Remember, Session},
     },
-    error::{Action, Result},
+    error::{Action, Error, Result},
     loaders::Caller,
     page::Page,
     questions::{self, Among, Belonging, List, RowsOf},
@@ -80,9 +80,16 @@ impl Plan {
     }
 }
 
+impl Plan {
+    /// Its branches in words: two plans that read alike are one.
+    fn shape(&self) -> String {
+        self.0.iter().map(|(parent, link)| format!("{parent} {} {},", link.name(), link.from())).collect()
+    }
+}
+
 impl Serialize for Plan {
     fn serialize<S: Serializer>(&self, out: S) -> std::result::Result<S::Ok, S::Error> {
-        out.collect_seq(self.0.iter().map(|(parent, link)| (parent, link.name(), link.from())))
+        out.serialize_str(&self.shape())
     }
 }
 
@@ -195,7 +202,7 @@ impl<R: Root<Answer: DeserializeOwned>> Joined for Whole<'_, R> {
     }
 
     fn shape(&self) -> String {
-        self.plan.0.iter().map(|(parent, link)| format!("{parent} {} {},", link.name(), link.from())).collect()
+        self.plan.shape()
     }
 
     fn one(&self) -> Option<Uuid> {
@@ -205,7 +212,9 @@ impl<R: Root<Answer: DeserializeOwned>> Joined for Whole<'_, R> {
     fn parts(&self, reader: &Reader<'_>, gates: &[Gate], instead: Option<Uuid>) -> Result<Vec<Part>> {
         let other = instead.and_then(|key| self.root.about(key));
         let mut parts = vec![other.as_ref().unwrap_or(self.root).part(reader)?];
-        for ((part, link), gate) in self.plan.0.iter().zip(gates.iter().skip(1)) {
+        for (part, link) in &self.plan.0 {
+            let gate = gates.iter().find(|it| it.scope().action() == link.action());
+            let gate = gate.ok_or_else(|| Error::broken("a part whose act has no gate"))?;
             let (part, from) = (*part, link.from());
             let parent = part.checked_sub(1).and_then(|at| self.plan.0.get(at));
             let (table, action) = parent.map_or((R::Entity::TABLE, R::ACTION), |(_, it)| (it.table(), it.action()));
@@ -252,12 +261,17 @@ async fn whole<R: Root<Answer: DeserializeOwned>>(ctx: &Context<'_>, root: &R, p
 /// # Errors
 /// As the question.
 pub async fn page<A: Among>(ctx: &Context<'_>, list: &List<A>, leads: Leads) -> Result<Page<Row<A::Entity>>> {
-    let inside = |name: &'static str| move |it: &SelectionField<'_>| it.name() == name;
     let field = ctx.field();
-    let edges = field.selection_set().filter(inside("edges"));
-    let nodes = edges.flat_map(|it| it.selection_set().collect::<Vec<_>>()).filter(inside("node"));
-    let fields = nodes.flat_map(|it| it.selection_set().collect::<Vec<_>>());
+    let fields = inside(inside(field.selection_set(), "edges"), "node");
     whole(ctx, list, Plan::of(ctx.session()?, fields, leads)).await
+}
+
+/// What is selected of the fields of a name.
+pub fn inside<'s>(
+    fields: impl Iterator<Item = SelectionField<'s>>,
+    name: &'static str,
+) -> impl Iterator<Item = SelectionField<'s>> {
+    fields.filter(move |it| it.name() == name).flat_map(|it| it.selection_set().collect::<Vec<_>>())
 }
 
 /// Some rows, with what some selected fields ask of them.

@@ -19,7 +19,7 @@ pub async fn connect(config: &Config, create: bool) -> Result<DatabaseConnection
         return Err("database_url must begin with sqlite:// or postgres://".to_owned());
     }
     let (shared, _) = shares(config);
-    let mut options = options(config, shared);
+    let mut options = options(config, shared, None);
     options.map_sqlx_sqlite_opts(move |it| {
         it.create_if_missing(create)
             .journal_mode(sea_orm::sqlx::sqlite::SqliteJournalMode::Wal)
@@ -53,8 +53,10 @@ fn shares(config: &Config) -> (u32, u32) {
     (all - own * workers, own)
 }
 
-fn options(config: &Config, connections: u32) -> ConnectOptions {
-    let timeout_ms = config.statement_timeout_ms;
+/// How to connect; `plans` says how PostgreSQL is to plan, where that is not left to it.
+fn options(config: &Config, connections: u32, plans: Option<&str>) -> ConnectOptions {
+    let mut set = vec![("statement_timeout", config.statement_timeout_ms.to_string())];
+    set.extend(plans.map(|it| ("plan_cache_mode", it.to_owned())));
     let mut options = ConnectOptions::new(config.database_url.clone());
     options
         .max_connections(connections)
@@ -63,7 +65,7 @@ fn options(config: &Config, connections: u32) -> ConnectOptions {
         // Ours to log, once, at the boundary; and a ping before each statement would double the round trips.
         .sqlx_logging(false)
         .test_before_acquire(false)
-        .map_sqlx_postgres_opts(move |it| it.options([("statement_timeout", timeout_ms.to_string())]));
+        .map_sqlx_postgres_opts(move |it| it.options(set.clone()));
     options
 }
 
@@ -82,12 +84,9 @@ impl Own {
     /// As the settings say; none to SQLite, where plans cost little and one file has one writer.
     pub fn of(config: &Config) -> Self {
         let (_, connections) = shares(config);
-        let timeout_ms = config.statement_timeout_ms.to_string();
         let options = (connections > 0).then(|| {
-            let mut options = options(config, connections);
-            options.connect_lazy(true).map_sqlx_postgres_opts(move |it| {
-                it.options([("statement_timeout", timeout_ms.as_str()), ("plan_cache_mode", "force_generic_plan")])
-            });
+            let mut options = options(config, connections, Some("force_generic_plan"));
+            options.connect_lazy(true);
             options
         });
         Self { server: Uuid::now_v7(), options }

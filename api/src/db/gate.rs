@@ -136,30 +136,40 @@ impl Gate {
     }
 
     fn below(&self, organization: Expr, reach: Reach) -> Condition {
-        match reach {
-            Reach::Everything => Condition::all(),
-            Reach::Under(roots) if roots.is_empty() => Self::nothing(),
-            Reach::Under(roots) => {
-                use organization_closure::Column::{AncestorId, DescendantId};
-                let roots = roots.into_iter().map(|it| it.uuid());
-                let closure = self.closure(AncestorId, AncestorId, roots);
-                let under = Expr::col((organization_closure::Entity, DescendantId)).eq(organization);
-                Condition::all().add(self.exists(closure.clone().and_where(under).to_owned()))
-            }
-        }
+        self.tied(
+            organization,
+            reach,
+            organization_closure::Column::DescendantId,
+            organization_closure::Column::AncestorId,
+        )
     }
 
     /// That an organization's column is above, or is, one of those that these roles are held on.
     pub fn above(&self, organization: Expr, roles: &[Role]) -> Condition {
-        match self.scope.reach(roles) {
+        let reach = self.scope.reach(roles);
+        self.tied(
+            organization,
+            reach,
+            organization_closure::Column::AncestorId,
+            organization_closure::Column::DescendantId,
+        )
+    }
+
+    /// That an organization stands in the closure's column `own` where one that is reached stands in the other.
+    fn tied(
+        &self,
+        organization: Expr,
+        reach: Reach,
+        own: organization_closure::Column,
+        other: organization_closure::Column,
+    ) -> Condition {
+        match reach {
             Reach::Everything => Condition::all(),
             Reach::Under(roots) if roots.is_empty() => Self::nothing(),
             Reach::Under(roots) => {
-                use organization_closure::Column::{AncestorId, DescendantId};
-                let roots = roots.into_iter().map(|it| it.uuid());
-                let closure = self.closure(DescendantId, DescendantId, roots);
-                let above = Expr::col((organization_closure::Entity, AncestorId)).eq(organization);
-                Condition::all().add(self.exists(closure.clone().and_where(above).to_owned()))
+                let closure = self.closure(other, other, roots.into_iter().map(|it| it.uuid()));
+                let same = Expr::col((organization_closure::Entity, own)).eq(organization);
+                Condition::all().add(self.exists(closure.clone().and_where(same).to_owned()))
             }
         }
     }

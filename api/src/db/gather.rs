@@ -45,14 +45,13 @@ pub trait Joined: Serialize + Send + Sync {
     const BY_KEY: bool;
     /// What comes back.
     type Answer: Serialize + DeserializeOwned + Send + Sync;
-    /// The acts. None of them may be one that the caller is refused: that is for whoever asks to see to.
+    /// The acts, the first part's first. None of them may be one that the caller is refused: that is for whoever asks to see to.
     fn actions(&self) -> Vec<Action>;
     /// What tells it from others of its name, besides the scopes and the one key that it may be about.
     fn shape(&self) -> String;
     /// The one key that it is about, where all else is the same for every key.
     fn one(&self) -> Option<Uuid>;
-    /// The parts of its statement; the gates are those of the acts, in their order, and the reader's own is that of the
-    /// first. With a key it is built for that one `instead`.
+    /// The parts of its statement; there is one gate for each act, and the reader's own is that of the first. With a key it is built for that one `instead`.
     ///
     /// # Errors
     /// `Internal` for a table that can't be part of a result.
@@ -105,7 +104,9 @@ impl Session {
         const { assert!(Q::TTL_S <= 300, "an answer may be kept 300 seconds at most") };
         let mut scopes = Vec::new();
         for action in question.actions() {
-            scopes.push(self.narrowed(action).await?);
+            if scopes.iter().all(|it: &Scope| it.action() != action) {
+                scopes.push(self.narrowed(action).await?);
+            }
         }
         let prints: Vec<_> = scopes.iter().map(Scope::fingerprint).collect();
         let prints = prints.join(" ");

@@ -67,8 +67,7 @@ impl StatusQuery {
         // An account without a person has no status; the policy still decides whether it may ask.
         let asked = MyPairs { person: person.unwrap_or(CadreId(uuid::Uuid::nil())) };
         let field = ctx.field();
-        let pairs = field.selection_set().filter(|it| it.name() == "pairs");
-        let fields = pairs.flat_map(|it| it.selection_set().collect::<Vec<_>>());
+        let fields = reading::inside(field.selection_set(), "pairs");
         let pairs = reading::some(ctx, &asked, fields, MentoringPair::leads()).await?;
         if person.is_none() {
             return Err(Error::NotFound("person behind this account"));

@@ -39,7 +39,7 @@ const FILES: [(&str, Wanted); 16] = [
     ("api/src/post/read.rs", takes_a_gate),
     ("api/src/questions.rs", takes_a_gate),
     ("api/src/db/gate.rs", |it| {
-        let some = ["fn under(", "fn above(", "fn managed(", "fn below(", "fn nothing(", "fn closure("];
+        let some = ["fn under(", "fn above(", "fn managed(", "fn below(", "fn tied(", "fn nothing(", "fn closure("];
         some.iter().any(|f| it.contains(f))
     }),
     ("api/src/auth/scope.rs", |it| {
