@@ -77,6 +77,28 @@ named! {
         IdentityLookUp = "IDENTITY_LOOK_UP",
         /// Read the short card of a person met in a pool or pair.
         CadreCardRead = "CADRE_CARD_READ",
+        /// Read facts that policies declare, and waivers.
+        DeclaredFactRead = "DECLARED_FACT_READ",
+        /// Record or void a fact that a policy declares.
+        DeclaredFactRecord = "DECLARED_FACT_RECORD",
+        /// Let a criterion of a policy pass for a person.
+        CriterionWaive = "CRITERION_WAIVE",
+        /// Read what is due.
+        DutyRead = "DUTY_READ",
+        /// Submit what is due.
+        DutySubmit = "DUTY_SUBMIT",
+        /// Accept, return or excuse what is due.
+        DutyDecide = "DUTY_DECIDE",
+        /// Read talks.
+        TalkRead = "TALK_READ",
+        /// Ask for a talk.
+        TalkRequest = "TALK_REQUEST",
+        /// Fix and record talks, and close what was raised in them.
+        TalkRecord = "TALK_RECORD",
+        /// Read goals and how they stand.
+        TargetRead = "TARGET_READ",
+        /// Read a portrait, a comparison or a list for a post.
+        PortraitRead = "PORTRAIT_READ",
         /// Read pools and memberships.
         PoolRead = "POOL_READ",
         /// Read mentoring pairs.

@@ -148,6 +148,12 @@ impl Problem {
         self
     }
 
+    /// Names the rule and where it stands written.
+    pub fn cited(mut self, rule_id: &str, citation: &str) -> Self {
+        self.citation = Some(citation.to_owned());
+        self.by_rule(rule_id)
+    }
+
     /// Names the rule.
     pub fn by_rule(mut self, rule_id: &str) -> Self {
         self.rule_id = Some(rule_id.to_owned());
@@ -193,6 +199,10 @@ named! {
         Cycle = "CYCLE",
         /// A person has as many mentors or mentees as the organization allows.
         CapacityReached = "CAPACITY_REACHED",
+        /// A criterion of the policy is not met, and nobody waived it.
+        CriterionUnmet = "CRITERION_UNMET",
+        /// As many as are approved are there already.
+        QuotaReached = "QUOTA_REACHED",
         /// Too many identity numbers of people kept elsewhere were tried.
         TooManyTries = "TOO_MANY_TRIES",
     }

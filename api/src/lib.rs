@@ -138,7 +138,10 @@ pub mod kernel {
     pub mod sentence;
     pub mod share;
     pub mod term;
+    pub mod vocabulary;
 }
+/// What a policy may say, primitive by primitive. Knows no database.
+pub mod mechanism;
 /// The tree of organizations and what happened to it. Owns the row policies of `organization`, `organization_event`.
 pub mod organization {
     pub mod graphql;
@@ -174,7 +177,15 @@ pub mod edition {
     mod document_tests;
     pub mod format;
     pub mod graphql;
+    pub mod notice;
     pub mod read;
+    pub mod write;
+}
+/// What policies declare and somebody signs, and criteria that are let pass. Owns their row policies.
+pub mod declared {
+    pub mod graphql;
+    pub mod read;
+    pub mod rules;
     pub mod write;
 }
 /// Who meets the criteria of a policy: one person explained, or all of them found by one statement.
@@ -182,6 +193,7 @@ pub mod eligibility {
     pub mod condition;
     pub mod dossier;
     pub mod graphql;
+    pub mod judge;
     pub mod read;
 }
 /// Reserve pools: tiers, memberships, disclosure.
@@ -211,50 +223,7 @@ pub mod summary {
     pub mod read;
 }
 /// The roster import: what a file says, by line and column, and how it becomes records.
-pub mod roster {
-    pub mod age;
-    pub mod archive;
-    pub mod assessments;
-    pub mod binary;
-    pub mod calendar;
-    pub mod cells;
-    pub mod code;
-    pub mod columns;
-    pub mod compound;
-    pub mod date;
-    pub mod decisions;
-    pub mod delimited;
-    pub mod duplicate;
-    pub mod facts;
-    pub mod fields;
-    pub mod file;
-    pub mod finding;
-    pub mod footer;
-    pub mod graphql;
-    pub mod header;
-    pub mod identity;
-    pub mod kind;
-    pub mod limits;
-    pub mod listing;
-    pub mod merged;
-    pub mod party;
-    pub mod raw;
-    pub mod read;
-    pub mod report;
-    pub mod resume;
-    pub mod row;
-    pub mod running;
-    pub mod schooling;
-    pub mod sheet;
-    pub mod sheets;
-    pub mod stored;
-    pub mod strings;
-    pub mod text;
-    pub mod units;
-    pub mod value;
-    pub mod workbook;
-    pub mod write;
-}
+pub mod roster;
 /// The appointment form (干部任免审批表, `.lrmx`): read leniently, written without loss.
 pub mod lrmx {
     pub mod decode;

@@ -5,9 +5,9 @@ use async_graphql::{
     SchemaBuilder, ServerError, ValidationMode, parser::types::ExecutableDocument,
 };
 use entity::id::{
-    AccessLogId, AccountId, AuditEventId, CadreId, CorrectionId, ImportFindingId, ImportId, ImportRunId, Key,
-    MembershipStepId, OrganizationId, PairContactId, PairId, PolicyEditionId, PoolId, PoolMembershipId, PostId,
-    TransferId,
+    AccessLogId, AccountId, AuditEventId, CadreId, CorrectionId, DeclaredFactId, ImportFindingId, ImportId,
+    ImportRunId, Key, MembershipStepId, OrganizationId, PairContactId, PairId, PolicyEditionId, PoolId,
+    PoolMembershipId, PostId, TransferId,
 };
 use futures_util::{FutureExt, StreamExt};
 
@@ -27,6 +27,10 @@ use crate::{
     },
     career::graphql::CareerMutation,
     codeset::graphql::CodeSetQuery,
+    declared::{
+        graphql::{DeclaredFact, DeclaredMutation, DeclaredQuery},
+        read::DeclaredFacts,
+    },
     document::idle::idle,
     edition::{
         graphql::{PolicyEdition, PolicyMutation, PolicyQuery},
@@ -103,6 +107,8 @@ pub enum Node {
     CorrectionRequest(CorrectionRequest),
     /// One edition of a policy.
     PolicyEdition(PolicyEdition),
+    /// A fact that a policy declares.
+    DeclaredFact(DeclaredFact),
     /// A move of a person to another organization.
     CadreTransfer(CadreTransfer),
     /// A step of a membership.
@@ -143,6 +149,7 @@ pub struct Query(
     RateLimitQuery,
     TransferQuery,
     PolicyQuery,
+    DeclaredQuery,
     EligibilityQuery,
 );
 
@@ -166,6 +173,7 @@ pub struct Mutation(
     PostMutation,
     TransferMutation,
     PolicyMutation,
+    DeclaredMutation,
 );
 
 /// Everything that can be followed, as a stream of events or over a WebSocket. Each change is told with the rights that
@@ -324,6 +332,7 @@ nouns! {
     AccountId => Account by Accounts through One,
     CorrectionId => CorrectionRequest by Corrections through One,
     PolicyEditionId => PolicyEdition by Editions through One,
+    DeclaredFactId => DeclaredFact by DeclaredFacts through One,
     TransferId => CadreTransfer by Transfers through One,
     ImportId => Import by Imports through One,
     ImportRunId => ImportRun by Runs through One,

@@ -92,6 +92,16 @@ keys! {
     TransferId = "cadre_transfer";
     /// One edition of a policy.
     PolicyEditionId = "policy_edition";
+    /// A fact that a policy declares.
+    DeclaredFactId = "declared_fact";
+    /// That a criterion passes for a person.
+    CriterionWaiverId = "criterion_waiver";
+    /// What was done about a due item.
+    DutyEntryId = "duty_entry";
+    /// A talk.
+    TalkId = "talk";
+    /// A matter raised in a talk.
+    TalkIssueId = "talk_issue";
     /// A reserve pool.
     PoolId = "reserve_pool";
     /// A tier of a reserve pool.

@@ -22,6 +22,9 @@ pub mod cadre;
 pub mod cadre_sealed;
 pub mod cadre_transfer;
 pub mod correction_request;
+pub mod criterion_waiver;
+pub mod declared_fact;
+pub mod duty_entry;
 pub mod education;
 pub mod experience;
 pub mod export;
@@ -56,6 +59,8 @@ pub mod reserve_pool;
 pub mod resume_entry;
 pub mod revoked_token;
 pub mod sanction;
+pub mod talk;
+pub mod talk_issue;
 pub mod training;
 pub mod upload;
 pub mod upload_part;
@@ -197,6 +202,11 @@ tables! {
         sanction as Sanction by SanctionId,
         resume_entry as ResumeEntry by ResumeEntryId,
         policy_edition as PolicyEdition by PolicyEditionId,
+        declared_fact as DeclaredFact by DeclaredFactId,
+        criterion_waiver as CriterionWaiver by CriterionWaiverId,
+        duty_entry as DutyEntry by DutyEntryId,
+        talk as Talk by TalkId,
+        talk_issue as TalkIssue by TalkIssueId,
         reserve_pool as ReservePool by PoolId,
         pool_tier as PoolTier by PoolTierId,
         pool_division as PoolDivision by PoolDivisionId,

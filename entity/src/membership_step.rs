@@ -35,6 +35,8 @@ pub struct Model {
     pub decided_by: Option<AccountId>,
     /// When it was recorded.
     pub recorded_at: DateTimeUtc,
+    /// What the policy said of it then, as JSON; none where it said nothing.
+    pub findings: Option<String>,
     /// Grows by one at each change; an update states the version it saw.
     pub version: i32,
 }

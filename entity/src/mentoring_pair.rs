@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{AccountId, OrganizationId, PairId},
+    id::{AccountId, OrganizationId, PairId, PolicyEditionId},
     kind::{PairForm, PairState},
 };
 
@@ -41,6 +41,10 @@ pub struct Model {
     pub successor_id: Option<PairId>,
     /// Who proposed; none for an import.
     pub proposed_by: Option<AccountId>,
+    /// The edition of the policy under which it was made; none where it has none.
+    pub edition_id: Option<PolicyEditionId>,
+    /// What the policy wants its plan to say, by code, as JSON.
+    pub plan_items: Option<String>,
     /// Grows by one at each change; an update states the version it saw.
     pub version: i32,
 }

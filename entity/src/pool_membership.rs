@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{AccountId, CadreId, PoolDivisionId, PoolId, PoolMembershipId, PoolTierId},
+    id::{AccountId, CadreId, PolicyEditionId, PoolDivisionId, PoolId, PoolMembershipId, PoolTierId},
     kind::{MembershipState, RecommendationSource},
 };
 
@@ -43,6 +43,8 @@ pub struct Model {
     pub decided_by: Option<AccountId>,
     /// When.
     pub decided_on: Option<Date>,
+    /// The edition of the pool's policy under which it was decided last.
+    pub edition_id: Option<PolicyEditionId>,
     /// Grows by one at each change; an update states the version it saw.
     pub version: i32,
 }

@@ -29,6 +29,8 @@ pub struct Model {
     pub target_size: Option<i32>,
     /// How far memberships may be known.
     pub disclosure: Disclosure,
+    /// Code of the policy by which it is kept; none where it has none.
+    pub policy_code: Option<String>,
     /// Grows by one at each change; an update states the version it saw.
     pub version: i32,
 }

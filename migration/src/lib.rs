@@ -27,6 +27,7 @@ mod m20261121_000018_planning;
 mod m20261121_000019_transfers;
 mod m20261121_000021_party;
 mod m20261121_000022_policies;
+mod m20261121_000023_mechanisms;
 
 use sea_orm_migration::{
     MigratorTrait as _,
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000019_transfers::Migration),
             Box::new(m20261121_000021_party::Migration),
             Box::new(m20261121_000022_policies::Migration),
+            Box::new(m20261121_000023_mechanisms::Migration),
         ]
     }
 }

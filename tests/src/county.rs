@@ -290,6 +290,13 @@ pub const PROBES: &[(&str, &str)] = &[
     ("policyDraft", "mutation { policyDraft(input: { document: \"{}\" }) { problems { code field message } edition { ...policy } } }"),
     ("policyPublish", "mutation($policy: ID!) { policyPublish(input: { id: $policy, expectedVersion: 77 }) {
         problems { code message } edition { ...policy } } }"),
+    ("declaredFacts", "query { declaredFacts(first: 20) { totalCount edges { cursor node { ...declared } } } }"),
+    ("declaredFactRecord", "mutation($cadre: ID!) { declaredFactRecord(input: { policy: \"none\", code: \"X\", cadreId: $cadre, source: \"Probe\" }) {
+        problems { code message } fact { ...declared } } }"),
+    ("declaredFactVoid", "mutation($organization: ID!) { declaredFactVoid(input: { id: $organization, expectedVersion: 77, reason: \"Probe\" }) {
+        problems { code message } fact { ...declared } } }"),
+    ("criterionWaive", "mutation($policy: ID!, $cadre: ID!) { criterionWaive(input: { editionId: $policy, criterion: \"none\", cadreId: $cadre, reason: \"\" }) {
+        problems { code message } waiver { id criterion reason waivedOn validTo edition { id } } } }"),
     ("eligibility", "query($cadre: ID!, $policy: ID!) { eligibility(subject: $cadre, edition: $policy) { asOf eligible: outcome subject { ...cadre }
         edition { ...policy } results: criteria { eligible: outcome criterion { code } inputs { fact labelZh sentenceEn parameter eligible: outcome value valueAtMost missing source since } } } }"),
     ("candidates", "query($policy: ID!) { candidates(filter: { edition: $policy }, first: 20) { totalCount edges { cursor node { ...cadre } } } }"),
@@ -307,6 +314,10 @@ pub const PROBES: &[(&str, &str)] = &[
 ];
 
 const FRAGMENTS: &[(&str, &str)] = &[
+    (
+        "declared",
+        "fragment declared on DeclaredFact { id code holds number validFrom validTo documentNumber source recordedAt factState: state version cadre { ...card } organization { id name } edition { id title } }",
+    ),
     (
         "policy",
         "fragment policy on PolicyEdition { id code number: edition title course: state beginsOn: validFrom endsOn: validTo issuedBy: source document version criteria { code title sentenceZh sentenceEn severity mode waivedBy citation } organization { ...organization } }",
@@ -326,11 +337,11 @@ const FRAGMENTS: &[(&str, &str)] = &[
     ("card", "fragment card on CadreCard { cadreId name postTitle organization { id name } }"),
     (
         "pool",
-        "fragment pool on ReservePool { id code name poolKind: kind targetSize disclosure tracks { code } categories { code } maturities { code } log(first: 5) { totalCount edges { node { kind membership { id } } } } organization { id name } tiers { code name targetCount ordinal } members: memberships(first: 10) { totalCount edges { node { ...membership } } } }",
+        "fragment pool on ReservePool { id policyCode headroom { members total headroom tiers { tierCode target members headroom } } structureGaps { code actual missing unknown met } grid { tierCode count } code name poolKind: kind targetSize disclosure tracks { code } categories { code } maturities { code } log(first: 5) { totalCount edges { node { kind membership { id } } } } organization { id name } tiers { code name targetCount ordinal } members: memberships(first: 10) { totalCount edges { node { ...membership } } } }",
     ),
     (
         "membership",
-        "fragment membership on PoolMembership { id membershipState: state membershipThen: stateAsOf reason source entryRoute track { code } steps { kind reason decidedBy } proposedOn decidedOn pool { id name } tier { code } member { ...card } }",
+        "fragment membership on PoolMembership { id findings { rule severity outcome messageZh citation edition waivedBy asksReason } edition { id title } membershipState: state membershipThen: stateAsOf reason source entryRoute track { code } steps { kind reason decidedBy } proposedOn decidedOn pool { id name } tier { code } member { ...card } }",
     ),
     (
         "pair",

@@ -6,15 +6,15 @@ use std::{any::Any, collections::BTreeSet};
 
 use chrono::NaiveDate;
 use entity::{
-    Kept, account, cadre, cadre_transfer,
+    Kept, account, cadre, cadre_transfer, declared_fact,
     id::{AccountId, CadreId, Key, OrganizationId, PairId},
     kin_declaration,
-    kind::{OrganizationState, PairSide, PairState, Role, TransferState},
+    kind::{FactState, OrganizationState, PairSide, PairState, Role, TransferState},
     mentoring_pair, organization, organization_closure, pair_part,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::LockType,
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, sea_query::LockType,
 };
 
 use crate::{
@@ -136,6 +136,43 @@ impl Writer<'_> {
             .filter(organization::Column::State.eq(OrganizationState::Active))
             .lock_shared();
         found.one(&self.tx).await?.ok_or(Error::NotFound(OrganizationId::NOUN))
+    }
+
+    /// How many persons a declared fact holds for today at or below a place, whoever keeps them.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub async fn declared_held(&self, place: OrganizationId, code: &str) -> Result<u64> {
+        self.sent();
+        let held = self.declared_at(place, code).filter(declared_fact::Column::Holds.eq(true));
+        let people = held.select_only().column(declared_fact::Column::CadreId).distinct();
+        Ok(people.into_tuple::<Option<uuid::Uuid>>().all(&self.tx).await?.len() as u64)
+    }
+
+    /// The count that a place declared last; none where it declared none.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub async fn declared_count(&self, place: OrganizationId, code: &str) -> Result<Option<i32>> {
+        self.sent();
+        let said = self.declared_at(place, code).order_by_desc(declared_fact::Column::ValidFrom);
+        let said = said.order_by_desc(declared_fact::Column::Id).one(&self.tx).await?;
+        Ok(said.and_then(|it| it.number))
+    }
+
+    fn declared_at(&self, place: OrganizationId, code: &str) -> sea_orm::Select<declared_fact::Entity> {
+        let below = organization_closure::Entity::find()
+            .select_only()
+            .column(organization_closure::Column::DescendantId)
+            .filter(organization_closure::Column::AncestorId.eq(place))
+            .into_query();
+        let until = declared_fact::Column::ValidTo;
+        declared_fact::Entity::find()
+            .filter(declared_fact::Column::OrganizationId.in_subquery(below))
+            .filter(declared_fact::Column::Code.eq(code))
+            .filter(declared_fact::Column::State.eq(FactState::Recorded))
+            .filter(declared_fact::Column::ValidFrom.lte(self.today()))
+            .filter(Condition::any().add(until.is_null()).add(until.gt(self.today())))
     }
 
     /// Since when a person has been where they are kept, whoever kept them before; none where no move is on record.

@@ -48,9 +48,10 @@ const fn part(table: Table) -> Option<(Topic, &'static str, bool)> {
         Organization | OrganizationEvent | Post | Account | AccountGrant | AccountCredential | AccountFactor
         | RefreshToken | RevokedToken | Cadre | CadreSealed | CadreTransfer | PostAssignment | LevelPeriod
         | RankPeriod | Education | ProfessionalTitle | Assessment | Experience | Training | Award | Sanction
-        | ResumeEntry | PolicyEdition | ReservePool | PoolTier | PoolDivision | PairCapacity | KinDeclaration
-        | CorrectionRequest | Import | ImportRow | Upload | UploadPart | ImportRun | ImportFinding | Export
-        | AuditEvent | AuditChange | AccessLog | OrganizationClosure | AuditDigest | IdempotencyRecord | Outbox => None,
+        | ResumeEntry | PolicyEdition | DeclaredFact | CriterionWaiver | DutyEntry | Talk | TalkIssue | ReservePool
+        | PoolTier | PoolDivision | PairCapacity | KinDeclaration | CorrectionRequest | Import | ImportRow | Upload
+        | UploadPart | ImportRun | ImportFinding | Export | AuditEvent | AuditChange | AccessLog
+        | OrganizationClosure | AuditDigest | IdempotencyRecord | Outbox => None,
     }
 }
 

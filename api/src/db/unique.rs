@@ -73,6 +73,13 @@ const CONSTRAINTS: &[Constraint] = &[
         message: "Another edition of this policy begins on the same day: choose a later one.",
     },
     Constraint {
+        name: "uq_duty_entry_item",
+        columns: "duty_entry.subject_id, duty_entry.code, duty_entry.due_on",
+        code: ProblemCode::Taken,
+        field: "dueOn",
+        message: "This item is submitted or excused already: read it again.",
+    },
+    Constraint {
         name: "uq_reserve_pool_code",
         columns: "reserve_pool.organization_id, reserve_pool.code",
         code: ProblemCode::Taken,

@@ -118,6 +118,8 @@ impl Pairs {
             },
             successor_id: None,
             proposed_by: Some(keeper.officer),
+            edition_id: None,
+            plan_items: None,
             version: 1,
         };
         self.steps.extend(steps(aside, &pair, course.last_contact_on, keeper.today, keeper.officer));
@@ -182,6 +184,7 @@ fn steps(
         decided_on,
         decided_by: Some(officer),
         recorded_at: decided_on.and_time(chrono::NaiveTime::MIN).and_utc(),
+        findings: None,
         version: 1,
     };
     course.into_iter().map(step).collect()

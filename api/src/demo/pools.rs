@@ -53,6 +53,7 @@ impl Pools {
                 kind: plan.kind,
                 target_size: None,
                 disclosure: plan.disclosure,
+                policy_code: None,
                 version: 1,
             });
             let mut inside = BTreeSet::new();
@@ -138,6 +139,7 @@ fn membership(
         proposed_on,
         decided_by: decided.then_some(keeper.leader),
         decided_on: decided.then(|| proposed_on + dice.days(20, 60)),
+        edition_id: None,
         version: 1,
     }
 }
@@ -178,6 +180,7 @@ fn steps(dice: &mut Dice, it: &pool_membership::Model) -> Vec<membership_step::M
         decided_on: *decided_on,
         decided_by: if *kind == StepKind::Proposed { it.proposed_by } else { it.decided_by },
         recorded_at: decided_on.and_time(chrono::NaiveTime::MIN).and_utc(),
+        findings: None,
         version: 1,
     };
     first.iter().chain(course).map(step).collect()

@@ -13,7 +13,9 @@ use crate::kernel::{
     nesting,
     node::Node,
     number::Range,
+    vocabulary::{DeclaredFact, Group, Vocabulary},
 };
+use crate::mechanism::Sections;
 
 /// Longest document, in bytes.
 const MOST_BYTES: usize = 1_048_576;
@@ -27,7 +29,7 @@ const MOST_COMPARISONS: usize = 300;
 const MOST_PARAMETERS: usize = 200;
 
 /// What a criterion that is not met means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Severity {
     /// The person is not eligible, unless somebody named waives it.
     Error,
@@ -76,6 +78,8 @@ pub struct Criterion {
     pub title: String,
     /// What must hold.
     pub need: Need,
+    /// For whom it is asked at all; for everybody where it is none.
+    pub when: Option<Need>,
     /// What it means when it does not.
     pub severity: Severity,
     /// How strictly it is meant.
@@ -84,6 +88,16 @@ pub struct Criterion {
     pub waived_by: Option<Role>,
     /// Where it stands written.
     pub cite: String,
+}
+
+impl Criterion {
+    /// What is evaluated: what must hold, or that it is not asked of the person.
+    pub fn asked(&self) -> Need {
+        match &self.when {
+            None => self.need.clone(),
+            Some(when) => Need::Any(vec![Need::Not(Box::new(when.clone())), self.need.clone()]),
+        }
+    }
 }
 
 /// A policy.
@@ -105,6 +119,12 @@ pub struct Document {
     pub source: String,
     /// Its criteria.
     pub criteria: Vec<Criterion>,
+    /// The facts that it declares.
+    pub facts: Vec<DeclaredFact>,
+    /// Its groups.
+    pub groups: Vec<Group>,
+    /// What it says of each primitive.
+    pub sections: Sections,
 }
 
 const KEYS: [&str; 9] =
@@ -140,12 +160,30 @@ impl Document {
     /// What somebody must meet: every criterion whose failing is an error.
     pub fn whole(&self) -> Need {
         let errors = self.criteria.iter().filter(|it| it.severity == Severity::Error);
-        Need::All(errors.map(|it| it.need.clone()).collect())
+        Need::All(errors.map(Criterion::asked).collect())
+    }
+
+    /// The criterion of a code.
+    pub fn criterion(&self, code: &str) -> Option<&Criterion> {
+        self.criteria.iter().find(|it| it.code == code)
+    }
+
+    /// The group of a code.
+    pub fn group(&self, code: &str) -> Option<&Group> {
+        self.groups.iter().find(|it| it.code == code)
+    }
+
+    /// The criteria of a purpose, in the document's order; all where it is none. None where no section has the purpose.
+    pub fn asked_for(&self, purpose: Option<&str>) -> Option<Vec<&Criterion>> {
+        let Some(purpose) = purpose else { return Some(self.criteria.iter().collect()) };
+        let found = self.sections.purposes().into_iter().find(|it| it.code == purpose)?;
+        Some(self.criteria.iter().filter(|it| found.criteria.contains(&it.code)).collect())
     }
 }
 
 fn whole(root: &Node<'_>, findings: &mut Findings) -> Option<Document> {
-    if !root.is_object_of(&KEYS, findings) {
+    let known: Vec<&str> = KEYS.iter().chain(&Vocabulary::KEYS).chain(Sections::KEYS).copied().collect();
+    if !root.is_object_of(&known, findings) {
         return None;
     }
     let code = root.needed("code", findings).and_then(|it| it.code(findings).map(str::to_owned));
@@ -161,8 +199,18 @@ fn whole(root: &Node<'_>, findings: &mut Findings) -> Option<Document> {
         findings.add("validTo", format!("is not after validFrom, {from}: it is the first day without effect"));
     }
     let parameters = root.get("parameters").map(|it| parameters(&it, findings)).unwrap_or_default();
-    let criteria = root.needed("criteria", findings).map(|it| criteria(&it, &parameters, findings))?;
+    let mut vocabulary = Vocabulary::read(root, parameters, findings);
+    let has_sections = Sections::KEYS.iter().any(|key| root.get(key).is_some());
+    let criteria = match root.get("criteria") {
+        None if has_sections => Vec::new(),
+        _ => criteria(&root.needed("criteria", findings)?, &vocabulary.names, findings),
+    };
+    vocabulary.criteria = criteria.iter().map(|it| it.code.clone()).collect();
+    let sections = Sections::read(root, &vocabulary, findings);
     Some(Document {
+        facts: vocabulary.facts,
+        groups: vocabulary.groups,
+        sections,
         code: code?,
         jurisdiction: jurisdiction?,
         title: title?,
@@ -191,15 +239,15 @@ fn parameters(node: &Node<'_>, findings: &mut Findings) -> Parameters {
     parameters
 }
 
-fn criteria(node: &Node<'_>, parameters: &Parameters, findings: &mut Findings) -> Vec<Criterion> {
+fn criteria(node: &Node<'_>, names: &need::Names, findings: &mut Findings) -> Vec<Criterion> {
     let items = node.items(MOST_CRITERIA, findings);
     if items.is_empty() && findings.is_empty() {
         findings.add(&node.path, "is empty: write one criterion or more");
     }
     let (mut codes, mut read, mut comparisons) = (BTreeSet::new(), Vec::new(), 0);
     for item in items {
-        let Some(criterion) = criterion(&item, parameters, findings) else { continue };
-        comparisons += criterion.need.leaves().len();
+        let Some(criterion) = criterion(&item, names, findings) else { continue };
+        comparisons += criterion.asked().leaves().len();
         if !codes.insert(criterion.code.clone()) {
             let message = format!("'{}' names two criteria: give each its own code", criterion.code);
             findings.add(&format!("{}.code", item.path), message);
@@ -213,8 +261,8 @@ fn criteria(node: &Node<'_>, parameters: &Parameters, findings: &mut Findings) -
     read
 }
 
-fn criterion(node: &Node<'_>, parameters: &Parameters, findings: &mut Findings) -> Option<Criterion> {
-    let known = ["code", "title", "need", "severity", "mode", "waiver", "cite"];
+fn criterion(node: &Node<'_>, names: &need::Names, findings: &mut Findings) -> Option<Criterion> {
+    let known = ["code", "title", "need", "when", "severity", "mode", "waiver", "cite"];
     if findings.is_full() || !node.is_object_of(&known, findings) {
         return None;
     }
@@ -227,7 +275,8 @@ fn criterion(node: &Node<'_>, parameters: &Parameters, findings: &mut Findings) 
     let mode = node.needed("mode", findings).and_then(|it| it.one_of(&modes, Mode::text, findings));
     let waived_by = node.get("waiver").and_then(|it| waiver(&it, findings));
     let need = node.needed("need", findings)?;
-    let read = need::read(&need, parameters, findings);
+    let when = node.get("when").map(|it| need::read(&it, names, findings));
+    let read = need::read(&need, names, findings);
     if let Some(read) = &read {
         contradictions(read, &need.path, findings);
     }
@@ -235,6 +284,7 @@ fn criterion(node: &Node<'_>, parameters: &Parameters, findings: &mut Findings) 
         code: code?,
         title: title?,
         need: read?,
+        when: when.flatten(),
         severity: severity?,
         mode: mode?,
         waived_by,

@@ -4,21 +4,28 @@
 use entity::kind::AssessmentGrade;
 use serde_json::{Value, json};
 
-use crate::kernel::{fact::Fact, number::Comparator};
+use crate::{
+    kernel::{
+        fact::Fact,
+        number::Comparator,
+        vocabulary::{About, Nature},
+    },
+    mechanism::Sections,
+};
 
 /// The schema, as draft 2020-12 has it.
 pub fn schema() -> Value {
     let text = |most: usize| json!({ "type": "string", "minLength": 1, "maxLength": most });
     let code = json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]{1,60}$" });
     let day = json!({ "type": "string", "format": "date" });
-    let number = json!({ "type": ["number", "string"] });
+    let number = number_schema();
     let value = json!({ "anyOf": [number, { "type": "array", "items": { "type": "string" }, "minItems": 1 }] });
-    json!({
+    let mut schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Tidui policy",
         "type": "object",
         "additionalProperties": false,
-        "required": ["code", "jurisdiction", "title", "edition", "validFrom", "source", "criteria"],
+        "required": ["code", "jurisdiction", "title", "edition", "validFrom", "source"],
         "properties": {
             "code": code,
             "jurisdiction": code,
@@ -38,6 +45,7 @@ pub fn schema() -> Value {
                     "code": code,
                     "title": text(200),
                     "need": { "$ref": "#/$defs/need" },
+                    "when": { "$ref": "#/$defs/need" },
                     "severity": { "enum": ["ERROR", "WARNING", "HINT"] },
                     "mode": { "enum": ["MUST", "NORMALLY"] },
                     "waiver": {
@@ -49,7 +57,38 @@ pub fn schema() -> Value {
             } },
         },
         "$defs": { "need": need(&value) },
+    });
+    if let Some(properties) = schema.pointer_mut("/properties").and_then(Value::as_object_mut) {
+        properties.extend(Sections::schema());
+        if let Value::Object(named) = named(&code, &text) {
+            properties.extend(named);
+        }
+    }
+    schema
+}
+
+/// What a policy names for itself.
+fn named(code: &Value, text: &impl Fn(usize) -> Value) -> Value {
+    let about: Vec<&str> = About::ALL.iter().map(|it| it.text()).collect();
+    let natures: Vec<&str> = Nature::ALL.iter().map(|it| it.text()).collect();
+    json!({
+            "lists": { "type": "array", "items": {
+                "type": "object", "additionalProperties": false, "required": ["code", "count", "items"],
+                "properties": { "code": code, "title": text(200), "count": { "type": "integer" }, "items": { "type": "array", "items": code } },
+            } },
+            "facts": { "type": "array", "items": {
+                "type": "object", "additionalProperties": false, "required": ["code", "title", "about", "nature"],
+                "properties": { "code": code, "title": text(200), "about": { "enum": about }, "nature": { "enum": natures }, "structural": { "type": "boolean" } },
+            } },
+            "groups": { "type": "array", "items": {
+                "type": "object", "additionalProperties": false, "required": ["code", "title", "need"],
+                "properties": { "code": code, "title": text(200), "need": { "$ref": "#/$defs/need" } },
+            } },
     })
+}
+
+fn number_schema() -> Value {
+    json!({ "type": ["number", "string"] })
 }
 
 fn need(value: &Value) -> Value {
@@ -68,6 +107,7 @@ fn need(value: &Value) -> Value {
         group("all", several.clone()),
         group("any", several.clone()),
         group("not", this),
+        group("attested", json!({ "type": "string" })),
         {
             "type": "object", "additionalProperties": false, "required": ["atLeast", "of"],
             "properties": { "atLeast": { "type": "integer", "minimum": 1 }, "of": several },
@@ -77,7 +117,7 @@ fn need(value: &Value) -> Value {
             "properties": {
                 "fact": { "oneOf": facts }, "op": { "enum": ops }, "value": value, "parameter": { "type": "string" },
                 "unit": { "enum": ["YEAR", "MONTH"] }, "grades": { "type": "array", "items": { "enum": grades }, "minItems": 1 },
-                "years": { "type": "integer", "minimum": 1, "maximum": 20 },
+                "years": { "type": "integer", "minimum": 1, "maximum": 20 }, "approx": number_schema(),
             },
         },
     ] })

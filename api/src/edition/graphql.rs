@@ -1,4 +1,6 @@
-//! Policies in the schema.
+//! Policies in the schema; what they say of an act stands in `finding`.
+
+mod finding;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use chrono::{DateTime, Utc};
@@ -22,6 +24,8 @@ use crate::{
     questions::{self, One},
     relay::{Date, FromRow, Problem, access, global_id, key},
 };
+
+pub use finding::PolicyFinding;
 
 /// The course of a policy's edition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -72,11 +76,13 @@ impl PolicyCriterion {
     }
     /// What must hold, in Chinese: made from what is evaluated.
     async fn sentence_zh(&self) -> String {
-        format!("{}。", sentence(&self.0.need, Language::Chinese))
+        let whom = self.0.when.as_ref().map(|it| format!("{}的，", sentence(it, Language::Chinese)));
+        format!("{}{}。", whom.unwrap_or_default(), sentence(&self.0.need, Language::Chinese))
     }
     /// What must hold, in English.
     async fn sentence_en(&self) -> String {
-        format!("{}.", sentence(&self.0.need, Language::English))
+        let whom = self.0.when.as_ref().map(|it| format!("where {}: ", sentence(it, Language::English)));
+        format!("{}{}.", whom.unwrap_or_default(), sentence(&self.0.need, Language::English))
     }
     /// What it means when it does not hold.
     async fn severity(&self) -> CriterionSeverity {

@@ -4,11 +4,12 @@
 //!
 //! Each comparison is told by two questions of a whole number k: is it certainly k or more, is it certainly less.
 
+mod held;
+
 use chrono::{Datelike, NaiveDate};
 use entity::{
-    assessment, cadre, education, experience,
-    kind::{AssessmentKind, EducationMode, ExperienceKind, FactState, Role, Sex},
-    level_period, post_assignment, rank_period, sanction,
+    cadre,
+    kind::{ExperienceKind, Role, Sex},
 };
 use sea_orm::{
     Condition,
@@ -16,7 +17,7 @@ use sea_orm::{
 };
 
 use crate::{
-    cadre::read::{begun_by, cleared, full_months, holds, kept},
+    cadre::read::{begun_by, cleared, kept},
     career::read::DECIDING,
     db::gate::{Alias, Gate},
     kernel::{
@@ -68,6 +69,8 @@ impl<'g> Conditions<'g> {
             Outcome::Met => met,
             Outcome::NotMet => unmet,
             Outcome::Unknown => Condition::all().add(not(&met)).add(not(&unmet)),
+            // A waiver is told per person.
+            Outcome::Waived => no(),
         }
     }
 
@@ -159,8 +162,15 @@ impl<'g> Conditions<'g> {
             }
             Fact::AnnualGrades => self.graded(asked, true, least),
             Fact::SanctionsInEffect => self.sanctioned(least),
+            Fact::TitleGrade => self.among(self.titled(&from(asked.fact, least))),
+            Fact::PartyMonths => {
+                let joined = self.at.col(cadre::Column::PartyJoinedOn);
+                Condition::all().add(joined.clone().is_not_null()).add(joined.lte(begun_by(self.on, months(1))))
+            }
             // These have no order, and no limit that is a number.
-            Fact::BirthDate | Fact::Sex | Fact::Status => no(),
+            Fact::BirthDate | Fact::Sex | Fact::Status | Fact::PostRole | Fact::OrganizationKind | Fact::Declared => {
+                no()
+            }
         }
     }
 
@@ -177,7 +187,7 @@ impl<'g> Conditions<'g> {
         match asked.fact {
             Fact::SanctionsInEffect => sanctions_known(&self.at, self.gate),
             // The least that any of them can be.
-            Fact::Level | Fact::Rank | Fact::Education | Fact::FullTimeEducation | Fact::Degree => {
+            Fact::Level | Fact::Rank | Fact::Education | Fact::FullTimeEducation | Fact::Degree | Fact::TitleGrade => {
                 self.at_least(asked, 1)
             }
             _ => self.at_least(asked, 0),
@@ -186,6 +196,13 @@ impl<'g> Conditions<'g> {
 
     fn one_of(&self, asked: &Asked, codes: &[&'static str]) -> Both {
         let (column, known) = match asked.fact {
+            Fact::Declared => return self.signed(asked, codes),
+            Fact::PostRole => return self.in_role(codes),
+            Fact::OrganizationKind => {
+                let kinds = |only: Option<&[&'static str]>| self.kept_by(only);
+                let met = kinds(Some(codes));
+                return Both { unmet: kinds(None).add(not(&met)), met };
+            }
             Fact::Status => (self.at.col(cadre::Column::Status), Condition::all()),
             Fact::Sex => {
                 let sex = self.at.col(cadre::Column::Sex);
@@ -215,119 +232,6 @@ impl<'g> Conditions<'g> {
         };
         let known = Condition::all().add(birth.is_not_null());
         Both { unmet: known.clone().add(not(&met)), met: known.add(met) }
-    }
-
-    fn levels(&self, months: Option<u32>, codes: Option<&[&'static str]>) -> SelectStatement {
-        let at = Alias::named("held_level");
-        let (from, to) = (at.col(level_period::Column::ValidFrom), at.col(level_period::Column::ValidTo));
-        let mut people = self.gate.visible::<level_period::Entity>(level_period::Column::CadreId, &at);
-        people
-            .and_where(at.col(level_period::Column::State).eq(FactState::Recorded))
-            .cond_where(holds(from.clone(), to, self.on))
-            .cond_where(self.since(from, months));
-        if let Some(codes) = codes {
-            people.and_where(at.col(level_period::Column::Level).is_in(codes.iter().copied()));
-        }
-        people
-    }
-
-    fn ranks(&self, months: Option<u32>, codes: Option<&[&'static str]>) -> SelectStatement {
-        let at = Alias::named("held_rank");
-        let (from, to) = (at.col(rank_period::Column::ValidFrom), at.col(rank_period::Column::ValidTo));
-        let mut people = self.gate.visible::<rank_period::Entity>(rank_period::Column::CadreId, &at);
-        people
-            .and_where(at.col(rank_period::Column::State).eq(FactState::Recorded))
-            .cond_where(holds(from.clone(), to, self.on))
-            .cond_where(self.since(from, months));
-        if let Some(codes) = codes {
-            people.and_where(at.col(rank_period::Column::Rank).is_in(codes.iter().copied()));
-        }
-        people
-    }
-
-    fn posts(&self, months: u32) -> SelectStatement {
-        let at = Alias::named("held_post");
-        let (from, to) = (at.col(post_assignment::Column::ValidFrom), at.col(post_assignment::Column::ValidTo));
-        let mut people = self.gate.visible::<post_assignment::Entity>(post_assignment::Column::CadreId, &at);
-        people
-            .and_where(at.col(post_assignment::Column::State).eq(FactState::Recorded))
-            .and_where(at.col(post_assignment::Column::IsPrimary).eq(true))
-            .cond_where(holds(from.clone(), to, self.on))
-            .cond_where(self.since(from, Some(months)));
-        people
-    }
-
-    /// That so many full months have passed since a date, which is known then.
-    fn since(&self, from: Expr, months: Option<u32>) -> Condition {
-        Condition::all().add_option(months.map(|it| from.lte(begun_by(self.on, it))))
-    }
-
-    fn experience(&self, kind: ExperienceKind, least: i64) -> SelectStatement {
-        let at = Alias::named("served");
-        self.gate
-            .visible::<experience::Entity>(experience::Column::CadreId, &at)
-            .and_where(at.col(experience::Column::State).eq(FactState::Recorded))
-            .and_where(at.col(experience::Column::Kind).eq(kind))
-            .and_where(at.col(experience::Column::ValidFrom).lte(self.on.to_string()))
-            .add_group_by([at.col(experience::Column::CadreId)])
-            .and_having(Expr::cust(full_months("served", self.on)).gte(least))
-            .to_owned()
-    }
-
-    fn studied(&self, fact: Fact, codes: &[&'static str]) -> SelectStatement {
-        let at = Alias::named("studied");
-        let graduated = at.col(education::Column::Graduated);
-        let over = Condition::any()
-            .add(graduated.clone().lte(self.on.to_string()))
-            .add(Condition::all().add(graduated.is_null()).add(at.col(education::Column::Enrolled).is_null()));
-        let column = if fact == Fact::Degree { education::Column::Degree } else { education::Column::Level };
-        let mut people = self.gate.visible::<education::Entity>(education::Column::CadreId, &at);
-        people
-            .and_where(at.col(education::Column::State).eq(FactState::Recorded))
-            .cond_where(over)
-            .and_where(at.col(column).is_in(codes.iter().copied()));
-        if fact == Fact::FullTimeEducation {
-            people.and_where(at.col(education::Column::Mode).eq(EducationMode::FullTime));
-        }
-        people
-    }
-
-    /// That at least so many annual assessments of the last years had these grades, or others.
-    fn graded(&self, asked: &Asked, these: bool, least: i64) -> Condition {
-        let Some((grades, years)) = &asked.grades else { return no() };
-        if least <= 0 {
-            return Condition::all();
-        }
-        let at = Alias::named("graded");
-        let grade = at.col(assessment::Column::Grade);
-        let (last, codes) = (self.on.year(), grades.iter().copied());
-        let first = last - i32::try_from(*years).unwrap_or(0);
-        let mut people = self.gate.visible::<assessment::Entity>(assessment::Column::CadreId, &at);
-        people
-            .and_where(at.col(assessment::Column::State).eq(FactState::Recorded))
-            .and_where(at.col(assessment::Column::Kind).eq(AssessmentKind::Annual))
-            .and_where(at.col(assessment::Column::Year).gte(first))
-            .and_where(at.col(assessment::Column::Year).lt(last))
-            .and_where(if these { grade.is_in(codes) } else { grade.is_not_in(codes) })
-            .add_group_by([at.col(assessment::Column::CadreId)])
-            .and_having(at.col(assessment::Column::Id).count().gte(least));
-        self.among(people)
-    }
-
-    fn sanctioned(&self, least: i64) -> Condition {
-        let known = Condition::all().add(sanctions_known(&self.at, self.gate));
-        if least <= 0 {
-            return known;
-        }
-        let at = Alias::named("punished");
-        let mut people = self.gate.visible::<sanction::Entity>(sanction::Column::CadreId, &at);
-        people
-            .and_where(at.col(sanction::Column::State).eq(FactState::Recorded))
-            .and_where(at.col(sanction::Column::EffectFrom).lte(self.on))
-            .and_where(at.col(sanction::Column::EffectUntil).gt(self.on))
-            .add_group_by([at.col(sanction::Column::CadreId)])
-            .and_having(at.col(sanction::Column::Id).count().gte(least));
-        known.add(self.among(people))
     }
 }
 

@@ -2,11 +2,11 @@
 
 use chrono::{Datelike, NaiveDate};
 use entity::{
-    assessment, cadre, education, experience,
-    kind::{AssessmentKind, ExperienceKind, FactState, Sex},
+    assessment, cadre, criterion_waiver, declared_fact, education, experience,
+    kind::{AssessmentKind, ExperienceKind, FactState, OrganizationKind, Sex},
     level_period,
     partial_date::PartialDate,
-    post_assignment, rank_period, sanction,
+    post_assignment, professional_title, rank_period, sanction,
 };
 
 use crate::{
@@ -38,6 +38,14 @@ pub struct Dossier {
     pub assessments: Vec<assessment::Model>,
     /// Sanctions; none, which is not an empty list, where they are not for the caller.
     pub sanctions: Option<Vec<sanction::Model>>,
+    /// Professional titles.
+    pub titles: Vec<professional_title::Model>,
+    /// What policies declare, and is signed; none where it is not for the caller.
+    pub declared: Option<Vec<declared_fact::Model>>,
+    /// Criteria that somebody let pass for the person.
+    pub waivers: Vec<criterion_waiver::Model>,
+    /// What kind of organization keeps the person; none where the caller may not see it.
+    pub kept_by: Option<OrganizationKind>,
 }
 
 fn nothing() -> Input {
@@ -97,6 +105,69 @@ impl Dossier {
             Fact::Education | Fact::FullTimeEducation | Fact::Degree => self.studied(asked.fact, on),
             Fact::AnnualGrades => self.grades(asked, on),
             Fact::SanctionsInEffect => self.sanctioned(on),
+            Fact::PostRole => self.post_role(on),
+            Fact::OrganizationKind => match self.kept_by {
+                Some(kind) => {
+                    Input { known: Known::Code(kind.text()), source: Some("organization".to_owned()), since: None }
+                }
+                None => nothing(),
+            },
+            Fact::TitleGrade => self.title_grade(on),
+            Fact::PartyMonths => {
+                let joined = self.cadre.party_joined_on;
+                match joined.and_then(|it| Some((it, Span { from: Some(it), to: None }.full_months(on)?))) {
+                    Some((since, months)) => number(i64::from(months), "cadre", "", Some(since)),
+                    None => nothing(),
+                }
+            }
+            Fact::Declared => self.signed(asked, on),
+        }
+    }
+
+    /// Of several posts that are principal, the one that says most: 正职 before 副职.
+    fn post_role(&self, on: NaiveDate) -> Input {
+        let held = self.posts.iter().filter(|it| {
+            it.state == FactState::Recorded && it.is_primary && post_assignment::Entity::span(it).holds(on)
+        });
+        let found = held.filter_map(|it| Some((it.role?, it))).min_by_key(|(role, _)| *role);
+        match found {
+            Some((role, row)) => Input {
+                known: Known::Code(role.text()),
+                source: Some(cited("post_assignment", &row.source)),
+                since: row.valid_from,
+            },
+            None => nothing(),
+        }
+    }
+
+    fn title_grade(&self, on: NaiveDate) -> Input {
+        let held = self
+            .titles
+            .iter()
+            .filter(|it| it.state == FactState::Recorded && professional_title::Entity::span(it).begun(on));
+        let held = held.filter_map(|it| Some((it.grade?.text(), it.source.as_str(), it.obtained)));
+        highest(Fact::TitleGrade, "professional_title", held)
+    }
+
+    /// What was signed last and is in force; a signed no is known too.
+    fn signed(&self, asked: &Asked, on: NaiveDate) -> Input {
+        let (Some(rows), Some((code, _))) = (&self.declared, &asked.declared) else {
+            return Input { known: Known::Nothing(Missing::NotForCaller), source: None, since: None };
+        };
+        let in_force = |it: &&declared_fact::Model| {
+            it.code == *code
+                && it.state == FactState::Recorded
+                && it.valid_from <= on
+                && it.valid_to.is_none_or(|end| on < end)
+        };
+        // Yes goes before no, as everywhere a fact that holds goes before one that does not.
+        let Some(row) = rows.iter().filter(in_force).max_by_key(|it| (it.holds, it.valid_from)) else {
+            return nothing();
+        };
+        Input {
+            known: Known::Code(if row.holds { "YES" } else { "NO" }),
+            source: Some(cited("declared_fact", row.document_number.as_deref().unwrap_or(&row.source))),
+            since: PartialDate::day_of(row.valid_from),
         }
     }
 

@@ -9,14 +9,17 @@ use crate::{
     cadre::graphql::Cadre,
     connection,
     edition::{
-        document::Criterion,
+        document::Severity,
         graphql::{PolicyCriterion, PolicyEdition},
     },
-    eligibility::read::{By, Candidates, Judging},
+    eligibility::{
+        judge::{Judged, judge, together},
+        read::{By, Candidates, Judging},
+    },
     error::{Action, Error, Result},
     kernel::{
         need::Need,
-        outcome::{self, Explained, Known, evaluate},
+        outcome::{self, Explained, Known},
         sentence::{Language, sentence},
     },
     loaders::Caller,
@@ -34,6 +37,8 @@ pub enum CriterionOutcome {
     NotMet,
     /// What is on record does not say: that is neither met nor failed.
     Unknown,
+    /// It is not met or not known, and whoever may let it pass did.
+    Waived,
 }
 
 impl CriterionOutcome {
@@ -42,6 +47,7 @@ impl CriterionOutcome {
             Self::Met => "MET",
             Self::NotMet => "NOT_MET",
             Self::Unknown => "UNKNOWN",
+            Self::Waived => "WAIVED",
         }
     }
 }
@@ -132,6 +138,12 @@ pub struct CriterionResult {
     criterion: PolicyCriterion,
     /// How it comes out.
     outcome: CriterionOutcome,
+    /// Whether it is met only because the policy says "about" (左右): somebody gives a reason.
+    about: bool,
+    /// Why it was let pass, where it was.
+    waiver_reason: Option<String>,
+    /// Until when it is let pass, exclusive.
+    waiver_valid_to: Option<Date>,
     /// Every comparison, those too that decide nothing.
     inputs: Vec<CriterionInput>,
 }
@@ -169,6 +181,8 @@ impl EligibilityQuery {
         #[graphql(desc = "Global id of the person.")] subject: ID,
         #[graphql(desc = "Code of the policy.")] policy: Option<String>,
         #[graphql(desc = "Global id of one edition, in the policy's place.")] edition: Option<ID>,
+        #[graphql(desc = "For what: a purpose of the policy, such as TIER:A or MENTOR; all its criteria otherwise.")]
+        purpose: Option<String>,
         #[graphql(desc = "The day as of which dated things are told, future days too; one for the whole request.")]
         as_of: Option<Date>,
     ) -> Result<Option<Eligibility>> {
@@ -184,9 +198,14 @@ impl EligibilityQuery {
         };
         let edition = PolicyEdition(row);
         let document = edition.read()?;
-        let read = |asked: &_| dossier.input(asked, on);
-        let outcome = evaluate(&document.whole(), &read, &mut Vec::new()).into();
-        let criteria = document.criteria.into_iter().map(|it| judged(it, &read)).collect();
+        let Some(asked) = document.asked_for(purpose.as_deref()) else {
+            let known: Vec<String> = document.sections.purposes().into_iter().map(|it| it.code).collect();
+            return Err(Error::invalid("purpose", format!("is none of this policy: it has {}", known.join(", "))));
+        };
+        let judged: Vec<Judged> = asked.into_iter().map(|it| judge(it, edition.0.id, &dossier, on)).collect();
+        let errors = judged.iter().filter(|it| it.criterion.severity == Severity::Error);
+        let outcome = together(errors.map(|it| it.outcome)).into();
+        let criteria = judged.into_iter().map(CriterionResult::from).collect();
         Ok(Some(Eligibility { subject: Cadre(dossier.cadre.clone()), edition, as_of: Date(on), outcome, criteria }))
     }
 
@@ -210,22 +229,28 @@ impl EligibilityQuery {
         let need = match &criterion {
             None => document.whole(),
             Some(code) => match document.criteria.into_iter().find(|it| it.code == *code) {
-                Some(found) => found.need,
+                Some(found) => found.asked(),
                 None => return Err(Error::invalid("criterion", format!("{code} is no criterion of this edition"))),
             },
         };
+        if outcome == Some(CriterionOutcome::Waived) {
+            return Err(Error::invalid("outcome", "WAIVED is told of one person: ask eligibility"));
+        }
         let among = candidates(&edition, criterion, outcome.unwrap_or(CriterionOutcome::Met), on, need);
         CandidateConnection::open(ctx, among, Order::Name, first, after).await
     }
 }
 
-fn judged(criterion: Criterion, read: &impl Fn(&crate::kernel::fact::Asked) -> outcome::Input) -> CriterionResult {
-    let mut told = Vec::new();
-    let outcome = evaluate(&criterion.need, read, &mut told).into();
-    CriterionResult {
-        criterion: PolicyCriterion(criterion),
-        outcome,
-        inputs: told.into_iter().map(Into::into).collect(),
+impl From<Judged> for CriterionResult {
+    fn from(it: Judged) -> Self {
+        Self {
+            outcome: it.outcome.into(),
+            about: it.is_about,
+            waiver_valid_to: it.waiver.as_ref().and_then(|it| it.valid_to).map(Date),
+            waiver_reason: it.waiver.map(|it| it.reason),
+            criterion: PolicyCriterion(it.criterion),
+            inputs: it.told.into_iter().map(Into::into).collect(),
+        }
     }
 }
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use entity::{
-    assessment, cadre, education, experience,
+    assessment, cadre, criterion_waiver, declared_fact, education, experience,
     id::{CadreId, OrganizationId, PolicyEditionId},
-    level_period, policy_edition, post_assignment, rank_period, sanction,
+    level_period, organization, policy_edition, post_assignment, professional_title, rank_period, sanction,
 };
 use sea_orm::{Condition, sea_query::ExprTrait};
 use serde::Serialize;
@@ -61,7 +61,11 @@ impl Query for Judging {
     }
 }
 
-async fn dossier(reader: &Reader<'_>, cadre: cadre::Model) -> Result<Dossier> {
+/// What is on record of a person.
+///
+/// # Errors
+/// `Internal` when the database fails.
+pub async fn dossier(reader: &Reader<'_>, cadre: cadre::Model) -> Result<Dossier> {
     let at = Alias::own::<cadre::Entity>();
     let mine = Condition::all().add(at.col(cadre::Column::Id).eq(cadre.id)).add(sanctions_known(&at, reader.gate()));
     let sanctions = match reader.find::<cadre::Entity>().filter(mine).one().await? {
@@ -75,9 +79,25 @@ async fn dossier(reader: &Reader<'_>, cadre: cadre::Model) -> Result<Dossier> {
         experiences: facts::<experience::Entity>(reader, cadre.id).await?,
         educations: facts::<education::Entity>(reader, cadre.id).await?,
         assessments: facts::<assessment::Entity>(reader, cadre.id).await?,
+        titles: facts::<professional_title::Entity>(reader, cadre.id).await?,
+        declared: match sanctions {
+            Some(_) => Some(declared(reader, cadre.id).await?),
+            None => None,
+        },
+        waivers: {
+            let mine = Alias::own::<criterion_waiver::Entity>().col(criterion_waiver::Column::CadreId).eq(cadre.id);
+            reader.find::<criterion_waiver::Entity>().filter(mine).all().await?
+        },
+        kept_by: reader.get::<organization::Entity>(cadre.organization_id).await?.map(|it| it.kind),
         sanctions,
         cadre,
     })
+}
+
+/// What is signed for a person: for those who may read sanctions, so that nobody takes what is hidden for what is absent.
+async fn declared(reader: &Reader<'_>, person: CadreId) -> Result<Vec<declared_fact::Model>> {
+    let mine = Alias::own::<declared_fact::Entity>().col(declared_fact::Column::CadreId).eq(person);
+    reader.find::<declared_fact::Entity>().filter(mine).all().await
 }
 
 async fn facts<E: Fact>(reader: &Reader<'_>, cadre: CadreId) -> Result<Vec<E::Model>> {

@@ -2,7 +2,16 @@
 
 use chrono::NaiveDate;
 
-use crate::kernel::{calendar::Calendar, term::Term};
+use crate::kernel::{
+    calendar::Calendar,
+    finding::Findings,
+    node::Node,
+    term::Term,
+    vocabulary::{Nature, Vocabulary},
+};
+
+/// Events that the engine sees itself.
+pub const SEEN: [&str; 2] = ["TALK_REQUESTED", "ISSUE_RAISED"];
 
 /// When something is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +35,31 @@ pub enum Cadence {
 }
 
 impl Cadence {
+    /// Reads `"P3M"`, `{"yearly": "01-31"}` or `{"onEvent": "RECRUITED", "within": "P14D"}`.
+    pub fn read(node: &Node<'_>, vocabulary: &Vocabulary, findings: &mut Findings) -> Option<Self> {
+        if node.value.is_string() {
+            return term(node, findings).map(Self::Every);
+        }
+        if !node.is_object_of(&["yearly", "onEvent", "within"], findings) {
+            return None;
+        }
+        if let Some(yearly) = node.get("yearly") {
+            let parts = yearly.value.as_str().and_then(|it| it.split_once('-'));
+            let day = parts.and_then(|(month, day)| Some((month.parse().ok()?, day.parse().ok()?)));
+            // A leap year has every day that any year has.
+            let found = day.filter(|(month, day)| NaiveDate::from_ymd_opt(2024, *month, *day).is_some());
+            if found.is_none() {
+                findings.add(&yearly.path, "is no day of the year: write month and day, like 01-31");
+            }
+            return found.map(|(month, day)| Self::Yearly { month, day });
+        }
+        let event = node.needed("onEvent", findings)?;
+        let seen = event.value.as_str().filter(|it| SEEN.contains(it)).map(str::to_owned);
+        let event = seen.or_else(|| vocabulary.fact(&event, &[Nature::Event], findings).map(|it| it.code));
+        let within = node.needed("within", findings).and_then(|it| term(&it, findings));
+        Some(Self::After { event: event?, within: within? })
+    }
+
     /// By when it is due next, when it was done last, or the event happened, on a day. None where the notice of a year is
     /// not at hand.
     pub fn next(&self, last: NaiveDate, calendar: &Calendar) -> Option<NaiveDate> {
@@ -46,6 +80,21 @@ impl Cadence {
     /// Whether it asks a person to report more often than weekly, which only a pair, placement or task may.
     pub fn is_under_a_week(&self) -> bool {
         matches!(self, Self::Every(term) if term.least_days() < 7)
+    }
+}
+
+/// A length of time.
+pub fn term(node: &Node<'_>, findings: &mut Findings) -> Option<Term> {
+    match node.value.as_str().map(Term::parse) {
+        Some(Ok(term)) => Some(term),
+        Some(Err(why)) => {
+            findings.add(&node.path, why);
+            None
+        }
+        None => {
+            findings.add(&node.path, "is no length of time: write \"P3M\", \"P1Y\", \"P10D\" or \"P5WD\"");
+            None
+        }
     }
 }
 

@@ -1,10 +1,14 @@
 //! The facts that a criterion may name: each with its type, its unit and its words. What is not here can't be asked.
 //!
 //! Not here, on purpose: ethnic group, religion, health, family, private life, location, beliefs, traits, scores of a
-//! person. Not here yet, because no row holds them openly: the date of joining the party and of the first work. Sex is a
-//! fact of structures, for targets and counts: no criterion may weigh a person by it.
+//! person. Not here yet, because no row holds it openly: the date of the first work. Sex is a fact of structures, for
+//! targets and counts: no criterion may weigh a person by it. What no table holds a policy declares itself, and somebody
+//! signs it for a person: `Declared`.
 
-use entity::kind::{AssessmentGrade, CadreStatus, CivilServantRank, Degree, Education, PositionLevel, Sex};
+use entity::kind::{
+    AssessmentGrade, CadreStatus, CivilServantRank, Degree, Education, OrganizationKind, PositionLevel, PostRole, Sex,
+    TitleGrade,
+};
 
 use crate::codeset::book;
 
@@ -43,6 +47,16 @@ pub enum Fact {
     AnnualGrades,
     /// How many sanctions are in effect.
     SanctionsInEffect,
+    /// 正职 or 副职 of the principal post held.
+    PostRole,
+    /// What kind of organization keeps the person.
+    OrganizationKind,
+    /// The highest grade of a professional title.
+    TitleGrade,
+    /// Full months since joining the party.
+    PartyMonths,
+    /// What a policy declares itself, signed for the person. It has no name of its own in documents.
+    Declared,
 }
 
 /// What a number counts.
@@ -87,7 +101,7 @@ macro_rules! texts {
 }
 
 impl Fact {
-    /// Every fact.
+    /// Every fact that documents name.
     pub const ALL: &'static [Self] = &[
         Self::Age,
         Self::BirthDate,
@@ -105,6 +119,10 @@ impl Fact {
         Self::Degree,
         Self::AnnualGrades,
         Self::SanctionsInEffect,
+        Self::PostRole,
+        Self::OrganizationKind,
+        Self::TitleGrade,
+        Self::PartyMonths,
     ];
 
     /// Its name in documents.
@@ -126,6 +144,11 @@ impl Fact {
             Self::Degree => "degree",
             Self::AnnualGrades => "annualGrades",
             Self::SanctionsInEffect => "sanctionsInEffect",
+            Self::PostRole => "postRole",
+            Self::OrganizationKind => "organizationKind",
+            Self::TitleGrade => "titleGrade",
+            Self::PartyMonths => "partyMonths",
+            Self::Declared => "attested",
         }
     }
 
@@ -148,6 +171,11 @@ impl Fact {
             Self::Degree => ("学位", "degree"),
             Self::AnnualGrades => ("年度考核", "annual assessments"),
             Self::SanctionsInEffect => ("影响期内处分、问责", "sanctions in effect"),
+            Self::PostRole => ("正副职", "role of the post held"),
+            Self::OrganizationKind => ("所在单位类型", "kind of organization"),
+            Self::TitleGrade => ("专业技术职务级别", "grade of professional title"),
+            Self::PartyMonths => ("党龄", "time in the party"),
+            Self::Declared => ("书面认定", "signed statement"),
         }
     }
 
@@ -159,11 +187,14 @@ impl Fact {
             | Self::MonthsAtRank
             | Self::MonthsInPost
             | Self::GrassrootsMonths
-            | Self::SecondmentMonths => Type::Number(Unit::Month),
+            | Self::SecondmentMonths
+            | Self::PartyMonths => Type::Number(Unit::Month),
             Self::AnnualGrades | Self::SanctionsInEffect => Type::Number(Unit::Count),
             Self::BirthDate => Type::Day,
-            Self::Sex | Self::Status => Type::Code,
-            Self::Level | Self::Rank | Self::Education | Self::FullTimeEducation | Self::Degree => Type::Ordered,
+            Self::Sex | Self::Status | Self::PostRole | Self::OrganizationKind | Self::Declared => Type::Code,
+            Self::Level | Self::Rank | Self::Education | Self::FullTimeEducation | Self::Degree | Self::TitleGrade => {
+                Type::Ordered
+            }
         }
     }
 
@@ -177,6 +208,10 @@ impl Fact {
             Self::Education | Self::FullTimeEducation => texts!(Education),
             Self::Degree => texts!(Degree),
             Self::AnnualGrades => texts!(AssessmentGrade),
+            Self::PostRole => texts!(PostRole),
+            Self::OrganizationKind => texts!(OrganizationKind),
+            Self::TitleGrade => texts!(TitleGrade),
+            Self::Declared => vec!["YES", "NO"],
             _ => Vec::new(),
         }
     }
@@ -198,7 +233,7 @@ impl Fact {
             Self::Education | Self::FullTimeEducation => ("ZB64", "SEEN"),
             Self::Degree => ("GB/T 6864", "2003"),
             Self::AnnualGrades => ("ZB18", "SEEN"),
-            _ => ("", ""),
+            _ => return own_words(code),
         };
         book::meaning(set.0, set.1, code).map_or((code, code), |it| (it.label_zh, it.label_en))
     }
@@ -214,6 +249,28 @@ impl Fact {
     }
 }
 
+/// Words of codes that no code set of the field has.
+fn own_words(code: &'static str) -> (&'static str, &'static str) {
+    match code {
+        "PRINCIPAL" => ("正职", "principal"),
+        "DEPUTY" => ("副职", "deputy"),
+        "OTHER" => ("其他", "other"),
+        "PROVINCE" => ("省级", "province"),
+        "PREFECTURE" => ("市级", "prefecture"),
+        "COUNTY" => ("县级", "county"),
+        "TOWNSHIP" => ("乡镇（街道）", "township"),
+        "DEPARTMENT" => ("部门", "department"),
+        "INTERNAL_UNIT" => ("内设机构", "internal unit"),
+        "SENIOR" => ("正高级", "senior"),
+        "ASSOCIATE_SENIOR" => ("副高级", "associate senior"),
+        "INTERMEDIATE" => ("中级", "intermediate"),
+        "JUNIOR" => ("初级", "junior"),
+        "YES" => ("是", "yes"),
+        "NO" => ("否", "no"),
+        code => (code, code),
+    }
+}
+
 /// What is asked of a person: a fact, and what narrows it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Asked {
@@ -221,6 +278,8 @@ pub struct Asked {
     pub fact: Fact,
     /// Which grades of how many years before the day's, for annual assessments.
     pub grades: Option<(Vec<&'static str>, u32)>,
+    /// Code and title of what is signed, for a fact that the policy declares.
+    pub declared: Option<(String, String)>,
 }
 
 /// Names that people try and that stand for nothing here, each with the reason.

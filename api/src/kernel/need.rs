@@ -10,7 +10,7 @@ use crate::kernel::{
     number::{Comparator, Num},
 };
 
-pub use reading::{Parameter, Parameters, read, value};
+pub use reading::{Declared, Names, Parameter, Parameters, read, value};
 
 /// Most groups within groups.
 pub const MOST_LEVELS: usize = 10;
@@ -43,6 +43,8 @@ pub struct Compared {
     pub unit: Option<&'static str>,
     /// The parameter of the document that the limit is, where it is one.
     pub parameter: Option<String>,
+    /// The limit as it is written, where the document says "about" and the limit is wider by its tolerance.
+    pub about: Option<Num>,
 }
 
 /// What a fact is compared with.

@@ -50,6 +50,11 @@ impl Decimal {
         }
     }
 
+    /// The sum; none where it grows too large.
+    pub fn plus(self, other: Self) -> Option<Self> {
+        self.0.checked_add(other.0).map(Self)
+    }
+
     /// So many times as much; none where it grows too large.
     pub fn times(self, factor: i64) -> Option<Self> {
         self.0.checked_mul(factor).map(Self)

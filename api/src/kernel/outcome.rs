@@ -11,7 +11,7 @@ use crate::kernel::{
 };
 
 /// The answer of a need or criterion.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Outcome {
     /// It is so.
     Met,
@@ -19,6 +19,8 @@ pub enum Outcome {
     NotMet,
     /// What is on record does not say.
     Unknown,
+    /// It is not so, or not known, and whoever may let it pass did. No evaluation yields it.
+    Waived,
 }
 
 impl std::ops::Not for Outcome {
@@ -28,6 +30,7 @@ impl std::ops::Not for Outcome {
             Self::Met => Self::NotMet,
             Self::NotMet => Self::Met,
             Self::Unknown => Self::Unknown,
+            Self::Waived => Self::Waived,
         }
     }
 }

@@ -60,6 +60,9 @@ fn said(need: &Need, language: Language, inside: bool) -> String {
 
 fn compared(it: &Compared, language: Language) -> String {
     let fact = it.asked.fact;
+    if let Some((_, title)) = &it.asked.declared {
+        return if language == Chinese { format!("经书面认定：{title}") } else { format!("signed: {title}") };
+    }
     let label = language.pick(fact.labels());
     let word = |code: &&'static str| language.pick(fact.words(code)).to_owned();
     let subject = match &it.asked.grades {
@@ -77,10 +80,14 @@ fn compared(it: &Compared, language: Language) -> String {
             let months = it.unit == Some("YEAR")
                 && fact.kind() == crate::kernel::fact::Type::Number(crate::kernel::fact::Unit::Month);
             let unit = if months { Some("MONTH") } else { it.unit };
+            let (written, about) = match it.about {
+                Some(written) => (written, language.pick(("左右", " or so"))),
+                None => (*limit, ""),
+            };
             format!(
-                "{subject}{}{}{}",
-                number_op(limit.op, language),
-                String::from(limit.value),
+                "{subject}{}{}{}{about}",
+                number_op(written.op, language),
+                String::from(written.value),
                 unit_word(unit, language)
             )
         }

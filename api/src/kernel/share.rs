@@ -1,5 +1,7 @@
 //! Exact fractions with the base that they are a part of: a share without its base means nothing.
 
+use crate::kernel::{finding::Findings, node::Node};
+
 /// What a share is a part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Base {
@@ -95,6 +97,24 @@ impl Share {
             (_, 0) => Err("divides by 0: write a den of 1 or more".to_owned()),
             (num, den) if num > den => Err(format!("{num}/{den} is more than the whole: write num up to den")),
             _ => Ok(Self { num, den, of, round }),
+        }
+    }
+
+    /// Reads `{"num": 20, "den": 100, "of": "MEMBERS", "round": "CEIL"}`.
+    pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<Self> {
+        if !node.is_object_of(&["num", "den", "of", "round"], findings) {
+            return None;
+        }
+        let num = node.needed("num", findings).and_then(|it| it.whole(0, 1_000_000, findings));
+        let den = node.needed("den", findings).and_then(|it| it.whole(0, 1_000_000, findings));
+        let of = node.needed("of", findings).and_then(|it| it.one_of(Base::ALL, Base::text, findings));
+        let round = node.needed("round", findings).and_then(|it| it.one_of(Rounding::ALL, Rounding::text, findings));
+        match Self::new(num?, den?, of?, round?) {
+            Ok(share) => Some(share),
+            Err(why) => {
+                findings.add(&node.path, why);
+                None
+            }
         }
     }
 

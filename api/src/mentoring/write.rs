@@ -84,6 +84,8 @@ async fn propose(tx: &mut Writer<'_>, asked: ProposePair) -> Result<PairId> {
         reason_code: None,
         successor_id: None,
         proposed_by: tx.account(),
+        edition_id: None,
+        plan_items: None,
         version: 1,
     };
     standing(tx, asked.organization).await?;
@@ -136,6 +138,7 @@ fn step_row(
         decided_on,
         decided_by: tx.account(),
         recorded_at: tx.now(),
+        findings: None,
         version: 1,
     }
 }

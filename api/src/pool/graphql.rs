@@ -3,14 +3,16 @@
 mod changes;
 mod following;
 mod membership;
+mod standing;
 mod steps;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use entity::{id::PoolId, kind, pool_division, pool_tier, reserve_pool};
 
 use crate::{
+    cadre::graphql::Cadre,
     connection,
-    error::{Action, Result},
+    error::{Action, Error, Result},
     leads,
     loaders::Caller,
     organization::{
@@ -18,7 +20,10 @@ use crate::{
         read::Organizations,
     },
     page::Order,
-    pool::read::{Divisions, MembershipsAmong, Pools, PoolsAmong, StepsAmong, Tiers},
+    pool::read::{
+        Divisions, MembershipsAmong, Pools, PoolsAmong, StepsAmong, Tiers,
+        standing::{AutoCandidates, FindingRule, PoolStanding, StandingOf},
+    },
     questions::{Many, One},
     reading,
     relay::{Date, FromRow, access, global_id, key},
@@ -30,6 +35,7 @@ pub use membership::{
     MembershipState, MembershipStep, MembershipStepConnection, MembershipStepKind, PoolMembership,
     PoolMembershipConnection, RecommendationSource,
 };
+pub use standing::{PoolGridCell, PoolHeadroom, StructureGap, percent};
 pub use steps::MembershipMutation;
 
 /// How far a pool's memberships may be known.
@@ -76,6 +82,12 @@ impl FromRow for ReservePool {
 }
 
 connection!(ReservePoolConnection, ReservePoolEdge, ReservePool, PoolsAmong);
+connection!(AutoCandidateConnection, AutoCandidateEdge, Cadre, AutoCandidates);
+
+async fn standing(ctx: &Context<'_>, pool: PoolId) -> Result<Option<PoolStanding>> {
+    let session = ctx.session()?;
+    session.ask(&StandingOf { pool, on: session.as_of() }).await
+}
 
 impl ReservePool {
     /// The pool of a key, if the caller may see it.
@@ -113,6 +125,40 @@ impl ReservePool {
     /// How far memberships may be known.
     async fn disclosure(&self) -> Disclosure {
         self.0.disclosure.into()
+    }
+    /// Code of the policy by which it is kept.
+    async fn policy_code(&self) -> Option<&str> {
+        self.0.policy_code.as_deref()
+    }
+    /// How much room there is in it, as it stands; null for those who do not keep it.
+    async fn headroom(&self, ctx: &Context<'_>) -> Result<Option<PoolHeadroom>> {
+        Ok(standing(ctx, self.0.id).await?.as_ref().map(Into::into))
+    }
+    /// How its structure stands beside its policy: every target, met or not. Null for those who do not keep it.
+    async fn structure_gaps(&self, ctx: &Context<'_>) -> Result<Option<Vec<StructureGap>>> {
+        Ok(standing(ctx, self.0.id).await?.map(|it| it.structure.into_iter().map(Into::into).collect()))
+    }
+    /// How many members stand in each tier, category and maturity; null for those who do not keep it.
+    async fn grid(&self, ctx: &Context<'_>) -> Result<Option<Vec<PoolGridCell>>> {
+        Ok(standing(ctx, self.0.id).await?.map(|it| it.grid.into_iter().map(Into::into).collect()))
+    }
+    /// Who shows up by a rule of its policy, by name: nobody enters by it.
+    async fn auto_candidates(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Code of the rule.")] rule: String,
+        #[graphql(desc = "How many, 1 to 100.", default = 20)] first: i32,
+        #[graphql(desc = "After which person: an endCursor of the same list.")] after: Option<String>,
+    ) -> Result<Option<AutoCandidateConnection>> {
+        let session = ctx.session()?;
+        let asked = FindingRule { pool: self.0.id, code: rule, on: session.as_of() };
+        match session.ask(&asked).await? {
+            Ok(among) => AutoCandidateConnection::open(ctx, among, Order::Name, first, after).await,
+            Err(known) => {
+                let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+                Err(Error::invalid("rule", format!("'{}' is no rule of the pool's policy: it has {known}", asked.code)))
+            }
+        }
     }
     /// Grows by one at each change.
     async fn version(&self) -> i32 {

@@ -4,6 +4,8 @@
 //! outside. Disclosure opens further: UNIT to the officer of the person's unit, PERSON also to the person. A
 //! confidential membership is absent for them, also from counts.
 
+pub mod standing;
+
 use entity::{
     cadre,
     id::{CadreId, MembershipStepId, OrganizationId, PoolId, PoolMembershipId},

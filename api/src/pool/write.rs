@@ -1,6 +1,7 @@
 //! Commands on pool memberships; those on pools stand in `pools`. Membership gives no right to a post; who proposes does
 //! not confirm; every step is kept with decider, reason and date, and none happens by itself.
 
+pub mod policed;
 pub mod pools;
 
 use chrono::NaiveDate;
@@ -15,8 +16,12 @@ use serde::Serialize;
 
 use crate::{
     db::{gate::Alias, session::Command, writer::Writer},
+    edition::notice,
     error::{Action, Error, Problem, ProblemCode, Result},
-    pool::rules,
+    pool::{
+        rules,
+        write::policed::{Entering, Said},
+    },
 };
 
 /// In which part of a pool somebody stands, by codes of the pool.
@@ -61,6 +66,13 @@ impl Command for ProposeMembership {
         let tier = self.place.tier.as_deref().unwrap_or_default();
         let tier_id = tier_of(tx, pool.id, tier).await?;
         let divisions = divisions_of(tx, pool.id).await?;
+        let said = match policed::of(tx, &pool).await? {
+            None => Said::default(),
+            Some(policy) => {
+                let (person, route) = (cadre.clone(), entry_route.as_deref());
+                policy.entering(tx, pool.id, Entering { person, tier, route, deciding: false }).await?
+            }
+        };
         let proposed = pool_membership::Model {
             id: PoolMembershipId::fresh(),
             pool_id: pool.id,
@@ -77,10 +89,12 @@ impl Command for ProposeMembership {
             proposed_on: tx.today(),
             decided_by: None,
             decided_on: None,
+            edition_id: said.edition,
             version: 1,
         };
         let decision = Decision { reason: Some(reason), ..Decision::default() };
-        let step = step_row(tx, &proposed, StepKind::Proposed, tx.today(), decision);
+        let mut step = step_row(tx, &proposed, StepKind::Proposed, tx.today(), decision);
+        step.findings = notice::kept(&said.notices);
         let id = tx.insert::<pool_membership::Entity>(proposed).await?;
         tx.insert::<membership_step::Entity>(step).await?;
         Ok(id)
@@ -159,6 +173,8 @@ async fn take(
         in_post(&tx.get::<cadre::Entity>(before.cadre_id).await?)?;
     }
     let mut after = pool_membership::Model { state, decided_by: tx.account(), decided_on: Some(day), ..before.clone() };
+    let said = said(tx, &before, kind, &place, decision.reason_code.as_deref()).await?;
+    after.edition_id = said.edition.or(before.edition_id);
     if kind == StepKind::Moved {
         after = moved(tx, after, place).await?;
         let stays = (after.tier_id, after.track_id, after.category_id, after.maturity_id)
@@ -167,10 +183,39 @@ async fn take(
             return Err(Error::invalid("tierCode", "says where the member stands already: name another place"));
         }
     }
-    let step = step_row(tx, &after, kind, day, decision);
+    let mut step = step_row(tx, &after, kind, day, decision);
+    step.findings = notice::kept(&said.notices);
     tx.update::<pool_membership::Entity>(&before, after).await?;
     tx.insert::<membership_step::Entity>(step).await?;
     Ok(id)
+}
+
+/// What the pool's policy says of a step.
+async fn said(
+    tx: &Writer<'_>,
+    before: &pool_membership::Model,
+    kind: StepKind,
+    place: &Place,
+    reason_code: Option<&str>,
+) -> Result<Said> {
+    let pool = tx.get::<reserve_pool::Entity>(before.pool_id).await?;
+    let Some(policy) = policed::of(tx, &pool).await? else { return Ok(Said::default()) };
+    match kind {
+        StepKind::Confirmed => {
+            let person = tx.get::<cadre::Entity>(before.cadre_id).await?;
+            let tiers = tiers_of(tx, pool.id).await?;
+            let tier = tiers.iter().find(|it| it.id == before.tier_id).map(|it| it.code.as_str()).unwrap_or_default();
+            let route = before.entry_route.as_deref();
+            policy.entering(tx, pool.id, Entering { person, tier, route, deciding: true }).await
+        }
+        StepKind::Moved => {
+            let divisions = divisions_of(tx, pool.id).await?;
+            let held = divisions.iter().find(|it| Some(it.id) == before.maturity_id).map(|it| it.code.as_str());
+            policy.moving(held, place.maturity.as_deref())
+        }
+        StepKind::Exited if before.state != MembershipState::Proposed => policy.leaving(before.state, reason_code),
+        _ => Ok(Said { edition: Some(policy.edition.id), notices: Vec::new() }),
+    }
 }
 
 /// A decision in normal form. Only a confirmation and a lifted warning may go without a reason.
@@ -231,6 +276,7 @@ fn step_row(
         decided_on,
         decided_by: tx.account(),
         recorded_at: tx.now(),
+        findings: None,
         version: 1,
     }
 }

@@ -99,6 +99,7 @@ impl World {
             decided_on: self.now().date_naive(),
             decided_by: None,
             recorded_at: self.now(),
+            findings: None,
             version: 1,
         })
         .await;

@@ -100,6 +100,7 @@ impl World {
             kind: PoolKind::Reserve,
             target_size: None,
             disclosure,
+            policy_code: None,
             version: 1,
         };
         self.insert(row).await;
@@ -137,6 +138,7 @@ impl World {
             proposed_on: self.now().date_naive(),
             decided_by: None,
             decided_on: None,
+            edition_id: None,
             version: 1,
         };
         self.insert(row).await;
@@ -287,6 +289,8 @@ impl World {
             reason_code: None,
             successor_id: None,
             proposed_by: None,
+            edition_id: None,
+            plan_items: None,
             version: 1,
         };
         change(&mut row);

@@ -25,15 +25,49 @@ pub struct Parameter {
 /// The parameters of a document, by code.
 pub type Parameters = BTreeMap<String, Parameter>;
 
+/// A fact that a document declares itself, because nothing on record says it: somebody signs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declared {
+    /// What it is called.
+    pub title: String,
+    /// Whether it belongs to the structure of a body alone, so that no criterion of a person may name it.
+    pub structural: bool,
+}
+
+/// What the needs of a document may name.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    /// Its parameters.
+    pub parameters: Parameters,
+    /// The facts of persons that it declares.
+    pub declared: BTreeMap<String, Declared>,
+    /// Whether facts of structures may be named: in groups that targets count, never in a criterion of a person.
+    pub structural: bool,
+}
+
 /// What an object of a need may hold; all of these but the last ones exclude each other.
-const GROUPS: [&str; 5] = ["all", "any", "not", "atLeast", "fact"];
-const KEYS: [&str; 12] =
-    ["all", "any", "not", "atLeast", "of", "fact", "op", "value", "unit", "parameter", "grades", "years"];
+const GROUPS: [&str; 6] = ["all", "any", "not", "atLeast", "fact", "attested"];
+const KEYS: [&str; 14] = [
+    "all",
+    "any",
+    "not",
+    "atLeast",
+    "of",
+    "fact",
+    "op",
+    "value",
+    "unit",
+    "parameter",
+    "grades",
+    "years",
+    "attested",
+    "approx",
+];
 
 /// Reads what a criterion needs; none where something is wrong.
-pub fn read(node: &Node<'_>, parameters: &Parameters, findings: &mut Findings) -> Option<Need> {
+pub fn read(node: &Node<'_>, names: &Names, findings: &mut Findings) -> Option<Need> {
     let before = findings.clone();
-    let need = group(node, parameters, MOST_LEVELS, findings)?;
+    let need = group(node, names, MOST_LEVELS, findings)?;
     let leaves = need.leaves().len();
     if leaves > MOST_LEAVES {
         findings.add(&node.path, format!("compares {leaves} facts; at most {MOST_LEAVES}: make two criteria of it"));
@@ -41,7 +75,7 @@ pub fn read(node: &Node<'_>, parameters: &Parameters, findings: &mut Findings) -
     (*findings == before).then_some(need)
 }
 
-fn group(node: &Node<'_>, parameters: &Parameters, levels: usize, findings: &mut Findings) -> Option<Need> {
+fn group(node: &Node<'_>, names: &Names, levels: usize, findings: &mut Findings) -> Option<Need> {
     if findings.is_full() || !node.is_object_of(&KEYS, findings) {
         return None;
     }
@@ -53,7 +87,7 @@ fn group(node: &Node<'_>, parameters: &Parameters, levels: usize, findings: &mut
     let said: Vec<&str> = GROUPS.iter().copied().filter(|key| node.get(key).is_some()).collect();
     let [kind] = said.as_slice() else {
         let message = match said.as_slice() {
-            [] => "says nothing: write one of all, any, not, atLeast, fact".to_owned(),
+            [] => "says nothing: write one of all, any, not, atLeast, fact, attested".to_owned(),
             several => format!(
                 "says {} side by side, which can be grouped in two ways: put one inside the other",
                 several.join(" and ")
@@ -73,13 +107,13 @@ fn group(node: &Node<'_>, parameters: &Parameters, levels: usize, findings: &mut
         if items.is_empty() {
             findings.add(&at.path, "is empty, of which nothing can be said: write what it holds, or remove it");
         }
-        let read: Vec<_> = items.iter().map(|it| group(it, parameters, levels - 1, findings)).collect();
+        let read: Vec<_> = items.iter().map(|it| group(it, names, levels - 1, findings)).collect();
         read.into_iter().collect()
     };
     match *kind {
         "all" => parts(&inside, findings).map(Need::All),
         "any" => parts(&inside, findings).map(Need::Any),
-        "not" => Some(Need::Not(Box::new(group(&inside, parameters, levels - 1, findings)?))),
+        "not" => Some(Need::Not(Box::new(group(&inside, names, levels - 1, findings)?))),
         "atLeast" => {
             let of = node.needed("of", findings)?;
             let parts = parts(&of, findings)?;
@@ -87,20 +121,40 @@ fn group(node: &Node<'_>, parameters: &Parameters, levels: usize, findings: &mut
             let count = inside.whole(1, most, findings)?;
             Some(Need::AtLeast(usize::try_from(count).ok()?, parts))
         }
-        _ => compared(node, &inside, parameters, findings).map(Need::Fact),
+        "attested" => attested(&inside, names, findings).map(Need::Fact),
+        _ => compared(node, &inside, names, findings).map(Need::Fact),
     }
 }
 
 fn belongs(kind: &str, key: &str) -> bool {
     match kind {
-        "fact" => ["op", "value", "unit", "parameter", "grades", "years"].contains(&key),
+        "fact" => ["op", "value", "unit", "parameter", "grades", "years", "approx"].contains(&key),
         "atLeast" => key == "of",
         _ => false,
     }
 }
 
-fn compared(node: &Node<'_>, name: &Node<'_>, parameters: &Parameters, findings: &mut Findings) -> Option<Compared> {
-    let fact = fact(name, findings)?;
+/// A fact that the document declares: somebody signed that it is so.
+fn attested(name: &Node<'_>, names: &Names, findings: &mut Findings) -> Option<Compared> {
+    let code = name.code(findings)?;
+    let Some(declared) = names.declared.get(code) else {
+        let known: Vec<_> = names.declared.keys().map(String::as_str).collect();
+        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+        findings
+            .add(&name.path, format!("'{code}' is no fact of a person that this document declares: known are {known}"));
+        return None;
+    };
+    if declared.structural && !names.structural {
+        findings.add(&name.path, STRUCTURAL);
+        return None;
+    }
+    let asked = Asked { fact: Fact::Declared, grades: None, declared: Some((code.to_owned(), declared.title.clone())) };
+    Some(Compared { asked, limit: Limit::OneOf(vec!["YES"]), unit: None, parameter: None, about: None })
+}
+
+fn compared(node: &Node<'_>, name: &Node<'_>, names: &Names, findings: &mut Findings) -> Option<Compared> {
+    let parameters = &names.parameters;
+    let fact = fact(name, names.structural, findings)?;
     let grades = grades(node, fact, findings)?;
     let op = node.needed("op", findings)?;
     let given = (node.get("value"), node.get("parameter"));
@@ -143,18 +197,47 @@ fn compared(node: &Node<'_>, name: &Node<'_>, parameters: &Parameters, findings:
     };
     let unit = units(fact, &unit_path.0, &unit_path.1, findings)?;
     let limit = limit(fact, &op, &written, unit, findings)?;
-    Some(Compared { asked: Asked { fact, grades }, limit, unit, parameter: parameter.map(|it| it.0) })
+    let (limit, about) = match node.get("approx") {
+        Some(tolerance) => widened(&limit, &tolerance, fact, unit, findings)?,
+        None => (limit, None),
+    };
+    let asked = Asked { fact, grades, declared: None };
+    Some(Compared { asked, limit, unit, parameter: parameter.map(|it| it.0), about })
 }
 
-fn fact(name: &Node<'_>, findings: &mut Findings) -> Option<Fact> {
+/// The limit that "about" means, and the one that is written.
+fn widened(
+    limit: &Limit,
+    tolerance: &Node<'_>,
+    fact: Fact,
+    unit: Option<&str>,
+    findings: &mut Findings,
+) -> Option<(Limit, Option<Num>)> {
+    let Limit::Number(written) = limit else {
+        findings.add(&tolerance.path, format!("{} has no about: remove it", fact.text()));
+        return None;
+    };
+    let Some(Limit::Number(by)) = number(fact, Comparator::Ge, tolerance, unit, findings) else { return None };
+    let value = match written.op {
+        Comparator::Ge | Comparator::Gt => written.value.plus(by.value.times(-1)?)?,
+        Comparator::Le | Comparator::Lt => written.value.plus(by.value)?,
+        Comparator::Eq => {
+            findings.add(&tolerance.path, "does not go with EQ: write GE or LE, which says on which side it is wider");
+            return None;
+        }
+    };
+    Some((Limit::Number(Num { op: written.op, value }), Some(*written)))
+}
+
+const STRUCTURAL: &str = "belongs to the structure of a body: no person is judged by it; set a target for the body";
+
+fn fact(name: &Node<'_>, structural: bool, findings: &mut Findings) -> Option<Fact> {
     let word = name.value.as_str().unwrap_or_default();
-    if let Some(fact) = Fact::parse(word).filter(|it| !it.is_structural()) {
+    if let Some(fact) = Fact::parse(word).filter(|it| structural || !it.is_structural()) {
         return Some(fact);
     }
     let message = match (Fact::parse(word), REFUSED.iter().find(|it| it.0 == word)) {
-        (Some(_), _) => {
-            "belongs to the structure of a body: no person is judged by it; set a target for the body".to_owned()
-        }
+        (Some(_), _) => STRUCTURAL.to_owned(),
         (None, Some((_, why))) => format!("is refused here: {why}; remove it"),
         (None, None) => {
             let known: Vec<_> = Fact::ALL.iter().filter(|it| !it.is_structural()).map(|it| it.text()).collect();

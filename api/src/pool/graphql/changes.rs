@@ -31,6 +31,15 @@ fn parts(given: Option<Vec<PoolPartInput>>) -> Vec<Part> {
     given.unwrap_or_default().into_iter().map(part).collect()
 }
 
+/// What is said of a field: nothing, that it is to be empty, or what it is to be.
+fn said<T>(field: MaybeUndefined<T>) -> Option<Option<T>> {
+    match field {
+        MaybeUndefined::Undefined => None,
+        MaybeUndefined::Null => Some(None),
+        MaybeUndefined::Value(it) => Some(Some(it)),
+    }
+}
+
 /// A new pool.
 #[derive(InputObject)]
 pub struct PoolCreateInput {
@@ -48,7 +57,9 @@ pub struct PoolCreateInput {
     disclosure: Disclosure,
     /// How many persons it aims at in all.
     target_size: Option<i32>,
-    /// Its tiers in order, one at least.
+    /// Code of the policy by which it is kept: one in effect for the organization that says something of a pool.
+    policy_code: Option<String>,
+    /// Its tiers in order, one at least; an empty list takes the parts that the policy names.
     tiers: Vec<PoolPartInput>,
     /// Its tracks in order.
     tracks: Option<Vec<PoolPartInput>>,
@@ -77,6 +88,8 @@ pub struct PoolUpdateInput {
     disclosure: Option<Disclosure>,
     /// How many persons it aims at in all; null for no target.
     target_size: MaybeUndefined<i32>,
+    /// Code of the policy by which it is kept; null for none.
+    policy_code: MaybeUndefined<String>,
     /// Tiers to add or change.
     tiers: Option<Vec<PoolPartInput>>,
     /// Tracks to add or change.
@@ -128,6 +141,7 @@ impl PoolMutation {
             kind: input.kind.into(),
             disclosure: input.disclosure.into(),
             target_size: input.target_size,
+            policy_code: input.policy_code,
             parts: Parts {
                 tiers: parts(Some(input.tiers)),
                 tracks: parts(input.tracks),
@@ -153,11 +167,8 @@ impl PoolMutation {
             code: input.code,
             name: input.name,
             disclosure: input.disclosure.map(Into::into),
-            target_size: match input.target_size {
-                MaybeUndefined::Undefined => None,
-                MaybeUndefined::Null => Some(None),
-                MaybeUndefined::Value(target) => Some(Some(target)),
-            },
+            target_size: said(input.target_size),
+            policy_code: said(input.policy_code),
             parts: Parts {
                 tiers: parts(input.tiers),
                 tracks: parts(input.tracks),

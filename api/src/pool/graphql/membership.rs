@@ -9,6 +9,11 @@ use entity::{
 use crate::{
     cadre::{graphql::CadreCard, read::Cards},
     connection,
+    edition::{
+        graphql::{PolicyEdition, PolicyFinding},
+        notice,
+        read::Editions,
+    },
     error::Result,
     leads,
     loaders::Caller,
@@ -123,6 +128,10 @@ impl MembershipStep {
     async fn decided_by(&self) -> Option<ID> {
         self.0.decided_by.map(global_id)
     }
+    /// What the pool's policy said of it then.
+    async fn findings(&self) -> Vec<PolicyFinding> {
+        notice::told(self.0.findings.as_deref()).into_iter().map(PolicyFinding).collect()
+    }
     /// The membership.
     async fn membership(&self, ctx: &Context<'_>) -> Result<Option<PoolMembership>> {
         Ok(ctx.load(One::<Memberships>::of(self.0.membership_id)).await?.map(PoolMembership))
@@ -149,6 +158,8 @@ impl FromRow for PoolMembership {
         "maturity": pool_id => Divisions;
         "steps": id => Steps;
         "stateAsOf": id => Steps;
+        "findings": id => Steps;
+        "edition": edition_id => Editions;
         "member": cadre_id => Cards; CadreCard;
     }
 }
@@ -220,6 +231,17 @@ impl PoolMembership {
     /// By which route the person came, a code of the pool's policy.
     async fn entry_route(&self) -> Option<&str> {
         self.0.entry_route.as_deref()
+    }
+    /// The edition of the pool's policy under which it was decided last.
+    async fn edition(&self, ctx: &Context<'_>) -> Result<Option<PolicyEdition>> {
+        let Some(edition) = self.0.edition_id else { return Ok(None) };
+        Ok(ctx.load(One::<Editions>::of(edition)).await?.map(PolicyEdition))
+    }
+    /// What the policy said of its last step.
+    async fn findings(&self, ctx: &Context<'_>) -> Result<Option<Vec<PolicyFinding>>> {
+        let rows = ctx.load(Many::<Steps>::of(self.0.id)).await?.unwrap_or_default();
+        let said = rows.last().map(|it| notice::told(it.findings.as_deref())).unwrap_or_default();
+        Ok(Some(said.into_iter().map(PolicyFinding).collect()))
     }
     /// Its steps, oldest first.
     async fn steps(&self, ctx: &Context<'_>) -> Result<Option<Vec<MembershipStep>>> {

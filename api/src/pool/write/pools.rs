@@ -13,11 +13,15 @@ use serde::Serialize;
 use crate::{
     db::{gate::Visible, session::Command, writer::Writer},
     error::{Action, Error, Result},
+    mechanism::{
+        aim::{Aim, Size},
+        pool::{Pool, Tier},
+    },
     organization::write::standing,
     pinyin::sort_key,
     pool::{
         rules,
-        write::{divisions_of, tiers_of},
+        write::{divisions_of, policed, tiers_of},
     },
 };
 
@@ -48,6 +52,26 @@ pub struct Parts {
     pub maturities: Vec<Part>,
 }
 
+impl From<Pool> for Parts {
+    /// The parts that a policy names.
+    fn from(said: Pool) -> Self {
+        let plain = |codes: Vec<String>| -> Vec<Part> {
+            codes.into_iter().map(|code| Part { name: code.clone(), code, target: None }).collect()
+        };
+        let target = |aim: Option<Aim>| match aim?.size {
+            Size::Count(count) => i32::try_from(count).ok(),
+            Size::Share(_) => None,
+        };
+        let tier = |it: Tier| Part { target: target(it.target), code: it.code, name: it.title };
+        Self {
+            tiers: said.tiers.into_iter().map(tier).collect(),
+            tracks: plain(said.tracks),
+            categories: plain(said.categories),
+            maturities: plain(said.maturity),
+        }
+    }
+}
+
 /// Makes a pool. Fails with INVALID, TAKEN or IDEMPOTENCY_KEY_REUSED.
 #[derive(Clone, Debug, Serialize)]
 pub struct CreatePool {
@@ -63,7 +87,9 @@ pub struct CreatePool {
     pub disclosure: Disclosure,
     /// How many persons it aims at in all.
     pub target_size: Option<i32>,
-    /// Its parts.
+    /// Code of the policy by which it is kept.
+    pub policy_code: Option<String>,
+    /// Its parts; those of its policy where it names no tier.
     pub parts: Parts,
 }
 
@@ -72,7 +98,15 @@ impl Command for CreatePool {
     type Outcome = PoolId;
     async fn apply(self, tx: &mut Writer<'_>) -> Result<PoolId> {
         standing(tx, self.organization).await?;
-        if self.parts.tiers.is_empty() {
+        let policy = match &self.policy_code {
+            Some(code) => Some(policed::named(tx, code, self.organization).await?),
+            None => None,
+        };
+        let parts = match policy.and_then(|it| it.document.sections.pool) {
+            Some(said) if self.parts.tiers.is_empty() => Parts::from(said),
+            _ => self.parts,
+        };
+        if parts.tiers.is_empty() {
             return Err(Error::invalid("tiers", "is empty: a pool has one tier at least"));
         }
         let name = rules::name("name", &self.name)?;
@@ -86,10 +120,11 @@ impl Command for CreatePool {
             kind: self.kind,
             target_size: self.target_size.map(|it| rules::target("targetSize", it)).transpose()?,
             disclosure: self.disclosure,
+            policy_code: self.policy_code,
             version: 1,
         };
         tx.insert::<reserve_pool::Entity>(row).await?;
-        put(tx, id, self.parts).await?;
+        put(tx, id, parts).await?;
         Ok(id)
     }
 }
@@ -110,6 +145,8 @@ pub struct UpdatePool {
     pub disclosure: Option<Disclosure>,
     /// How many persons it aims at in all.
     pub target_size: Option<Option<i32>>,
+    /// Code of the policy by which it is kept.
+    pub policy_code: Option<Option<String>>,
     /// Parts to add or change.
     pub parts: Parts,
 }
@@ -126,8 +163,13 @@ impl Command for UpdatePool {
         };
         let disclosure = self.disclosure.unwrap_or(before.disclosure);
         let code = self.code.map(|it| rules::code("code", &it)).transpose()?.unwrap_or_else(|| before.code.clone());
+        if let Some(Some(code)) = &self.policy_code {
+            policed::named(tx, code, before.organization_id).await?;
+        }
+        let policy_code = self.policy_code.unwrap_or_else(|| before.policy_code.clone());
+        let name_sort = sort_key(&name);
         let after =
-            reserve_pool::Model { code, name_sort: sort_key(&name), name, target_size, disclosure, ..before.clone() };
+            reserve_pool::Model { code, name_sort, name, target_size, disclosure, policy_code, ..before.clone() };
         tx.update::<reserve_pool::Entity>(&before, after).await?;
         put(tx, self.id, self.parts).await?;
         Ok(self.id)

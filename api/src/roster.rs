@@ -1,0 +1,45 @@
+//! The roster import: what a file says, by line and column, and how it becomes records. Its parts, in the order in which a
+//! file passes them, stand in its folder.
+
+pub mod age;
+pub mod archive;
+pub mod assessments;
+pub mod binary;
+pub mod calendar;
+pub mod cells;
+pub mod code;
+pub mod columns;
+pub mod compound;
+pub mod date;
+pub mod decisions;
+pub mod delimited;
+pub mod duplicate;
+pub mod facts;
+pub mod fields;
+pub mod file;
+pub mod finding;
+pub mod footer;
+pub mod graphql;
+pub mod header;
+pub mod identity;
+pub mod kind;
+pub mod limits;
+pub mod listing;
+pub mod merged;
+pub mod party;
+pub mod raw;
+pub mod read;
+pub mod report;
+pub mod resume;
+pub mod row;
+pub mod running;
+pub mod schooling;
+pub mod sheet;
+pub mod sheets;
+pub mod stored;
+pub mod strings;
+pub mod text;
+pub mod units;
+pub mod value;
+pub mod workbook;
+pub mod write;
