@@ -177,6 +177,7 @@ pub mod edition {
     mod document_tests;
     pub mod format;
     pub mod graphql;
+    pub mod library;
     pub mod notice;
     pub mod read;
     pub mod write;
@@ -209,6 +210,12 @@ pub mod mentoring {
     pub mod read;
     pub mod rules;
     pub mod write;
+}
+/// Goals, quotas and posts that are set aside: what is aimed at, and how it stands.
+pub mod target {
+    pub mod graphql;
+    pub mod read;
+    pub mod rules;
 }
 /// Moves of persons to other organizations: in one step, or offered and taken. Owns the row policy of `cadre_transfer`.
 pub mod transfer {

@@ -33,7 +33,7 @@ use crate::{
     },
     document::idle::idle,
     edition::{
-        graphql::{PolicyEdition, PolicyMutation, PolicyQuery},
+        graphql::{LibraryQuery, PolicyEdition, PolicyMutation, PolicyQuery},
         read::Editions,
     },
     eligibility::graphql::EligibilityQuery,
@@ -76,6 +76,7 @@ use crate::{
     },
     status::graphql::StatusQuery,
     summary::graphql::{ProgrammeSummaryQuery, SummaryQuery},
+    target::graphql::TargetQuery,
     transfer::{
         graphql::{CadreTransfer, TransferMutation, TransferQuery},
         read::Transfers,
@@ -149,6 +150,8 @@ pub struct Query(
     RateLimitQuery,
     TransferQuery,
     PolicyQuery,
+    LibraryQuery,
+    TargetQuery,
     DeclaredQuery,
     EligibilityQuery,
 );

@@ -25,6 +25,7 @@ mod introspection;
 mod keys;
 mod leak;
 mod limits;
+mod mechanisms;
 mod oracle;
 mod organizations;
 mod origins;

@@ -290,6 +290,11 @@ pub const PROBES: &[(&str, &str)] = &[
     ("policyDraft", "mutation { policyDraft(input: { document: \"{}\" }) { problems { code field message } edition { ...policy } } }"),
     ("policyPublish", "mutation($policy: ID!) { policyPublish(input: { id: $policy, expectedVersion: 77 }) {
         problems { code message } edition { ...policy } } }"),
+    ("policyLibrary", "query { policyLibrary(primitive: \"POOL\") { mechanism libraryCode: code titleZh titleEn region primitives note criteria { title } document } }"),
+    ("targetProgress", "query($organization: ID!) { targetProgress(policy: \"none\", organization: $organization) { programme asOf edition { id title }
+        goals { goalCode: code title counts base needed actual missing over percent unknown from to expectedByNow status subsetOf } total { needed persons missing } proposals milestones { code } } }"),
+    ("quotaStatus", "query($organization: ID!) { quotaStatus(policy: \"none\", organization: $organization) { asOf edition { id title }
+        quotas { code approved held room } reserved { code from to forecast setAside filled missing status } forecasts { code vacancies people { ...card } } } }"),
     ("declaredFacts", "query { declaredFacts(first: 20) { totalCount edges { cursor node { ...declared } } } }"),
     ("declaredFactRecord", "mutation($cadre: ID!) { declaredFactRecord(input: { policy: \"none\", code: \"X\", cadreId: $cadre, source: \"Probe\" }) {
         problems { code message } fact { ...declared } } }"),

@@ -1,6 +1,7 @@
-//! Policies in the schema; what they say of an act stands in `finding`.
+//! Policies in the schema; what they say of an act stands in `finding`, those to start from in `library`.
 
 mod finding;
+mod library;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use chrono::{DateTime, Utc};
@@ -26,6 +27,7 @@ use crate::{
 };
 
 pub use finding::PolicyFinding;
+pub use library::LibraryQuery;
 
 /// The course of a policy's edition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

@@ -17,6 +17,7 @@ use crate::{
     db::{
         gate::{Alias, Gate, Visible},
         reader::Reader,
+        session::Query,
     },
     error::{Action, Result},
     organization::read::below,
@@ -71,6 +72,17 @@ impl questions::Among for Among {
 belonging! {
     /// Editions by their own keys.
     Editions = policy_edition by Id(id: PolicyEditionId), ordered Id, PolicyRead, "edition.by_id";
+}
+
+/// Whether the caller may read policies at all.
+pub struct MayReadLibrary;
+
+impl Query for MayReadLibrary {
+    const ACTION: Action = Action::PolicyRead;
+    type Answer = ();
+    async fn load(&self, _: &Reader<'_>) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// The edition of a policy that has effect for an organization on a day: that of the nearest place at or above it which has

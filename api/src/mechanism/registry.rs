@@ -7,8 +7,11 @@ use serde_json::{Value, json};
 use crate::{
     kernel::{
         cadence::term,
+        fact::{Asked, Fact},
         finding::Findings,
+        need::{Compared, Limit, Need},
         node::Node,
+        number::{Comparator, Decimal, Num},
         share::Share,
         term::Term,
         vocabulary::{Nature, Vocabulary, each, unique},
@@ -140,4 +143,19 @@ fn post_limit(node: &Node<'_>, vocabulary: &Vocabulary, findings: &mut Findings)
     let age = node.needed("age", findings).and_then(|it| it.whole(16, 100, findings));
     let needs = node.get("needs").map(|it| vocabulary.fact(&it, &[Nature::Statement], findings).map(|it| it.code));
     Some(PostLimit { code, rank: rank?, age: age?, needs: needs.flatten() })
+}
+
+impl PostLimit {
+    /// Who of the rank it speaks of: of that age or more, with the own wish signed where it wants one.
+    pub fn need(&self) -> Need {
+        let compared = |asked, limit, unit| Need::Fact(Compared { asked, limit, unit, parameter: None, about: None });
+        let age = Asked { fact: Fact::Age, grades: None, declared: None };
+        let years = Decimal::whole(i32::try_from(self.age).unwrap_or(i32::MAX));
+        let age = compared(age, Limit::Number(Num { op: Comparator::Ge, value: years }), Some("YEAR"));
+        let wish = self.needs.as_ref().map(|code| {
+            let asked = Asked { fact: Fact::Declared, grades: None, declared: Some((code.clone(), code.clone())) };
+            compared(asked, Limit::OneOf(vec!["YES"]), None)
+        });
+        Need::All(std::iter::once(age).chain(wish).collect())
+    }
 }

@@ -1,0 +1,1 @@
+//! Pairs as their policies keep them.
