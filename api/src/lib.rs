@@ -207,6 +207,8 @@ pub mod pool {
 /// Mentoring pairs: people, contacts, what is due.
 pub mod mentoring {
     pub mod graphql;
+    pub mod judging;
+    pub mod plan;
     pub mod read;
     pub mod rules;
     pub mod write;

@@ -45,7 +45,7 @@ use crate::{
     mentoring::{
         graphql::{
             LimitMutation, LimitQuery, MentoringMutation, MentoringPair, MentoringQuery, MentoringSubscription,
-            PairContact, PairStepMutation,
+            PairContact, PairPartMutation, PairPolicyQuery, PairStepMutation,
         },
         read::{Contacts, Pairs},
     },
@@ -139,6 +139,7 @@ pub struct Query(
     PoolQuery,
     MentoringQuery,
     LimitQuery,
+    PairPolicyQuery,
     SummaryQuery,
     ProgrammeSummaryQuery,
     AuditQuery,
@@ -166,6 +167,7 @@ pub struct Mutation(
     MentoringMutation,
     PairStepMutation,
     LimitMutation,
+    PairPartMutation,
     AccountMutation,
     OwnRecordMutation,
     ExportMutation,

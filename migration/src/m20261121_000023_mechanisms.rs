@@ -1,16 +1,20 @@
 //! What mechanisms need beside policies: facts that they declare, waivers, due items, talks; and which policy a pool and a pair
 //! are kept by.
 
-use sea_orm_migration::prelude::*;
+use sea_orm_migration::{prelude::*, sea_orm::ConnectionTrait};
 
 use crate::{
-    alter::{add_reference, add_text, drop_column, drop_reference},
+    alter::{add_reference, add_text, allow, drop_column, drop_reference},
     columns::{Columns, drop_all, index},
 };
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
+const STEPS: [&str; 8] =
+    ["PROPOSED", "ACTIVATED", "SUSPENDED", "RESUMED", "COMPLETED", "ENDED", "REPLACED", "PART_LEFT"];
+const STEPS_NOW: [&str; 9] =
+    ["PROPOSED", "ACTIVATED", "SUSPENDED", "RESUMED", "COMPLETED", "ENDED", "REPLACED", "PART_LEFT", "PART_JOINED"];
 const SUBJECTS: [&str; 8] = ["MEMBERSHIP", "POOL", "PAIR", "CADRE", "ORGANIZATION", "FACT", "TALK", "ISSUE"];
 
 #[async_trait::async_trait]
@@ -24,10 +28,14 @@ impl MigrationTrait for Migration {
         add_reference(manager, "mentoring_pair", "edition_id", "policy_edition").await?;
         add_text(manager, "mentoring_pair", "plan_items", 20_000).await?;
         add_text(manager, "pair_step", "findings", 20_000).await?;
-        add_text(manager, "membership_step", "findings", 20_000).await
+        add_text(manager, "membership_step", "findings", 20_000).await?;
+        allow(manager, "pair_step", "kind", &STEPS, &STEPS_NOW).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let joined = "DELETE FROM pair_step WHERE kind = 'PART_JOINED'";
+        manager.get_connection().execute_unprepared(joined).await?;
+        allow(manager, "pair_step", "kind", &STEPS_NOW, &STEPS).await?;
         drop_column(manager, "membership_step", "findings").await?;
         drop_column(manager, "pair_step", "findings").await?;
         drop_column(manager, "mentoring_pair", "plan_items").await?;

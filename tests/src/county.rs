@@ -233,6 +233,9 @@ pub const PROBES: &[(&str, &str)] = &[
         problems { code message } pair { ...pair } } }"),
     ("pairPartEnd", "mutation($pair: ID!, $mentor: ID!) { pairPartEnd(input: { id: $pair, expectedVersion: 77, reason: \"Probe\", cadreId: $mentor }) {
         problems { code message } pair { ...pair } } }"),
+    ("pairPartAdd", "mutation($pair: ID!, $mentor: ID!) { pairPartAdd(input: { id: $pair, expectedVersion: 77, reason: \"Probe\", cadreId: $mentor, role: LEAD }) {
+        problems { code message } pair { ...pair } } }"),
+    ("menteesWithoutMentor", "query($organization: ID!) { menteesWithoutMentor(policy: \"none\", organization: $organization, first: 20) { totalCount edges { cursor node { ...cadre } } } }"),
     ("pairPlanSave", "mutation($pair: ID!) { pairPlanSave(input: { id: $pair, expectedVersion: 77, planGoal: \"Probe\" }) {
         problems { code message } pair { ...pair } } }"),
     ("pairEvaluate", "mutation($pair: ID!) { pairEvaluate(input: { pairId: $pair, side: ORGANIZATION, grade: \"A\", summary: \"\" }) {
@@ -350,7 +353,7 @@ const FRAGMENTS: &[(&str, &str)] = &[
     ),
     (
         "pair",
-        "fragment pair on MentoringPair { id pairState: state pairThen: stateAsOf form planGoal reasonCode successor { id } predecessor { id } parts { role person { name } } pairSteps: steps { kind reason } evaluations { side summary } startedOn nextContactDue overdue organization { id name } mentors { ...card } mentees { ...card } contacts(first: 10) { totalCount edges { node { heldOn topic agreed } } } }",
+        "fragment pair on MentoringPair { id plan { code text } pairFindings: findings { rule severity messageZh } checks { rule severity messageEn } proposedMentors { name } pairEdition: edition { id title } pairState: state pairThen: stateAsOf form planGoal reasonCode successor { id } predecessor { id } parts { role person { name } } pairSteps: steps { kind reason } evaluations { side summary } startedOn nextContactDue overdue organization { id name } mentors { ...card } mentees { ...card } contacts(first: 10) { totalCount edges { node { heldOn topic agreed } } } }",
     ),
     (
         "grant",

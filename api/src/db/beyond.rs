@@ -10,7 +10,7 @@ use entity::{
     id::{AccountId, CadreId, Key, OrganizationId, PairId},
     kin_declaration,
     kind::{FactState, OrganizationState, PairSide, PairState, Role, TransferState},
-    mentoring_pair, organization, organization_closure, pair_part,
+    mentoring_pair, organization, organization_closure, pair_part, policy_edition,
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
@@ -87,6 +87,48 @@ impl Writer<'_> {
         self.sent();
         let others = pair_part::Entity::find()
             .filter(pair_part::Column::PairId.is_in(open.iter().map(|it| it.id)))
+            .filter(pair_part::Column::Side.ne(side))
+            .filter(pair_part::Column::LeftOn.is_null())
+            .all(&self.tx)
+            .await?;
+        let all: BTreeSet<CadreId> = others.iter().map(|it| it.cadre_id).chain(further.iter().copied()).collect();
+        Ok(all.len())
+    }
+
+    /// The same in pairs of one policy, proposed ones included, without one pair.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub async fn opposite_under(
+        &self,
+        person: CadreId,
+        side: PairSide,
+        further: &[CadreId],
+        policy: &str,
+        except: Option<PairId>,
+    ) -> Result<usize> {
+        self.sent();
+        let editions = policy_edition::Entity::find()
+            .select_only()
+            .column(policy_edition::Column::Id)
+            .filter(policy_edition::Column::Code.eq(policy))
+            .into_query();
+        let mine = pair_part::Entity::find()
+            .select_only()
+            .column(pair_part::Column::PairId)
+            .filter(pair_part::Column::CadreId.eq(person))
+            .filter(pair_part::Column::Side.eq(side))
+            .filter(pair_part::Column::LeftOn.is_null())
+            .into_query();
+        let open = mentoring_pair::Entity::find()
+            .filter(mentoring_pair::Column::Id.in_subquery(mine))
+            .filter(mentoring_pair::Column::EditionId.in_subquery(editions))
+            .filter(mentoring_pair::Column::State.is_in([PairState::Proposed, PairState::Active, PairState::Suspended]))
+            .all(&self.tx)
+            .await?;
+        self.sent();
+        let others = pair_part::Entity::find()
+            .filter(pair_part::Column::PairId.is_in(open.iter().map(|it| it.id).filter(|it| Some(*it) != except)))
             .filter(pair_part::Column::Side.ne(side))
             .filter(pair_part::Column::LeftOn.is_null())
             .all(&self.tx)

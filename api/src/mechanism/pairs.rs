@@ -139,9 +139,11 @@ pub struct Pairs {
     pub end_rules: Vec<String>,
     /// The post whose holder is the mentor: when another takes it, the pair is proposed with the new holder.
     pub mentor_post: Option<String>,
+    /// Whether whoever is set over the mentee may be the mentor: nowhere else may they.
+    pub superior_may_mentor: bool,
 }
 
-const KEYS: [&str; 19] = [
+const KEYS: [&str; 20] = [
     "forms",
     "mentorRoles",
     "programmeRoles",
@@ -161,6 +163,7 @@ const KEYS: [&str; 19] = [
     "endRules",
     "mentorPost",
     "contactBy",
+    "superiorMayMentor",
 ];
 
 impl Section for Pairs {
@@ -184,7 +187,9 @@ impl Section for Pairs {
         Some(Self {
             forms: each(node, "forms", findings, |it, findings| it.one_of(PairForm::ALL, PairForm::text, findings)),
             roles: each(node, "mentorRoles", findings, role),
-            programme_roles: each(node, "programmeRoles", findings, programme_role),
+            programme_roles: each(node, "programmeRoles", findings, |it, findings| {
+                programme_role(it, vocabulary, findings)
+            }),
             mentor_criteria: vocabulary.criteria_of(node, "mentorCriteria", findings),
             mentee_criteria: vocabulary.criteria_of(node, "menteeCriteria", findings),
             levels: each(node, "levels", findings, |it, findings| level(it, vocabulary, findings)),
@@ -202,6 +207,7 @@ impl Section for Pairs {
             different_mentor: repair.as_ref().is_some_and(|it| flag(it, "differentMentor", findings)),
             end_rules: codes(node, "endRules", findings),
             mentor_post: code_maybe(node, "mentorPost", findings),
+            superior_may_mentor: flag(node, "superiorMayMentor", findings),
         })
     }
 
@@ -230,7 +236,7 @@ impl Section for Pairs {
                 "evaluation": object_schema(&["grades"], &json!({ "grades": codes })),
                 "countsFor": list_schema(&["who", "item"], &json!({ "who": code, "item": code })),
                 "repair": object_schema(&[], &json!({ "every": text, "differentMentor": { "type": "boolean" } })),
-                "endRules": codes, "mentorPost": code,
+                "endRules": codes, "mentorPost": code, "superiorMayMentor": { "type": "boolean" },
             }),
         )
     }
@@ -250,11 +256,13 @@ fn role(node: &Node<'_>, findings: &mut Findings) -> Option<(PairRole, Bounds)> 
     Some((role, Bounds::beside(node, findings)?))
 }
 
-fn programme_role(node: &Node<'_>, findings: &mut Findings) -> Option<(String, Bounds)> {
+/// A role that is signed for a person: a declared fact of the same code.
+fn programme_role(node: &Node<'_>, vocabulary: &Vocabulary, findings: &mut Findings) -> Option<(String, Bounds)> {
     if !node.is_object_of(&["code", "min", "max", "count"], findings) {
         return None;
     }
-    Some((code(node, "code", findings)?, Bounds::beside(node, findings)?))
+    let role = vocabulary.fact(&node.needed("code", findings)?, &[Nature::Statement], findings)?;
+    Some((role.code, Bounds::beside(node, findings)?))
 }
 
 fn level(node: &Node<'_>, vocabulary: &Vocabulary, findings: &mut Findings) -> Option<Level> {

@@ -6,6 +6,7 @@ mod changes;
 mod course;
 mod following;
 mod limits;
+mod policed;
 mod steps;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
@@ -18,11 +19,20 @@ use entity::{
 use crate::{
     cadre::{graphql::CadreCard, read::Cards},
     connection,
+    edition::{
+        graphql::{PolicyEdition, PolicyFinding},
+        notice,
+        read::Editions,
+    },
     error::{Action, Result},
     leads,
     loaders::Caller,
     mentoring::{
-        read::{ContactsAmong, Evaluations, Pairs, PairsAmong, Parts, PredecessorOf, Steps},
+        plan::plan_of,
+        read::{
+            ContactsAmong, Evaluations, Pairs, PairsAmong, Parts, PredecessorOf, Steps,
+            checks::{Checks, ChecksOf},
+        },
         rules,
     },
     organization::{graphql::Organization, read::Organizations},
@@ -36,6 +46,7 @@ pub use changes::MentoringMutation;
 pub use course::{EvaluationSide, PairEvaluation, PairForm, PairPart, PairRole, PairStep, PairStepKind};
 pub use following::{MentoringPairChange, MentoringSubscription};
 pub use limits::{LimitMutation, LimitQuery, PairCapacity};
+pub use policed::{PairPartMutation, PairPlanItem, PairPolicyQuery};
 pub use steps::PairStepMutation;
 
 /// Where a pair stands.
@@ -86,6 +97,8 @@ impl FromRow for MentoringPair {
         "steps": id => Steps;
         "stateAsOf": id => Steps;
         "evaluations": id => Evaluations;
+        "findings": id => Steps;
+        "edition": edition_id => Editions;
     }
 }
 
@@ -105,6 +118,14 @@ impl MentoringPair {
         let people = parts.into_iter().filter(|it| it.side == side && it.left_on.is_none()).map(|it| it.cadre_id);
         Ok(Some(CadreCard::of(ctx, people).await?))
     }
+}
+
+async fn checks(ctx: &Context<'_>, pair: PairId) -> Result<Option<Checks>> {
+    let session = ctx.session()?;
+    if !session.may(Action::EligibilityRead) {
+        return Ok(None);
+    }
+    session.ask(&ChecksOf { pair, on: session.as_of() }).await
 }
 
 /// A mentoring pair (结对帮带): one or more mentors, one or more mentees, and the contacts between them.
@@ -133,6 +154,33 @@ impl MentoringPair {
     /// What is to be done for it (帮带措施).
     async fn plan_measures(&self) -> Option<&str> {
         self.0.plan_measures.as_deref()
+    }
+    /// What its plan says under the headings of its policy.
+    async fn plan(&self) -> Vec<PairPlanItem> {
+        let said = plan_of(self.0.plan_items.as_deref()).into_iter();
+        said.map(|it| PairPlanItem { code: it.code, text: it.text }).collect()
+    }
+    /// The edition of the policy under which it was made; null where it has none.
+    async fn edition(&self, ctx: &Context<'_>) -> Result<Option<PolicyEdition>> {
+        let Some(edition) = self.0.edition_id else { return Ok(None) };
+        Ok(ctx.load(One::<Editions>::of(edition)).await?.map(PolicyEdition))
+    }
+    /// What its policy said of its last step.
+    async fn findings(&self, ctx: &Context<'_>) -> Result<Option<Vec<PolicyFinding>>> {
+        let rows = ctx.load(Many::<Steps>::of(self.0.id)).await?.unwrap_or_default();
+        let said = rows.last().map(|it| notice::told(it.findings.as_deref())).unwrap_or_default();
+        Ok(Some(said.into_iter().map(PolicyFinding).collect()))
+    }
+    /// What its policy says of its people on the request's day: a mentee who was promoted has another mentor. Null for a
+    /// pair without a policy, and for those who do not read the records of all its people.
+    async fn checks(&self, ctx: &Context<'_>) -> Result<Option<Vec<PolicyFinding>>> {
+        Ok(checks(ctx, self.0.id).await?.map(|it| it.notices.into_iter().map(PolicyFinding).collect()))
+    }
+    /// Who may be a mentor by its policy, where a mentor is none any more: at most 20 of the mentees' organizations. It
+    /// proposes; whoever keeps the pair replaces it.
+    async fn proposed_mentors(&self, ctx: &Context<'_>) -> Result<Option<Vec<CadreCard>>> {
+        let Some(found) = checks(ctx, self.0.id).await? else { return Ok(None) };
+        Ok(Some(CadreCard::of(ctx, found.proposed.into_iter()).await?))
     }
     /// The day on which its term is over. Nothing ends by itself on it.
     async fn term_ends_on(&self) -> Option<Date> {

@@ -3,6 +3,8 @@
 //! A pair is visible to those who keep it, to the officers of the units whose people are in it, and to its own people
 //! until they leave it. What a side says of the pair is for those who keep it, and not for the other side.
 
+pub mod checks;
+
 use std::collections::HashMap;
 
 use chrono::NaiveDate;

@@ -75,6 +75,20 @@ pub fn role(form: PairForm, side: PairSide, place: usize) -> PairRole {
     }
 }
 
+/// As what each mentor takes part: as it is said, or by the form.
+///
+/// # Errors
+/// `Invalid` on `mentorRoles`.
+pub fn roles(form: PairForm, mentors: &[CadreId], said: Option<&[PairRole]>) -> Result<Vec<(CadreId, PairRole)>> {
+    let by_form = |(place, it): (usize, &CadreId)| (*it, role(form, PairSide::Mentor, place));
+    let Some(said) = said else { return Ok(mentors.iter().enumerate().map(by_form).collect()) };
+    if said.len() != mentors.len() || said.contains(&PairRole::Mentee) {
+        let why = format!("must name a role of a mentor for each of the {} mentors, in their order", mentors.len());
+        return Err(Error::invalid("mentorRoles", why));
+    }
+    Ok(mentors.iter().copied().zip(said.iter().copied()).collect())
+}
+
 /// A text of a plan in normal form: at most 1000 characters; none when it is blank.
 ///
 /// # Errors
@@ -113,7 +127,7 @@ pub fn after(state: PairState, step: PairStepKind) -> Result<PairState> {
         PairStepKind::Completed => (&[Active, Suspended], Completed),
         PairStepKind::Ended => (&[Proposed, Active, Suspended], EndedEarly),
         PairStepKind::Replaced => (&[Active, Suspended], EndedEarly),
-        PairStepKind::PartLeft => (&[Active, Suspended], state),
+        PairStepKind::PartLeft | PairStepKind::PartJoined => (&[Active, Suspended], state),
     };
     if from.contains(&state) {
         return Ok(to);
@@ -262,6 +276,8 @@ mod tests {
                 "SUSPENDED REPLACED ENDED_EARLY",
                 "ACTIVE PART_LEFT ACTIVE",
                 "SUSPENDED PART_LEFT SUSPENDED",
+                "ACTIVE PART_JOINED ACTIVE",
+                "SUSPENDED PART_JOINED SUSPENDED",
             ]
         );
     }

@@ -6,12 +6,13 @@ pub mod course;
 mod guard;
 pub mod kin;
 pub mod leaving;
+pub mod policed;
 pub mod word;
 
 use chrono::NaiveDate;
 use entity::{
     id::{CadreId, OrganizationId, PairContactId, PairId, PairPartId, PairStepId},
-    kind::{ContactTopic, PairForm, PairSide, PairState, PairStepKind, Role},
+    kind::{ContactTopic, PairForm, PairRole, PairSide, PairState, PairStepKind, Role},
     mentoring_pair, pair_contact, pair_part, pair_step,
 };
 use sea_orm::sea_query::ExprTrait;
@@ -21,8 +22,16 @@ use crate::{
     auth::scope::Reach,
     cadre::read::ROWS,
     db::{gate::Alias, session::Command, writer::Writer},
+    edition::notice,
     error::{Action, Error, Result},
-    mentoring::{rules, write::guard::Sides},
+    mentoring::{
+        plan::PlanItem,
+        rules,
+        write::{
+            guard::Sides,
+            policed::{Policed, Whom},
+        },
+    },
     organization::write::standing,
 };
 
@@ -35,6 +44,30 @@ pub struct Plan {
     pub measures: Option<String>,
     /// The day on which the term is over.
     pub term_ends_on: Option<NaiveDate>,
+    /// What it says under the headings of the policy.
+    pub items: Vec<PlanItem>,
+}
+
+impl Plan {
+    /// Its headings in normal form, as they are kept.
+    ///
+    /// # Errors
+    /// `Invalid` on `plan`.
+    fn kept(&self, policy: Option<&Policed>) -> Result<Option<String>> {
+        let trimmed = |it: &PlanItem| PlanItem { code: it.code.trim().to_owned(), text: it.text.trim().to_owned() };
+        let items: Vec<PlanItem> = self.items.iter().map(trimmed).collect();
+        if let Some(long) = items.iter().find(|it| it.text.chars().count() > 500) {
+            return Err(Error::invalid("plan", format!("has more than 500 characters under {}", long.code)));
+        }
+        match policy {
+            Some(policy) => policy.plan(&items)?,
+            None if !items.is_empty() => {
+                return Err(Error::invalid("plan", "has headings, and no policy wants them: say it as planGoal"));
+            }
+            None => {}
+        }
+        Ok(if items.is_empty() { None } else { serde_json::to_string(&items).ok() })
+    }
 }
 
 /// Proposes a pair. Fails with INVALID, NOT_IN_POST, CONFLICT or IDEMPOTENCY_KEY_REUSED.
@@ -46,29 +79,39 @@ pub struct ProposePair {
     pub mentors: Vec<CadreId>,
     /// The mentees.
     pub mentees: Vec<CadreId>,
+    /// As what each mentor takes part, in the order of the mentors; by the form where it is left out.
+    pub roles: Option<Vec<PairRole>>,
     /// Who mentors whom, as a form; by the numbers where it is left out.
     pub form: Option<PairForm>,
     /// What it is to lead to.
     pub plan: Plan,
     /// Days between contacts.
     pub contact_every_days: i32,
+    /// Code of the policy by which the pair is made.
+    pub policy_code: Option<String>,
 }
 
 impl Command for ProposePair {
     const ACTION: Action = Action::PairPropose;
     type Outcome = PairId;
     async fn apply(self, tx: &mut Writer<'_>) -> Result<PairId> {
-        propose(tx, self).await
+        propose(tx, self, None).await
     }
 }
 
 /// Checks and writes a proposal.
-async fn propose(tx: &mut Writer<'_>, asked: ProposePair) -> Result<PairId> {
+async fn propose(tx: &mut Writer<'_>, asked: ProposePair, instead_of: Option<PairId>) -> Result<PairId> {
     rules::sides(&asked.mentors, &asked.mentees)?;
-    let contact_every_days = rules::cadence(asked.contact_every_days)?;
+    let policy = match &asked.policy_code {
+        Some(code) => Some(policed::named(tx, code, asked.organization).await?),
+        None => None,
+    };
+    let said = policy.as_ref().map(Policed::contact_days).transpose()?.flatten();
+    let contact_every_days = said.map_or_else(|| rules::cadence(asked.contact_every_days), Ok)?;
     let numbers = (asked.mentors.len(), asked.mentees.len());
     let form = asked.form.unwrap_or_else(|| rules::form_of(numbers.0, numbers.1));
     rules::fits(form, numbers.0, numbers.1)?;
+    let plan_items = asked.plan.kept(policy.as_ref())?;
     let pair = mentoring_pair::Model {
         id: PairId::fresh(),
         organization_id: asked.organization,
@@ -84,29 +127,44 @@ async fn propose(tx: &mut Writer<'_>, asked: ProposePair) -> Result<PairId> {
         reason_code: None,
         successor_id: None,
         proposed_by: tx.account(),
-        edition_id: None,
-        plan_items: None,
+        edition_id: policy.as_ref().map(|it| it.edition.id),
+        plan_items,
         version: 1,
     };
     standing(tx, asked.organization).await?;
-    Sides::new(asked.mentors.clone(), asked.mentees.clone()).fit(tx).await?;
-    let step = step_row(tx, &pair, PairStepKind::Proposed, tx.today(), Decision::default());
-    let id = tx.insert::<mentoring_pair::Entity>(pair).await?;
-    let part = |side: PairSide, place: usize, cadre_id: CadreId| pair_part::Model {
-        id: PairPartId::fresh(),
-        pair_id: id,
-        cadre_id,
-        side,
-        role: rules::role(form, side, place),
-        joined_on: None,
-        left_on: None,
-        version: 1,
+    let superiors = policy.as_ref().is_some_and(Policed::allows_superiors);
+    Sides::new(asked.mentors.clone(), asked.mentees.clone()).fit(tx, superiors).await?;
+    let roles = rules::roles(form, &asked.mentors, asked.roles.as_deref())?;
+    let whom = Whom { mentors: roles, mentees: asked.mentees, form, except: instead_of };
+    let notices = match &policy {
+        Some(policy) => policy.proposed(tx, &whom).await?,
+        None => Vec::new(),
     };
-    let mentors = asked.mentors.into_iter().enumerate().map(|(place, it)| part(PairSide::Mentor, place, it));
-    let mentees = asked.mentees.into_iter().enumerate().map(|(place, it)| part(PairSide::Mentee, place, it));
-    tx.insert_many::<pair_part::Entity>(mentors.chain(mentees).collect()).await?;
+    let mut step = step_row(tx, &pair, PairStepKind::Proposed, tx.today(), Decision::default());
+    step.findings = notice::kept(&notices);
+    let id = tx.insert::<mentoring_pair::Entity>(pair).await?;
+    let mentees = whom.mentees.into_iter().map(|it| (it, PairSide::Mentee, PairRole::Mentee));
+    let mentors = whom.mentors.into_iter().map(|(it, role)| (it, PairSide::Mentor, role));
+    let parts = mentors.chain(mentees).map(|(cadre_id, side, role)| part_row(id, cadre_id, side, role)).collect();
+    tx.insert_many::<pair_part::Entity>(parts).await?;
     tx.insert::<pair_step::Entity>(step).await?;
     Ok(id)
+}
+
+fn part_row(pair_id: PairId, cadre_id: CadreId, side: PairSide, role: PairRole) -> pair_part::Model {
+    let id = PairPartId::fresh();
+    pair_part::Model { id, pair_id, cadre_id, side, role, joined_on: None, left_on: None, version: 1 }
+}
+
+/// The people of a pair as its policy asks of them.
+fn whom(pair: &mentoring_pair::Model, parts: &[pair_part::Model]) -> Whom {
+    let of = |side: PairSide| parts.iter().filter(move |it| it.side == side);
+    Whom {
+        mentors: of(PairSide::Mentor).map(|it| (it.cadre_id, it.role)).collect(),
+        mentees: of(PairSide::Mentee).map(|it| it.cadre_id).collect(),
+        form: pair.form,
+        except: Some(pair.id),
+    }
 }
 
 /// What is said of a decision.
@@ -192,15 +250,19 @@ impl Command for ActivatePair {
         rules::term(before.term_ends_on, start)?;
         let parts = parts_of(tx, self.id).await?;
         let sides = Sides::of(&parts);
-        sides.fit(tx).await?;
+        let policy = policed::of(tx, &before).await?;
+        sides.fit(tx, policy.as_ref().is_some_and(Policed::allows_superiors)).await?;
         sides.find_room(tx, before.organization_id).await?;
-        let after = mentoring_pair::Model {
-            state,
-            started_on: Some(start),
-            next_contact_due: rules::due_after(start, before.contact_every_days),
-            ..before.clone()
-        };
-        let step = step_row(tx, &after, PairStepKind::Activated, start, Decision::default());
+        let (mut notices, mut term_ends_on) = (Vec::new(), before.term_ends_on);
+        if let Some(policy) = policy {
+            notices = policy.activated(tx, &whom(&before, &parts), before.plan_items.as_deref()).await?;
+            term_ends_on = term_ends_on.or(policy.term_end(start)?);
+        }
+        let next_contact_due = policed::next_due(tx, &before, start).await?;
+        let after =
+            mentoring_pair::Model { state, started_on: Some(start), next_contact_due, term_ends_on, ..before.clone() };
+        let mut step = step_row(tx, &after, PairStepKind::Activated, start, Decision::default());
+        step.findings = notice::kept(&notices);
         tx.update::<mentoring_pair::Entity>(&before, after).await?;
         for part in parts {
             let joined = pair_part::Model { joined_on: Some(start), ..part.clone() };
@@ -248,7 +310,7 @@ impl Command for RecordContact {
         })
         .await?;
         // A contact recorded late must not pull a later due date back.
-        let due = Ord::max(rules::due_after(self.held_on, before.contact_every_days), before.next_contact_due);
+        let due = Ord::max(policed::next_due(tx, &before, self.held_on).await?, before.next_contact_due);
         if due != before.next_contact_due {
             let after = mentoring_pair::Model { next_contact_due: due, ..before.clone() };
             tx.update::<mentoring_pair::Entity>(&before, after).await?;

@@ -83,6 +83,8 @@ kinds! {
         Replaced = "REPLACED",
         /// 成员退出
         PartLeft = "PART_LEFT",
+        /// 成员加入
+        PartJoined = "PART_JOINED",
     }
 
     /// Who says something of a pair.

@@ -8,7 +8,8 @@ use crate::{
     error::{Action, Error, Result},
     loaders::Caller,
     mentoring::{
-        graphql::{ContactTopic, EvaluationSide, MentoringPair, PairForm},
+        graphql::{ContactTopic, EvaluationSide, MentoringPair, PairForm, PairRole},
+        plan::PlanItem,
         write::{
             ActivatePair, Plan, ProposePair, RecordContact,
             word::{EvaluatePair, SavePlan},
@@ -17,6 +18,15 @@ use crate::{
     payload,
     relay::{Date, access, key},
 };
+
+/// What a plan says under one heading of the policy.
+#[derive(InputObject)]
+pub struct PairPlanItemInput {
+    /// Code of the heading.
+    code: String,
+    /// What is said, at most 500 characters.
+    text: String,
+}
 
 /// Whom to pair.
 #[derive(InputObject)]
@@ -27,15 +37,21 @@ pub struct PairProposeInput {
     mentor_ids: Vec<ID>,
     /// The mentees.
     mentee_ids: Vec<ID>,
+    /// As what each mentor takes part, in the order of the mentors; by the form where it is left out.
+    mentor_roles: Option<Vec<PairRole>>,
     /// Who mentors whom; by the numbers where it is left out.
     form: Option<PairForm>,
+    /// Code of the policy by which the pair is made.
+    policy_code: Option<String>,
+    /// What the plan says under the headings of the policy.
+    plan: Option<Vec<PairPlanItemInput>>,
     /// What it is to lead to, at most 1000 characters.
     plan_goal: Option<String>,
     /// What is to be done for it, at most 1000 characters.
     plan_measures: Option<String>,
     /// The day on which the term is over.
     term_ends_on: Option<Date>,
-    /// Days between contacts, 1 to 366.
+    /// Days between contacts, 1 to 366; a policy that says how often they meet goes before.
     #[graphql(default = 90)]
     contact_every_days: i32,
     /// Your key for this one intent, kept 24 hours.
@@ -83,6 +99,8 @@ pub struct PairPlanSaveInput {
     id: ID,
     /// The version that you read.
     expected_version: i32,
+    /// What it says under the headings of the pair's policy.
+    plan: Option<Vec<PairPlanItemInput>>,
     /// What it is to lead to, at most 1000 characters.
     plan_goal: Option<String>,
     /// What is to be done for it, at most 1000 characters.
@@ -156,7 +174,7 @@ pub struct MentoringMutation;
 #[Object]
 impl MentoringMutation {
     /// Proposes a pair. CONFLICT says that these people may not be paired, and never why. Problems: INVALID, NOT_IN_POST,
-    /// CONFLICT, IDEMPOTENCY_KEY_REUSED.
+    /// CONFLICT, CRITERION_UNMET, CAPACITY_REACHED, IDEMPOTENCY_KEY_REUSED.
     #[graphql(directive = access::apply(Action::PairPropose))]
     async fn pair_propose(
         &self,
@@ -168,15 +186,17 @@ impl MentoringMutation {
             organization: key(&input.organization_id),
             mentors: people("mentorIds", &input.mentor_ids)?,
             mentees: people("menteeIds", &input.mentee_ids)?,
+            roles: input.mentor_roles.map(|all| all.into_iter().map(Into::into).collect()),
             form: input.form.map(Into::into),
-            plan: plan(input.plan_goal, input.plan_measures, input.term_ends_on),
+            plan: plan(input.plan_goal, input.plan_measures, input.term_ends_on, input.plan),
             contact_every_days: input.contact_every_days,
+            policy_code: input.policy_code,
         };
         PairProposePayload::of(ctx.session()?.run(command, &terms).await, input.client_mutation_id).map(Some)
     }
 
     /// Activates a proposed pair. Problems: INVALID, STALE, TRANSITION_REFUSED, NOT_IN_POST, CONFLICT, CAPACITY_REACHED,
-    /// IDEMPOTENCY_KEY_REUSED.
+    /// CRITERION_UNMET, IDEMPOTENCY_KEY_REUSED.
     #[graphql(directive = access::apply(Action::PairActivate))]
     async fn pair_activate(
         &self,
@@ -217,7 +237,7 @@ impl MentoringMutation {
     ) -> Result<Option<PairPlanSavePayload>> {
         let terms = Terms { idempotency_key: input.idempotency_key, purpose: None };
         let (id, expected_version) = (key(&input.id), input.expected_version);
-        let plan = plan(input.plan_goal, input.plan_measures, input.term_ends_on);
+        let plan = plan(input.plan_goal, input.plan_measures, input.term_ends_on, input.plan);
         let command = SavePlan { id, expected_version, plan };
         PairPlanSavePayload::of(ctx.session()?.run(command, &terms).await, input.client_mutation_id).map(Some)
     }
@@ -250,6 +270,13 @@ pub(super) fn people(field: &'static str, ids: &[ID]) -> Result<Vec<CadreId>> {
 }
 
 /// A plan of its parts.
-pub(super) fn plan(goal: Option<String>, measures: Option<String>, term_ends_on: Option<Date>) -> Plan {
-    Plan { goal, measures, term_ends_on: term_ends_on.map(|it| it.0) }
+pub(super) fn plan(
+    goal: Option<String>,
+    measures: Option<String>,
+    term_ends_on: Option<Date>,
+    items: Option<Vec<PairPlanItemInput>>,
+) -> Plan {
+    let item = |it: PairPlanItemInput| PlanItem { code: it.code, text: it.text };
+    let items = items.unwrap_or_default().into_iter().map(item).collect();
+    Plan { goal, measures, term_ends_on: term_ends_on.map(|it| it.0), items }
 }

@@ -68,6 +68,8 @@ pub enum PairStepKind {
     Replaced,
     /// 成员退出
     PartLeft,
+    /// 成员加入
+    PartJoined,
 }
 
 /// Who says something of a pair.

@@ -8,7 +8,7 @@ use crate::{
     error::{Action, Result},
     loaders::Caller,
     mentoring::{
-        graphql::{MentoringPair, PairForm, changes},
+        graphql::{MentoringPair, PairForm, changes, changes::PairPlanItemInput},
         write::{
             Decision,
             course::{CompletePair, EndPair, LeavePair, ReplacePair, ResumePair, SuspendPair},
@@ -107,6 +107,8 @@ pub struct PairReplaceInput {
     mentee_ids: Option<Vec<ID>>,
     /// Who mentors whom; by the numbers where it is left out.
     form: Option<PairForm>,
+    /// What the new plan says under the headings of the pair's policy.
+    plan: Option<Vec<PairPlanItemInput>>,
     /// What the new pair is to lead to, at most 1000 characters.
     plan_goal: Option<String>,
     /// What is to be done for it, at most 1000 characters.
@@ -267,7 +269,7 @@ impl PairStepMutation {
             mentors: changes::people("mentorIds", &input.mentor_ids)?,
             mentees: input.mentee_ids.map(|ids| changes::people("menteeIds", &ids)).transpose()?,
             form: input.form.map(Into::into),
-            plan: changes::plan(input.plan_goal, input.plan_measures, input.term_ends_on),
+            plan: changes::plan(input.plan_goal, input.plan_measures, input.term_ends_on, input.plan),
         };
         PairReplacePayload::of(ctx.session()?.run(command, &terms).await, input.client_mutation_id).map(Some)
     }

@@ -2,17 +2,21 @@
 
 use entity::{
     id::{CadreId, PairId},
-    kind::{PairForm, PairState, PairStepKind},
+    kind::{PairForm, PairRole, PairSide, PairState, PairStepKind},
     mentoring_pair, pair_part, pair_step,
 };
 use serde::Serialize;
 
 use crate::{
     db::{session::Command, writer::Writer},
+    edition::notice,
     error::{Action, Error, Result},
     mentoring::{
         rules,
-        write::{Decision, Plan, ProposePair, guard::Sides, parts_of, propose, step_row},
+        write::{
+            Decision, Plan, ProposePair, guard::Sides, part_row, parts_of, policed, policed::Policed, propose,
+            step_row, whom,
+        },
     },
     pool::rules as words,
 };
@@ -66,10 +70,15 @@ async fn take(
     let decision = checked(decision, kind)?;
     let day = rules::decided_on(decision.decided_on, before.started_on, tx.today())?;
     if kind == PairStepKind::Resumed {
-        Sides::of(&parts_of(tx, before.id).await?).fit(tx).await?;
+        let parts = parts_of(tx, before.id).await?;
+        let policy = policed::of(tx, &before).await?;
+        Sides::of(&parts).fit(tx, policy.as_ref().is_some_and(Policed::allows_superiors)).await?;
+        if let Some(policy) = policy {
+            policy.resumed(&whom(&before, &parts))?;
+        }
     }
     let over = matches!(state, PairState::Completed | PairState::EndedEarly);
-    let due = rules::due_after(day, before.contact_every_days).filter(|_| state == PairState::Active);
+    let due = policed::next_due(tx, &before, day).await?.filter(|_| state == PairState::Active);
     let after = mentoring_pair::Model {
         state,
         next_contact_due: due,
@@ -125,22 +134,25 @@ impl Command for ReplacePair {
     async fn apply(self, tx: &mut Writer<'_>) -> Result<PairId> {
         let before = tx.get_at::<mentoring_pair::Entity>(self.id, self.expected_version).await?;
         rules::after(before.state, PairStepKind::Replaced)?;
-        let mentees = match self.mentees {
-            Some(mentees) => mentees,
-            None => {
-                let parts = parts_of(tx, self.id).await?;
-                parts.iter().filter(|it| it.side == entity::kind::PairSide::Mentee).map(|it| it.cadre_id).collect()
-            }
-        };
+        let parts = parts_of(tx, self.id).await?;
+        let of = |side: PairSide| parts.iter().filter(move |it| it.side == side).map(|it| it.cadre_id);
+        let mentees = self.mentees.unwrap_or_else(|| of(PairSide::Mentee).collect());
+        let mut policy_code = None;
+        if let Some(policy) = policed::of(tx, &before).await? {
+            policy.replaced(&of(PairSide::Mentor).collect::<Vec<_>>(), &self.mentors)?;
+            policy_code = Some(policy.edition.code);
+        }
         let proposal = ProposePair {
             organization: before.organization_id,
             mentors: self.mentors,
             mentees,
+            roles: None,
             form: self.form,
             plan: self.plan,
             contact_every_days: before.contact_every_days,
+            policy_code,
         };
-        let successor = propose(tx, proposal).await?;
+        let successor = propose(tx, proposal, Some(before.id)).await?;
         take(tx, before, PairStepKind::Replaced, self.decision, Some(successor)).await?;
         Ok(successor)
     }
@@ -177,6 +189,55 @@ impl Command for LeavePair {
         let step = step_row(tx, &before, PairStepKind::PartLeft, day, decision);
         tx.update::<mentoring_pair::Entity>(&before, before.clone()).await?;
         tx.update::<pair_part::Entity>(left, pair_part::Model { left_on: Some(day), ..left.clone() }).await?;
+        tx.insert::<pair_step::Entity>(pair_step::Model { cadre_id: Some(self.cadre), ..step }).await?;
+        Ok(self.id)
+    }
+}
+
+/// Takes one more mentor into a pair that runs, or that waits for one. Fails with INVALID, STALE, TRANSITION_REFUSED,
+/// NOT_IN_POST, CONFLICT, CRITERION_UNMET, CAPACITY_REACHED or IDEMPOTENCY_KEY_REUSED.
+#[derive(Clone, Debug, Serialize)]
+pub struct JoinPair {
+    /// The pair.
+    pub id: PairId,
+    /// The version that the client saw.
+    pub expected_version: i32,
+    /// Who joins it.
+    pub cadre: CadreId,
+    /// As what.
+    pub role: PairRole,
+    /// What is said of the decision.
+    pub decision: Decision,
+}
+
+impl Command for JoinPair {
+    const ACTION: Action = Action::PairPartEnd;
+    type Outcome = PairId;
+    async fn apply(self, tx: &mut Writer<'_>) -> Result<PairId> {
+        let before = tx.get_at::<mentoring_pair::Entity>(self.id, self.expected_version).await?;
+        rules::after(before.state, PairStepKind::PartJoined)?;
+        let decision = checked(self.decision, PairStepKind::PartJoined)?;
+        let day = rules::decided_on(decision.decided_on, before.started_on, tx.today())?;
+        let mut parts = parts_of(tx, self.id).await?;
+        if parts.iter().any(|it| it.cadre_id == self.cadre) {
+            return Err(Error::invalid("cadreId", "takes part in this pair already"));
+        }
+        if self.role == PairRole::Mentee {
+            return Err(Error::invalid("role", "must be one of a mentor: propose another pair for another mentee"));
+        }
+        let joined =
+            pair_part::Model { joined_on: Some(day), ..part_row(self.id, self.cadre, PairSide::Mentor, self.role) };
+        parts.push(joined.clone());
+        let sides = Sides::of(&parts);
+        let policy = policed::of(tx, &before).await?;
+        sides.fit(tx, policy.as_ref().is_some_and(Policed::allows_superiors)).await?;
+        sides.find_room(tx, before.organization_id).await?;
+        let mut step = step_row(tx, &before, PairStepKind::PartJoined, day, decision);
+        if let Some(policy) = policy {
+            step.findings = notice::kept(&policy.proposed(tx, &whom(&before, &parts)).await?);
+        }
+        tx.update::<mentoring_pair::Entity>(&before, before.clone()).await?;
+        tx.insert::<pair_part::Entity>(joined).await?;
         tx.insert::<pair_step::Entity>(pair_step::Model { cadre_id: Some(self.cadre), ..step }).await?;
         Ok(self.id)
     }

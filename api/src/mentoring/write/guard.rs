@@ -40,11 +40,11 @@ impl Sides {
         self.mentors.iter().chain(&self.mentees).copied().collect()
     }
 
-    /// That all of them exist for the caller, are in post, and may be paired.
+    /// That all of them exist for the caller, are in post, and may be paired: with superiors where the policy wants them.
     ///
     /// # Errors
     /// NOT_IN_POST or CONFLICT; `NotFound` where somebody does not exist for the caller.
-    pub(super) async fn fit(&self, tx: &Writer<'_>) -> Result<()> {
+    pub(super) async fn fit(&self, tx: &Writer<'_>, superiors: bool) -> Result<()> {
         // Until the end of the command nobody of them leaves, and nobody else counts their places.
         tx.hold(&self.all()).await?;
         let id = Alias::own::<cadre::Entity>().col(cadre::Column::Id);
@@ -57,7 +57,7 @@ impl Sides {
             return Err(Problem::new(ProblemCode::NotInPost, message).into());
         }
         let (superior, kin) = (self.has_superior(tx, &rows).await?, self.has_kin(tx).await?);
-        if superior | kin { Err(rules::conflict()) } else { Ok(()) }
+        if (superior & !superiors) | kin { Err(rules::conflict()) } else { Ok(()) }
     }
 
     /// Whether a mentor holds the principal post where a mentee serves, or above.

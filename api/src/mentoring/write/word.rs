@@ -13,7 +13,7 @@ use crate::{
     error::{Action, Error, Problem, ProblemCode, Result},
     mentoring::{
         rules,
-        write::{Plan, as_mentor, parts_of},
+        write::{Plan, as_mentor, parts_of, policed},
     },
     pool::rules as words,
 };
@@ -40,7 +40,9 @@ impl Command for SavePlan {
             let message = format!("The pair is {}: its plan is history.", before.state.text());
             return Err(Problem::new(ProblemCode::TransitionRefused, message).on("id").into());
         }
+        let plan_items = self.plan.kept(policed::of(tx, &before).await?.as_ref())?;
         let after = mentoring_pair::Model {
+            plan_items,
             plan_goal: rules::plan("planGoal", self.plan.goal)?,
             plan_measures: rules::plan("planMeasures", self.plan.measures)?,
             term_ends_on: rules::term(self.plan.term_ends_on, before.started_on.unwrap_or_else(|| tx.today()))?,
