@@ -219,6 +219,14 @@ pub mod target {
     pub mod read;
     pub mod rules;
 }
+/// What is due, worked out of policies, and what was done about it. Owns the row policy of `duty_entry`.
+pub mod duty {
+    pub mod due;
+    pub mod graphql;
+    pub mod read;
+    pub mod rules;
+    pub mod write;
+}
 /// Moves of persons to other organizations: in one step, or offered and taken. Owns the row policy of `cadre_transfer`.
 pub mod transfer {
     pub mod graphql;

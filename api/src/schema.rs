@@ -32,6 +32,7 @@ use crate::{
         read::DeclaredFacts,
     },
     document::idle::idle,
+    duty::graphql::{DutyMutation, DutyQuery},
     edition::{
         graphql::{LibraryQuery, PolicyEdition, PolicyMutation, PolicyQuery},
         read::Editions,
@@ -153,6 +154,7 @@ pub struct Query(
     PolicyQuery,
     LibraryQuery,
     TargetQuery,
+    DutyQuery,
     DeclaredQuery,
     EligibilityQuery,
 );
@@ -179,6 +181,7 @@ pub struct Mutation(
     TransferMutation,
     PolicyMutation,
     DeclaredMutation,
+    DutyMutation,
 );
 
 /// Everything that can be followed, as a stream of events or over a WebSocket. Each change is told with the rights that

@@ -1,5 +1,6 @@
 //! Mechanisms of the field, each loaded from the library as a document, and its scenario told through HTTP.
 
+mod duties;
 mod pairs;
 mod pools;
 mod targets;

@@ -298,6 +298,11 @@ pub const PROBES: &[(&str, &str)] = &[
         goals { goalCode: code title counts base needed actual missing over percent unknown from to expectedByNow status subsetOf } total { needed persons missing } proposals milestones { code } } }"),
     ("quotaStatus", "query($organization: ID!) { quotaStatus(policy: \"none\", organization: $organization) { asOf edition { id title }
         quotas { code approved held room } reserved { code from to forecast setAside filled missing status } forecasts { code vacancies people { ...card } } } }"),
+    ("duties", "query($organization: ID!) { duties(policy: \"none\", organization: $organization) { today totalCount overdueCount end nodes { ...duty } } }"),
+    ("myDuties", "query { myDuties { today totalCount overdueCount end nodes { ...duty } } }"),
+    ("dutySubmit", "mutation { dutySubmit(input: { dutyId: \"none\", content: \"Probe\" }) { problems { code message } entry { id dutyId content } } }"),
+    ("dutyExcuse", "mutation { dutyExcuse(input: { dutyId: \"none\", reason: \"Probe\" }) { problems { code message } entry { id dutyId reason } } }"),
+    ("dutyDecide", "mutation($organization: ID!) { dutyDecide(input: { id: $organization, expectedVersion: 77, accept: true }) { problems { code message } entry { id documentNumber doneOn } } }"),
     ("declaredFacts", "query { declaredFacts(first: 20) { totalCount edges { cursor node { ...declared } } } }"),
     ("declaredFactRecord", "mutation($cadre: ID!) { declaredFactRecord(input: { policy: \"none\", code: \"X\", cadreId: $cadre, source: \"Probe\" }) {
         problems { code message } fact { ...declared } } }"),
@@ -322,6 +327,10 @@ pub const PROBES: &[(&str, &str)] = &[
 ];
 
 const FRAGMENTS: &[(&str, &str)] = &[
+    (
+        "duty",
+        "fragment duty on Duty { dutyName: id code title subjectKind subject dueOn dutyStatus: status by to content needs proposals owner { ...card } organization { id name } edition { id title } entry { id entryState: state content documentNumber doneOn reason version } }",
+    ),
     (
         "declared",
         "fragment declared on DeclaredFact { id code holds number validFrom validTo documentNumber source recordedAt factState: state version cadre { ...card } organization { id name } edition { id title } }",

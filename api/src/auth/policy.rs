@@ -11,7 +11,7 @@ use entity::kind::Role::{
 use crate::error::Action;
 
 /// Bumped when an arm or a row policy changes meaning, so that answers remembered under the old one die.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
 
 /// Whether which rows there are for an act depends on the account itself, not only on its grants and person. Answers to
 /// others are shared by all whose grants are the same.
@@ -62,7 +62,8 @@ pub fn allows(role: Role, action: Action) -> bool {
         ImportUpload | RosterImport | ImportRead => role == OrganizationOfficer,
         RosterExport | PoolExport | ExportRead | FormImport | FormExport => role == OrganizationOfficer,
         // Below a place everybody may read by what they are judged, and how it comes out for themselves.
-        PolicyRead | EligibilityRead => matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | Cadre),
+        PolicyRead => matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | Mentor | Cadre),
+        EligibilityRead => matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | Cadre),
         DeclaredFactRead => matches!(role, OrganizationOfficer | OrganizationLeader | Cadre),
         DeclaredFactRecord => role == OrganizationOfficer,
         CriterionWaive => matches!(role, OrganizationOfficer | OrganizationLeader),

@@ -27,7 +27,8 @@ use crate::{
 /// Roles that work on drafts.
 const DRAFTING: &[Role] = &[Role::OrganizationOfficer, Role::OrganizationLeader];
 /// Roles that read what is published.
-const READING: &[Role] = &[Role::OrganizationOfficer, Role::OrganizationLeader, Role::UnitOfficer, Role::Cadre];
+const READING: &[Role] =
+    &[Role::OrganizationOfficer, Role::OrganizationLeader, Role::UnitOfficer, Role::Mentor, Role::Cadre];
 
 impl Visible for policy_edition::Entity {
     /// Published at, below or above a place that is reached; drafts where those who decide reach.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{
     fact::{Asked, Fact},
     finding::Findings,
-    need::{self, Need, Parameter, Parameters},
+    need::{self, Names, Need, Parameter, Parameters},
     node::Node,
     outcome::{Explained, Input, Known, Missing, Outcome, evaluate},
     sentence::{Language, sentence},
@@ -20,9 +20,13 @@ fn parameters() -> Parameters {
     .into()
 }
 
+fn names() -> Names {
+    Names { parameters: parameters(), ..Names::default() }
+}
+
 fn read(value: &Value) -> Result<Need, Vec<(String, String)>> {
     let mut findings = Findings::default();
-    let read = need::read(&Node::root(value), &parameters(), &mut findings);
+    let read = need::read(&Node::root(value), &names(), &mut findings);
     let told: Vec<_> = findings.told().iter().map(|it| (it.path.clone(), it.message.clone())).collect();
     assert_eq!(read.is_none(), !told.is_empty(), "{value}: a need, or a finding");
     read.ok_or(told)

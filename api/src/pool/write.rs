@@ -211,7 +211,7 @@ async fn said(
         StepKind::Moved => {
             let divisions = divisions_of(tx, pool.id).await?;
             let held = divisions.iter().find(|it| Some(it.id) == before.maturity_id).map(|it| it.code.as_str());
-            policy.moving(held, place.maturity.as_deref())
+            Ok(policy.moving(held, place.maturity.as_deref()))
         }
         StepKind::Exited if before.state != MembershipState::Proposed => policy.leaving(before.state, reason_code),
         _ => Ok(Said { edition: Some(policy.edition.id), notices: Vec::new() }),

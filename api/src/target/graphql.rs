@@ -13,7 +13,10 @@ use crate::{
     },
     pool::graphql::percent,
     relay::{Date, access, key},
-    target::read::{GoalStanding, LimitStanding, Progress, ProgressOf, QuotaStanding, QuotasOf, ReservedStanding},
+    target::read::{
+        GoalStanding, Progress, ProgressOf,
+        quotas::{LimitStanding, QuotaStanding, QuotasOf, ReservedStanding},
+    },
 };
 
 /// How a goal stands.

@@ -1,12 +1,14 @@
 //! Questions about goals, quotas and posts that are set aside. They are answered where the caller reads the rows: counted from
 //! some of them, an answer would be wrong and look right.
 
+pub mod quotas;
+
 use chrono::NaiveDate;
 use entity::{
     cadre, declared_fact,
-    id::{CadreId, OrganizationId},
+    id::OrganizationId,
     kind::{CadreStatus, FactState, MembershipState},
-    organization, policy_edition, pool_membership, pool_tier, rank_period, reserve_pool,
+    organization, policy_edition, pool_membership, pool_tier, reserve_pool,
 };
 use sea_orm::{
     Condition,
@@ -14,21 +16,19 @@ use sea_orm::{
 };
 
 use crate::{
-    cadre::read::{ROWS, holds},
+    cadre::read::ROWS,
     db::{
         gate::{Alias, Gate},
         reader::Reader,
         session::Query,
     },
-    declared::read::in_force,
     edition::{document::Document, read::effective},
-    eligibility::{condition::Conditions, judge::belongs, read::dossier},
+    eligibility::condition::Conditions,
     error::{Action, Error, Result},
     kernel::{need::Need, outcome::Outcome},
     mechanism::{
         Bounds,
         aim::Standing,
-        registry::{PostLimit, Quota, Reserved},
         targets::{Counted, Goal, Wanted},
     },
     organization::read::below,
@@ -104,29 +104,9 @@ impl Query for Progress {
         let mut goals = Vec::new();
         let mut counted = Condition::any();
         for goal in &targets.goals {
-            let period = goal.period.and_then(|it| stretch(it, edition.valid_from, self.on));
-            let base = self.base(reader.gate(), &document, goal, period);
-            let all = people(reader, base.clone()).await?;
-            let group = goal.group.as_ref().and_then(|code| document.group(code)).map(|it| &it.need);
-            let come = |outcome| base.clone().add_option(group.map(|it| self.come(reader.gate(), it, outcome)));
-            let actual = if group.is_some() { people(reader, come(Outcome::Met)).await? } else { all };
-            let unknown = if group.is_some() { people(reader, come(Outcome::Unknown)).await? } else { 0 };
-            counted = counted.add(come(Outcome::Met));
-            let standing = match goal.wanted {
-                Wanted::Aim(aim) => aim.standing(actual, all),
-                Wanted::Between(bounds) => between(bounds, actual),
-            };
-            goals.push(GoalStanding {
-                goal: goal.clone(),
-                base: all,
-                standing,
-                unknown,
-                pace: period
-                    .filter(|_| matches!(goal.wanted, Wanted::Aim(_)))
-                    .map(|it| pace(standing.needed, it, self.on)),
-                is_over: period.is_some_and(|it| self.on >= it.to),
-                stretch: period,
-            });
+            let (standing, come) = self.goal(reader, &edition, &document, goal).await?;
+            counted = counted.add(come);
+            goals.push(standing);
         }
         let persons = if goals.is_empty() { 0 } else { people(reader, Condition::all().add(counted)).await? };
         Ok(Some(ProgressOf { edition, document, goals, persons }))
@@ -144,7 +124,56 @@ async fn people(reader: &Reader<'_>, among: Condition) -> Result<u32> {
     Ok(u32::try_from(found).unwrap_or(u32::MAX))
 }
 
+/// Whether a goal of a policy is short for a place; one that it does not have is not.
+///
+/// # Errors
+/// `Internal` when the database fails.
+pub async fn is_short(
+    reader: &Reader<'_>,
+    of: &Progress,
+    edition: &policy_edition::Model,
+    document: &Document,
+    code: &str,
+) -> Result<bool> {
+    let goals = document.sections.targets.iter().flat_map(|it| &it.goals);
+    let Some(goal) = goals.into_iter().find(|it| it.code == code) else { return Ok(false) };
+    let (standing, _) = of.goal(reader, edition, document, goal).await?;
+    Ok(standing.standing.missing > 0)
+}
+
 impl Progress {
+    /// How one goal stands, and whom it counts.
+    async fn goal(
+        &self,
+        reader: &Reader<'_>,
+        edition: &policy_edition::Model,
+        document: &Document,
+        goal: &Goal,
+    ) -> Result<(GoalStanding, Condition)> {
+        let period = goal.period.and_then(|it| stretch(it, edition.valid_from, self.on));
+        let base = self.base(reader.gate(), document, goal, period);
+        let all = people(reader, base.clone()).await?;
+        let group = goal.group.as_ref().and_then(|code| document.group(code)).map(|it| &it.need);
+        let come = |outcome| base.clone().add_option(group.map(|it| self.come(reader.gate(), it, outcome)));
+        let actual = if group.is_some() { people(reader, come(Outcome::Met)).await? } else { all };
+        let unknown = if group.is_some() { people(reader, come(Outcome::Unknown)).await? } else { 0 };
+        let standing = match goal.wanted {
+            Wanted::Aim(aim) => aim.standing(actual, all),
+            Wanted::Between(bounds) => between(bounds, actual),
+        };
+        let paced = period.filter(|_| matches!(goal.wanted, Wanted::Aim(_)));
+        let told = GoalStanding {
+            goal: goal.clone(),
+            base: all,
+            standing,
+            unknown,
+            pace: paced.map(|it| pace(standing.needed, it, self.on)),
+            is_over: period.is_some_and(|it| self.on >= it.to),
+            stretch: period,
+        };
+        Ok((told, come(Outcome::Met)))
+    }
+
     fn come(&self, gate: &Gate, need: &Need, outcome: Outcome) -> Condition {
         Conditions::new(gate, self.on).come(need, outcome)
     }
@@ -214,159 +243,5 @@ impl Progress {
             people.and_where(day.between(from, Ord::min(to, self.on)));
         }
         people
-    }
-}
-
-/// How the quotas, the posts set aside and the limits of posts of a policy stand for a place on a day.
-pub struct QuotasOf {
-    /// Code of the policy.
-    pub policy: String,
-    /// The place.
-    pub place: OrganizationId,
-    /// The day.
-    pub on: NaiveDate,
-}
-
-/// How a quota stands.
-#[derive(Clone, Debug)]
-pub struct QuotaStanding {
-    /// The quota.
-    pub quota: Quota,
-    /// How many are approved.
-    pub approved: u32,
-    /// How many are held.
-    pub held: u32,
-}
-
-/// How posts that are set aside stand.
-#[derive(Clone, Debug)]
-pub struct ReservedStanding {
-    /// What is set aside.
-    pub reserved: Reserved,
-    /// In which time.
-    pub stretch: Option<Stretch>,
-    /// Of how many; none where no forecast is filed for that time, which is not 0.
-    pub forecast: Option<u32>,
-    /// How many are set aside.
-    pub needed: Option<u32>,
-    /// How many are filled.
-    pub filled: u32,
-}
-
-/// Who may leave a leading post by a limit.
-#[derive(Clone, Debug)]
-pub struct LimitStanding {
-    /// The limit.
-    pub limit: PostLimit,
-    /// Who.
-    pub people: Vec<CadreId>,
-}
-
-/// All of it.
-#[derive(Clone, Debug)]
-pub struct Quotas {
-    /// The edition.
-    pub edition: policy_edition::Model,
-    /// Quotas.
-    pub quotas: Vec<QuotaStanding>,
-    /// Posts set aside.
-    pub reserved: Vec<ReservedStanding>,
-    /// Limits of posts.
-    pub limits: Vec<LimitStanding>,
-}
-
-impl Query for QuotasOf {
-    const ACTION: Action = Action::TargetRead;
-    type Answer = Option<Quotas>;
-    async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
-        let Some((edition, document)) = said(reader, &self.policy, self.place, self.on).await? else { return Ok(None) };
-        let Some(registry) = document.sections.registry.clone() else { return Ok(None) };
-        let mut quotas = Vec::new();
-        for quota in registry.quotas {
-            let held = self.facts(reader, &quota.fact).await?;
-            let held: std::collections::BTreeSet<_> =
-                held.iter().filter(|it| it.holds).filter_map(|it| it.cadre_id).collect();
-            let raised = match &quota.raised_by {
-                Some(code) => self
-                    .facts(reader, code)
-                    .await?
-                    .iter()
-                    .max_by_key(|it| (it.valid_from, it.id))
-                    .and_then(|it| it.number),
-                None => None,
-            };
-            let approved = raised.and_then(|it| u32::try_from(it).ok()).unwrap_or(quota.approved);
-            quotas.push(QuotaStanding { approved, held: u32::try_from(held.len()).unwrap_or(u32::MAX), quota });
-        }
-        let mut reserved = Vec::new();
-        for it in registry.reserved {
-            reserved.push(self.reserved(reader, &edition, it).await?);
-        }
-        let mut limits = Vec::new();
-        for limit in registry.post_limits {
-            let people = self.limited(reader, &limit).await?;
-            limits.push(LimitStanding { limit, people });
-        }
-        Ok(Some(Quotas { edition, quotas, reserved, limits }))
-    }
-}
-
-impl QuotasOf {
-    /// Declared facts of a code at or below the place, in force on the day.
-    async fn facts(&self, reader: &Reader<'_>, code: &str) -> Result<Vec<declared_fact::Model>> {
-        let at = Alias::own::<declared_fact::Entity>();
-        let here = at.col(declared_fact::Column::OrganizationId).in_subquery(below(reader.gate(), self.place));
-        let found = reader.find::<declared_fact::Entity>().filter(here);
-        found.filter(at.col(declared_fact::Column::Code).eq(code)).filter(in_force(&at, self.on)).all().await
-    }
-
-    async fn reserved(
-        &self,
-        reader: &Reader<'_>,
-        edition: &policy_edition::Model,
-        reserved: Reserved,
-    ) -> Result<ReservedStanding> {
-        let period = crate::mechanism::targets::Period::Per(reserved.per);
-        let stretch = stretch(period, edition.valid_from, self.on);
-        let within = |day: NaiveDate| stretch.is_some_and(|it| it.from <= day && day <= it.to);
-        let filed = self.facts(reader, &reserved.of).await?;
-        let filed = filed.iter().filter(|it| within(it.valid_from)).max_by_key(|it| (it.valid_from, it.id));
-        let forecast = filed.and_then(|it| it.number).and_then(|it| u32::try_from(it).ok());
-        let filled = self.facts(reader, &reserved.filled_by).await?;
-        let filled = filled.iter().filter(|it| it.holds && within(it.valid_from)).count();
-        Ok(ReservedStanding {
-            needed: forecast.map(|it| reserved.share.count(it)),
-            filled: u32::try_from(filled).unwrap_or(u32::MAX),
-            reserved,
-            stretch,
-            forecast,
-        })
-    }
-
-    /// People of a rank and age, with what the limit needs signed.
-    async fn limited(&self, reader: &Reader<'_>, limit: &PostLimit) -> Result<Vec<CadreId>> {
-        let (at, ranked) = (Alias::own::<cadre::Entity>(), Alias::named("limited_rank"));
-        let (from, to) = (ranked.col(rank_period::Column::ValidFrom), ranked.col(rank_period::Column::ValidTo));
-        let mut held = reader.gate().visible::<rank_period::Entity>(rank_period::Column::CadreId, &ranked);
-        held.and_where(ranked.col(rank_period::Column::State).eq(FactState::Recorded))
-            .and_where(ranked.col(rank_period::Column::Rank).eq(limit.rank))
-            .cond_where(holds(from, to, self.on));
-        let people = reader
-            .find::<cadre::Entity>()
-            .filter(at.col(cadre::Column::OrganizationId).in_subquery(below(reader.gate(), self.place)))
-            .filter(at.col(cadre::Column::Status).eq(CadreStatus::InPost))
-            .filter(at.col(cadre::Column::Id).in_subquery(held))
-            .order(cadre::Column::NameSort)
-            .all()
-            .await?;
-        let mut found = Vec::new();
-        for person in people {
-            let id = person.id;
-            let dossier = dossier(reader, person).await?;
-            if belongs(&limit.need(), &dossier, self.on) == Outcome::Met {
-                found.push(id);
-            }
-        }
-        Ok(found)
     }
 }

@@ -78,7 +78,7 @@ fn roles(act: Act) -> Vec<Role> {
         Act::Cards | Act::Pairs => business.to_vec(),
         Act::Sanctions => vec![OrganizationOfficer, OrganizationLeader, Cadre],
         Act::Transfers => DECIDING.to_vec(),
-        Act::Policies => [ROWS, &[Cadre]].concat(),
+        Act::Policies => [ROWS, &[Mentor, Cadre]].concat(),
         Act::Imports | Act::Import => vec![OrganizationOfficer],
         Act::Offer | Act::Take => vec![OrganizationOfficer],
         Act::Status => OWN.to_vec(),

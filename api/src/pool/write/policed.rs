@@ -61,7 +61,8 @@ pub async fn named(tx: &Writer<'_>, code: &str, place: OrganizationId) -> Result
         return Err(Error::invalid("policyCode", why));
     };
     let document = read(&edition)?;
-    if document.sections.pool.is_none() {
+    let says = &document.sections;
+    if says.pool.is_none() && says.duties.is_none() && says.talks.is_none() && says.targets.is_none() {
         return Err(Error::invalid("policyCode", format!("'{code}' says nothing of a pool: name a policy that does")));
     }
     Ok(Policed { edition, document })
@@ -78,8 +79,9 @@ pub async fn of(tx: &Writer<'_>, pool: &reserve_pool::Model) -> Result<Option<Po
 }
 
 impl Policed {
-    fn pool(&self) -> Result<&Pool> {
-        self.document.sections.pool.as_ref().ok_or_else(|| Error::broken("a pool's policy says nothing of pools"))
+    /// What it says of the pool itself; a policy may speak of its members' duties and talks alone.
+    fn pool(&self) -> Pool {
+        self.document.sections.pool.clone().unwrap_or_default()
     }
 
     fn said(&self, notices: Vec<Notice>) -> Said {
@@ -92,8 +94,8 @@ impl Policed {
     /// # Errors
     /// CRITERION_UNMET, CAPACITY_REACHED, `Invalid` on `entryRoute`.
     pub async fn entering(&self, tx: &Writer<'_>, pool: PoolId, who: Entering<'_>) -> Result<Said> {
-        let rules = self.pool()?;
-        let mut notices = self.criteria(tx, rules, &who).await?;
+        let rules = self.pool();
+        let mut notices = self.criteria(tx, &rules, &who).await?;
         if let Some(route) = who.route
             && !rules.entry_routes.is_empty()
             && !rules.entry_routes.iter().any(|it| it == route)
@@ -102,7 +104,7 @@ impl Policed {
             return Err(Error::invalid("entryRoute", why));
         }
         if who.deciding {
-            self.capacity(tx, rules, pool, &who, &mut notices).await?;
+            self.capacity(tx, &rules, pool, &who, &mut notices).await?;
         }
         Ok(self.said(notices))
     }
@@ -195,8 +197,8 @@ impl Policed {
     }
 
     /// What the policy says of a move from one maturity to another.
-    pub fn moving(&self, from: Option<&str>, to: Option<&str>) -> Result<Said> {
-        let layers = &self.pool()?.maturity;
+    pub fn moving(&self, from: Option<&str>, to: Option<&str>) -> Said {
+        let layers = self.pool().maturity;
         let place = |code: Option<&str>| layers.iter().position(|it| Some(it.as_str()) == code);
         let mut notices = Vec::new();
         if let (Some(from), Some(to)) = (place(from), place(to))
@@ -206,7 +208,7 @@ impl Policed {
             let (zh, en) = (format!("越过{skipped}层次"), format!("goes over {skipped}"));
             notices.push(Notice::warning("LAYER_SKIPPED", zh, en));
         }
-        Ok(self.said(notices))
+        self.said(notices)
     }
 
     /// What the policy says of an exit.
@@ -214,7 +216,7 @@ impl Policed {
     /// # Errors
     /// TRANSITION_REFUSED where a warning must come first; `Invalid` on `reasonCode`.
     pub fn leaving(&self, state: MembershipState, reason_code: Option<&str>) -> Result<Said> {
-        let rules = self.pool()?;
+        let rules = self.pool();
         let codes: Vec<&str> = rules.exit_rules.iter().map(|it| it.code.as_str()).collect();
         let mut notices = Vec::new();
         match reason_code {

@@ -5,7 +5,7 @@ use entity::{
     import_finding,
     kind::{
         FactState, PolicyState,
-        Role::{Cadre, OrganizationOfficer},
+        Role::{Cadre, Mentor, OrganizationOfficer},
     },
     policy_edition, post, upload,
 };
@@ -15,7 +15,7 @@ use super::{DECIDING, Lens, ROWS};
 impl Lens<'_> {
     /// An edition: where one decides about it, drafts too; published, at, below or above what a grant reaches.
     pub fn edition(&self, row: &policy_edition::Model) -> bool {
-        let reading = [ROWS, &[Cadre]].concat();
+        let reading = [ROWS, &[Mentor, Cadre]].concat();
         let at = row.organization_id;
         let below = self.held.iter().any(|(role, top, _)| reading.contains(role) && self.raw.within(*top, at));
         let published = row.state == PolicyState::Published && (below || self.reaches(&reading, at));
