@@ -4,9 +4,9 @@ use entity::{
     cadre,
     id::{
         AccountId, CadreId, CorrectionId, GrantId, OrganizationId, PairId, PolicyEditionId, PoolId, PoolMembershipId,
-        SanctionId, TransferId,
+        SanctionId, TalkId, TalkIssueId, TransferId,
     },
-    kind::{Disclosure, MembershipState, Role},
+    kind::{Disclosure, IssueState, MembershipState, Role},
 };
 use serde_json::{Value, json};
 
@@ -47,6 +47,12 @@ pub struct County {
     pub transfer: TransferId,
     /// A published policy of the county.
     pub policy: PolicyEditionId,
+    /// Code of a policy of the county that speaks of talks.
+    pub talks: String,
+    /// A talk by it with the mentee, held by people of the county.
+    pub talk: TalkId,
+    /// A matter that was raised in it.
+    pub issue: TalkIssueId,
     /// Somebody in each role, in the order of `Role::ALL`.
     pub people: Vec<(Role, Client)>,
 }
@@ -79,6 +85,15 @@ impl County {
             world.offer(free, (top, &format!("{name} County")), (department, &format!("{name} Department"))).await;
         world.import(top, &format!("{name} people.csv")).await;
         let policy = world.policy(top, &format!("{name}-policy"), &json!([{ "code": "YOUNG", "title": format!("{name} youth"), "severity": "ERROR", "mode": "MUST", "cite": "3", "need": { "fact": "age", "op": "LE", "value": 99, "unit": "YEAR" } }])).await;
+        let talks = format!("{name}-talks");
+        let everybody = json!({ "fact": "status", "op": "IN", "value": ["IN_POST"] });
+        let sections = json!({
+            "groups": [{ "code": "EVERYBODY", "title": format!("{name} people"), "need": everybody }],
+            "talks": { "conductors": ["MINISTER"], "coverage": [{ "code": "ALL", "group": "EVERYBODY", "per": "P1Y", "by": ["MINISTER"] }] },
+        });
+        let by = world.policy_with(top, &talks, sections).await;
+        let talk = world.talk(by, top, mentee, &format!("{name} minister"), world.now().date_naive()).await;
+        let issue = world.issue(talk, &format!("{name} matter"), IssueState::Open, world.now().date_naive()).await;
         let mut people = Vec::new();
         for role in Role::ALL {
             let client = match role {
@@ -107,6 +122,9 @@ impl County {
             sanction,
             transfer,
             policy,
+            talks,
+            talk,
+            issue,
             people,
         }
     }
@@ -134,6 +152,9 @@ impl County {
             "fact": global(self.sanction),
             "transfer": global(self.transfer),
             "policy": global(self.policy),
+            "talks": self.talks,
+            "talk": global(self.talk),
+            "issue": global(self.issue),
             "today": "2020-01-01",
         })
     }
@@ -305,6 +326,25 @@ pub const PROBES: &[(&str, &str)] = &[
     ("eligibility", "query($cadre: ID!, $policy: ID!) { eligibility(subject: $cadre, edition: $policy) { asOf eligible: outcome subject { ...cadre }
         edition { ...policy } results: criteria { eligible: outcome criterion { code } inputs { fact labelZh sentenceEn parameter eligible: outcome value valueAtMost missing source since } } } }"),
     ("candidates", "query($policy: ID!) { candidates(filter: { edition: $policy }, first: 20) { totalCount edges { cursor node { ...cadre } } } }"),
+    ("talks", "query { talks(first: 20) { totalCount edges { cursor node { ...talk } } } }"),
+    ("talkCoverage", "query($talks: String!, $organization: ID!) { talkCoverage(policy: $talks, organization: $organization) {
+        code per by beginsOn: from endsOn: to due held percent missing { ...card } edition { ...policy } } }"),
+    ("talkTriggersDue", "query($talks: String!, $organization: ID!) { talkTriggersDue(policy: $talks, organization: $organization) {
+        trigger topic member { ...card } unit { id name } happenedOn dueOn overdue } }"),
+    ("talkIssueSummary", "query($talks: String!, $organization: ID!) { talkIssueSummary(policy: $talks, organization: $organization) {
+        raised open solved explained declined solvedPercent } }"),
+    ("talkRequest", "mutation($organization: ID!, $cadre: ID!) { talkRequest(input: { policy: \"none\", organizationId: $organization, conductor: \"X\", cadreId: $cadre }) {
+        problems { code message } talk { ...talk } } }"),
+    ("talkFix", "mutation($talk: ID!, $today: Date!) { talkFix(input: { id: $talk, expectedVersion: 77, fixedFor: $today }) {
+        problems { code message } talk { ...talk } } }"),
+    ("talkRecord", "mutation($talk: ID!, $today: Date!) { talkRecord(input: { id: $talk, expectedVersion: 77, heldOn: $today }) {
+        problems { code message } talk { ...talk } } }"),
+    ("talkFollowUp", "mutation($organization: ID!) { talkFollowUp(input: { id: $organization }) {
+        problems { code message } talk { ...talk } } }"),
+    ("talkIssueRaise", "mutation($talk: ID!) { talkIssueRaise(input: { talkId: $talk, topic: \"Probe\" }) {
+        problems { code message } issue { ...issue } } }"),
+    ("talkIssueClose", "mutation($issue: ID!) { talkIssueClose(input: { id: $issue, expectedVersion: 77, state: SOLVED }) {
+        problems { code message } issue { ...issue } } }"),
     ("cadreTransfers", "query { cadreTransfers(first: 20) { totalCount edges { cursor node { ...transfer } } } }"),
     ("cadreTransfer", "mutation($cadre: ID!, $organization: ID!) { cadreTransfer(input: { cadreId: $cadre, expectedVersion: 77, organizationId: $organization }) {
         problems { code message } transfer { ...transfer } } }"),
@@ -326,6 +366,14 @@ const FRAGMENTS: &[(&str, &str)] = &[
     (
         "policy",
         "fragment policy on PolicyEdition { id code number: edition title course: state beginsOn: validFrom endsOn: validTo issuedBy: source document version criteria { code title sentenceZh sentenceEn severity mode waivedBy citation } organization { ...organization } }",
+    ),
+    (
+        "talk",
+        "fragment talk on Talk { id talkKind: kind trigger conductor topic talkState: state requestedOn answerBy fixedFor heldOn followUpOn overdue version organization { id name } unit { id name } member { ...card } edition { id title } issues { ...issue } }",
+    ),
+    (
+        "issue",
+        "fragment issue on TalkIssue { id topic issueState: state raisedOn closedOn documentNumber version talk { id } }",
     ),
     (
         "transfer",
