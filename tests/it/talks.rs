@@ -326,6 +326,9 @@ both! {
         let issue = world.issue(talk, "GENERAL", IssueState::Open, world.now().date_naive()).await;
         world.tell().await;
         assert_eq!(scene.officer.run(LIST, json!({})).await.at("/talks/totalCount"), 0);
+        let account = world.account(None).await;
+        world.grant_of(account, Role::OrganizationOfficer, scene.county, |row| row.secrecy_ceiling = SecrecyLevel::Secret).await;
+        assert_eq!(world.client(account).run(LIST, json!({})).await.at("/talks/totalCount"), 1);
         let close = json!({ "id": global(issue), "expectedVersion": 1, "state": "SOLVED" });
         scene.officer.run(CLOSE, json!({ "input": close })).await.refused("NOT_FOUND");
         let summary = scene.officer.run(ISSUES, json!({ "at": global(scene.county) })).await;
