@@ -213,6 +213,13 @@ pub mod mentoring {
     pub mod rules;
     pub mod write;
 }
+/// Talks: asked for, fixed, held, what was raised in them, and which are missing. Owns their row policies.
+pub mod talk {
+    pub mod graphql;
+    pub mod read;
+    pub mod rules;
+    pub mod write;
+}
 /// Goals, quotas and posts that are set aside: what is aimed at, and how it stands.
 pub mod target {
     pub mod graphql;

@@ -7,7 +7,7 @@ use async_graphql::{
 use entity::id::{
     AccessLogId, AccountId, AuditEventId, CadreId, CorrectionId, DeclaredFactId, ImportFindingId, ImportId,
     ImportRunId, Key, MembershipStepId, OrganizationId, PairContactId, PairId, PolicyEditionId, PoolId,
-    PoolMembershipId, PostId, TransferId,
+    PoolMembershipId, PostId, TalkId, TalkIssueId, TransferId,
 };
 use futures_util::{FutureExt, StreamExt};
 
@@ -77,6 +77,10 @@ use crate::{
     },
     status::graphql::StatusQuery,
     summary::graphql::{ProgrammeSummaryQuery, SummaryQuery},
+    talk::{
+        graphql::{Talk, TalkIssue, TalkMutation, TalkQuery},
+        read::{Issues, Talks},
+    },
     target::graphql::TargetQuery,
     transfer::{
         graphql::{CadreTransfer, TransferMutation, TransferQuery},
@@ -111,6 +115,10 @@ pub enum Node {
     PolicyEdition(PolicyEdition),
     /// A fact that a policy declares.
     DeclaredFact(DeclaredFact),
+    /// A talk.
+    Talk(Talk),
+    /// A matter that was raised in a talk.
+    TalkIssue(TalkIssue),
     /// A move of a person to another organization.
     CadreTransfer(CadreTransfer),
     /// A step of a membership.
@@ -157,6 +165,7 @@ pub struct Query(
     DutyQuery,
     DeclaredQuery,
     EligibilityQuery,
+    TalkQuery,
 );
 
 /// Everything that can be changed. Each field is one command in one transaction.
@@ -182,6 +191,7 @@ pub struct Mutation(
     PolicyMutation,
     DeclaredMutation,
     DutyMutation,
+    TalkMutation,
 );
 
 /// Everything that can be followed, as a stream of events or over a WebSocket. Each change is told with the rights that
@@ -341,6 +351,8 @@ nouns! {
     CorrectionId => CorrectionRequest by Corrections through One,
     PolicyEditionId => PolicyEdition by Editions through One,
     DeclaredFactId => DeclaredFact by DeclaredFacts through One,
+    TalkId => Talk by Talks through One,
+    TalkIssueId => TalkIssue by Issues through One,
     TransferId => CadreTransfer by Transfers through One,
     ImportId => Import by Imports through One,
     ImportRunId => ImportRun by Runs through One,

@@ -33,6 +33,8 @@ fn secrets(county: &County, name: &str) -> Vec<String> {
     id(county.grant.uuid(), global(county.grant));
     id(county.correction.uuid(), global(county.correction));
     id(county.sanction.uuid(), global(county.sanction));
+    id(county.talk.0.uuid(), global(county.talk.0));
+    id(county.talk.1.uuid(), global(county.talk.1));
     out
 }
 
@@ -91,15 +93,16 @@ both! {
         let officer = north.person(Role::OrganizationOfficer);
         let query = "query($at: ID) { cadres(filter: { organization: $at }) { totalCount edges { node { name } } }
             organizations(filter: { under: $at }) { totalCount }
-            mentoringPairs(filter: { organization: $at }) { totalCount } reservePools(filter: { organization: $at }) { totalCount } }";
+            mentoringPairs(filter: { organization: $at }) { totalCount } reservePools(filter: { organization: $at }) { totalCount }
+            talks(filter: { organization: $at }) { totalCount } }";
         let count = |answer: &tests::client::Answer| {
-            ["/cadres", "/organizations", "/mentoringPairs", "/reservePools"]
+            ["/cadres", "/organizations", "/mentoringPairs", "/reservePools", "/talks"]
                 .map(|list| answer.at(&format!("{list}/totalCount")).as_u64().expect("a count"))
         };
         let own = officer.run(query, json!({ "at": global(north.top) })).await;
-        assert_eq!(count(&own), [3, 2, 1, 3]);
+        assert_eq!(count(&own), [3, 2, 1, 3, 1]);
         let foreign = officer.run(query, json!({ "at": global(south.top) })).await;
-        assert_eq!(count(&foreign), [0, 0, 0, 0]);
+        assert_eq!(count(&foreign), [0, 0, 0, 0, 0]);
     }
 
     /// A confidential membership is absent for the person, the unit and the mentor: from lists, counts and nodes.
@@ -170,7 +173,7 @@ both! {
 fn absent_variables() -> Value {
     use entity::id::{
         AccountId, CadreId, CorrectionId, GrantId, OrganizationId, PairId, PolicyEditionId, PoolId, PoolMembershipId,
-        SanctionId, TransferId,
+        SanctionId, TalkId, TalkIssueId, TransferId,
     };
     json!({
         "organization": global(OrganizationId::fresh()),
@@ -188,6 +191,8 @@ fn absent_variables() -> Value {
         "fact": global(SanctionId::fresh()),
         "transfer": global(TransferId::fresh()),
         "policy": global(PolicyEditionId::fresh()),
+        "talk": global(TalkId::fresh()),
+        "issue": global(TalkIssueId::fresh()),
         "today": "2020-01-01",
     })
 }

@@ -46,6 +46,7 @@ mod signin;
 mod statements;
 mod storm;
 mod summaries;
+mod talks;
 mod tidy;
 mod tokens;
 mod transfers;

@@ -1,17 +1,20 @@
 //! A county with one of everything, and somebody in each role: what the laws are tried on.
 
+mod fragments;
+
 use entity::{
     cadre,
     id::{
         AccountId, CadreId, CorrectionId, GrantId, OrganizationId, PairId, PolicyEditionId, PoolId, PoolMembershipId,
-        SanctionId, TransferId,
+        SanctionId, TalkId, TalkIssueId, TransferId,
     },
-    kind::{Disclosure, MembershipState, Role},
+    kind::{Disclosure, IssueState, MembershipState, Role},
 };
 use serde_json::{Value, json};
 
 use crate::{
     client::Client,
+    county::fragments::FRAGMENTS,
     world::{World, global},
 };
 
@@ -47,6 +50,8 @@ pub struct County {
     pub transfer: TransferId,
     /// A published policy of the county.
     pub policy: PolicyEditionId,
+    /// A talk with the mentee, held by people of the county, and a matter that was raised in it.
+    pub talk: (TalkId, TalkIssueId),
     /// Somebody in each role, in the order of `Role::ALL`.
     pub people: Vec<(Role, Client)>,
 }
@@ -79,6 +84,7 @@ impl County {
             world.offer(free, (top, &format!("{name} County")), (department, &format!("{name} Department"))).await;
         world.import(top, &format!("{name} people.csv")).await;
         let policy = world.policy(top, &format!("{name}-policy"), &json!([{ "code": "YOUNG", "title": format!("{name} youth"), "severity": "ERROR", "mode": "MUST", "cite": "3", "need": { "fact": "age", "op": "LE", "value": 99, "unit": "YEAR" } }])).await;
+        let talk = talk(world, top, name, mentee).await;
         let mut people = Vec::new();
         for role in Role::ALL {
             let client = match role {
@@ -107,6 +113,7 @@ impl County {
             sanction,
             transfer,
             policy,
+            talk,
             people,
         }
     }
@@ -134,19 +141,34 @@ impl County {
             "fact": global(self.sanction),
             "transfer": global(self.transfer),
             "policy": global(self.policy),
+            "talk": global(self.talk.0),
+            "issue": global(self.talk.1),
             "today": "2020-01-01",
         })
     }
 }
 
+/// A talk with somebody, by a policy of the county that is said to reach everybody.
+async fn talk(world: &World, top: OrganizationId, name: &str, person: CadreId) -> (TalkId, TalkIssueId) {
+    let everybody = json!({ "fact": "status", "op": "IN", "value": ["IN_POST"] });
+    let sections = json!({
+        "groups": [{ "code": "EVERYBODY", "title": format!("{name} people"), "need": everybody }],
+        "talks": { "conductors": ["MINISTER"], "coverage": [{ "code": "ALL", "group": "EVERYBODY", "per": "P1Y", "by": ["MINISTER"] }] },
+    });
+    let by = world.policy_with(top, "TALKS", sections).await;
+    let today = world.now().date_naive();
+    let talk = world.talk(by, top, person, &format!("{name} minister"), today).await;
+    (talk, world.issue(talk, &format!("{name} matter"), IssueState::Open, today).await)
+}
+
 /// One document for each root field, asking for as much as the field can show.
 pub const PROBES: &[(&str, &str)] = &[
     ("me", "query { me { id login name cadre { ...cadre } grants { role validFrom organization { ...organization } } } }"),
-    ("node", "query($cadre: ID!, $organization: ID!, $pool: ID!, $membership: ID!, $pair: ID!, $account: ID!, $correction: ID!, $transfer: ID!) {
+    ("node", "query($cadre: ID!, $organization: ID!, $pool: ID!, $membership: ID!, $pair: ID!, $account: ID!, $correction: ID!, $transfer: ID!, $talk: ID!, $issue: ID!) {
         a: node(id: $cadre) { id ...cadre } b: node(id: $organization) { id ...organization }
         c: node(id: $pool) { id ...pool } d: node(id: $membership) { id ...membership } e: node(id: $pair) { id ...pair }
         f: node(id: $account) { id ...account } g: node(id: $correction) { id ...correction }
-        h: node(id: $transfer) { id ...transfer } }"),
+        h: node(id: $transfer) { id ...transfer } i: node(id: $talk) { id ...talk } j: node(id: $issue) { id ...issue } }"),
     ("nodes", "query($cadre: ID!, $organization: ID!, $pool: ID!, $membership: ID!, $pair: ID!) {
         nodes(ids: [$cadre, $organization, $pool, $membership, $pair]) {
             id ...cadre ...organization ...pool ...membership ...pair } }"),
@@ -313,6 +335,25 @@ pub const PROBES: &[(&str, &str)] = &[
     ("eligibility", "query($cadre: ID!, $policy: ID!) { eligibility(subject: $cadre, edition: $policy) { asOf eligible: outcome subject { ...cadre }
         edition { ...policy } results: criteria { eligible: outcome criterion { code } inputs { fact labelZh sentenceEn parameter eligible: outcome value valueAtMost missing source since } } } }"),
     ("candidates", "query($policy: ID!) { candidates(filter: { edition: $policy }, first: 20) { totalCount edges { cursor node { ...cadre } } } }"),
+    ("talks", "query { talks(first: 20) { totalCount edges { cursor node { ...talk } } } }"),
+    ("talkCoverage", "query($organization: ID!) { talkCoverage(policy: \"TALKS\", organization: $organization) {
+        code per by beginsOn: from endsOn: to due held percent missing { ...card } edition { ...policy } } }"),
+    ("talkTriggersDue", "query($organization: ID!) { talkTriggersDue(policy: \"TALKS\", organization: $organization) {
+        trigger topic member { ...card } unit { id name } happenedOn dueOn overdue } }"),
+    ("talkIssueSummary", "query($organization: ID!) { talkIssueSummary(policy: \"TALKS\", organization: $organization) {
+        raised open solved explained declined solvedPercent } }"),
+    ("talkRequest", "mutation($organization: ID!, $cadre: ID!) { talkRequest(input: { policy: \"none\", organizationId: $organization, conductor: \"X\", cadreId: $cadre }) {
+        problems { code message } talk { ...talk } } }"),
+    ("talkFix", "mutation($talk: ID!, $today: Date!) { talkFix(input: { id: $talk, expectedVersion: 77, fixedFor: $today }) {
+        problems { code message } talk { ...talk } } }"),
+    ("talkRecord", "mutation($talk: ID!, $today: Date!) { talkRecord(input: { id: $talk, expectedVersion: 77, heldOn: $today }) {
+        problems { code message } talk { ...talk } } }"),
+    ("talkFollowUp", "mutation($organization: ID!) { talkFollowUp(input: { id: $organization }) {
+        problems { code message } talk { ...talk } } }"),
+    ("talkIssueRaise", "mutation($talk: ID!) { talkIssueRaise(input: { talkId: $talk, topic: \"Probe\" }) {
+        problems { code message } issue { ...issue } } }"),
+    ("talkIssueClose", "mutation($issue: ID!) { talkIssueClose(input: { id: $issue, expectedVersion: 77, state: SOLVED }) {
+        problems { code message } issue { ...issue } } }"),
     ("cadreTransfers", "query { cadreTransfers(first: 20) { totalCount edges { cursor node { ...transfer } } } }"),
     ("cadreTransfer", "mutation($cadre: ID!, $organization: ID!) { cadreTransfer(input: { cadreId: $cadre, expectedVersion: 77, organizationId: $organization }) {
         problems { code message } transfer { ...transfer } } }"),
@@ -324,62 +365,6 @@ pub const PROBES: &[(&str, &str)] = &[
         problems { code message } transfer { ...transfer } } }"),
     ("cadreTransferWithdraw", "mutation($transfer: ID!) { cadreTransferWithdraw(input: { id: $transfer, expectedVersion: 77 }) {
         problems { code message } transfer { ...transfer } } }"),
-];
-
-const FRAGMENTS: &[(&str, &str)] = &[
-    (
-        "duty",
-        "fragment duty on Duty { dutyName: id code title subjectKind subject dueOn dutyStatus: status by to content needs proposals owner { ...card } organization { id name } edition { id title } entry { id entryState: state content documentNumber doneOn reason version } }",
-    ),
-    (
-        "declared",
-        "fragment declared on DeclaredFact { id code holds number validFrom validTo documentNumber source recordedAt factState: state version cadre { ...card } organization { id name } edition { id title } }",
-    ),
-    (
-        "policy",
-        "fragment policy on PolicyEdition { id code number: edition title course: state beginsOn: validFrom endsOn: validTo issuedBy: source document version criteria { code title sentenceZh sentenceEn severity mode waivedBy citation } organization { ...organization } }",
-    ),
-    (
-        "transfer",
-        "fragment transfer on CadreTransfer { id transferState: state person { ...card } cadre { id name } fromName toName reason answer documentNumber effectiveOn version fromOrganization { id name } toOrganization { id name } advice { code message membership { id pool { id name } } } }",
-    ),
-    (
-        "run",
-        "fragment run on ImportRun { id importKind: kind fileName sha256 mode dryRun runState: state failure rowsRead rowsDone rowsTotal added changed unchanged skipped errors warnings hints requestedAt endedAt organization { ...organization } imported { id } findings(first: 20) { totalCount edges { node { id severity findingCode: code form row column message remedy candidates { id name } } } } }",
-    ),
-    (
-        "organization",
-        "fragment organization on Organization { id code name kind level divisionCode unifiedSocialCreditCode affiliationLevel organizationState: state validFrom validTo nameAsOf version posts { id title filled vacant overstaffed } headcount { approved filled vacant overstaffed } parent { id name } managingOrganization { id name } successor { id name } predecessors { id name } splitFrom { id name } offshoots { id name } history { kind effectiveOn documentNumber reason nameBefore nameAfter parentBefore { id name } parentAfter { id name } other { id name } } }",
-    ),
-    ("card", "fragment card on CadreCard { cadreId name postTitle organization { id name } }"),
-    (
-        "pool",
-        "fragment pool on ReservePool { id policyCode headroom { members total headroom tiers { tierCode target members headroom } } structureGaps { code actual missing unknown met } grid { tierCode count } code name poolKind: kind targetSize disclosure tracks { code } categories { code } maturities { code } log(first: 5) { totalCount edges { node { kind membership { id } } } } organization { id name } tiers { code name targetCount ordinal } members: memberships(first: 10) { totalCount edges { node { ...membership } } } }",
-    ),
-    (
-        "membership",
-        "fragment membership on PoolMembership { id findings { rule severity outcome messageZh citation edition waivedBy asksReason } edition { id title } membershipState: state membershipThen: stateAsOf reason source entryRoute track { code } steps { kind reason decidedBy } proposedOn decidedOn pool { id name } tier { code } member { ...card } }",
-    ),
-    (
-        "pair",
-        "fragment pair on MentoringPair { id plan { code text } pairFindings: findings { rule severity messageZh } checks { rule severity messageEn } proposedMentors { name } pairEdition: edition { id title } pairState: state pairThen: stateAsOf form planGoal reasonCode successor { id } predecessor { id } parts { role person { name } } pairSteps: steps { kind reason } evaluations { side summary } startedOn nextContactDue overdue organization { id name } mentors { ...card } mentees { ...card } contacts(first: 10) { totalCount edges { node { heldOn topic agreed } } } }",
-    ),
-    (
-        "grant",
-        "fragment grant on AccountGrant { id role validFrom validTo managingTier secrecyCeiling organization { ...organization } }",
-    ),
-    (
-        "account",
-        "fragment account on Account { id login name state isLinked version organization { ...organization } grants { ...grant } }",
-    ),
-    (
-        "correction",
-        "fragment correction on CorrectionRequest { id field proposed reason state requestedAt decidedAt answer version cadre { ...card } }",
-    ),
-    (
-        "cadre",
-        "fragment cadre on Cadre { id name sex birthDate partyJoinedOn ageYears postTitle positionLevel status secrecyLevel organization { ...organization } posts { title post { id title organization { id name } } } levels { level } ranks { id source } educations { school } titles { title } assessments { year } experiences { place } grassrootsMonths monthsAtLevel monthsInPost trainings { title } awards { name } resume { rawText } sanctions { id documentNumber decidingBody inEffect } findings { message } memberships { ...membership } pairs { ...pair } }",
-    ),
 ];
 
 /// The probe of a root field with the fragments that it uses.

@@ -4,11 +4,12 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use entity::{
     declared_fact, duty_entry,
     id::{CadreId, DutyEntryId, Key, OrganizationId, PolicyEditionId},
     kind::{DutySubject, FactState, MembershipState, OrganizationState, PairSide, PairState, Role},
-    mentoring_pair, organization, pair_part, policy_edition, pool_membership, reserve_pool,
+    mentoring_pair, organization, pair_part, policy_edition, pool_membership, reserve_pool, talk, talk_issue,
 };
 use sea_orm::{Condition, sea_query::ExprTrait};
 
@@ -173,6 +174,7 @@ impl DutiesOf {
         self.pools(reader, &said, policy, place, &mut due).await?;
         self.places(reader, &said, policy, place, &mut due).await?;
         self.facts(reader, &said, place, &mut due).await?;
+        self.talks(reader, &said, place, &mut due).await?;
         Ok(due)
     }
 
@@ -262,6 +264,36 @@ impl DutiesOf {
         for fact in facts.all().await?.iter().filter(|it| it.holds) {
             due.extend(said.event(fact, self.window));
             due.extend(said.task(fact, self.window));
+        }
+        Ok(())
+    }
+
+    /// What follows a talk that was asked for, and a matter that was raised: done once the talk is fixed, the matter closed.
+    async fn talks(&self, reader: &Reader<'_>, said: &Said, place: OrganizationId, due: &mut Vec<Due>) -> Result<()> {
+        let (Some(duties), at) = (&said.document.sections.duties, Alias::own::<talk::Entity>()) else { return Ok(()) };
+        if !duties.0.iter().any(|it| matches!(it.subject, Subject::Talk | Subject::Issue)) {
+            return Ok(());
+        }
+        let here = at.col(talk::Column::OrganizationId).in_subquery(below(reader.gate(), place));
+        let talks = reader.find::<talk::Entity>().filter(here).all().await?;
+        let about = |kind, id, of: &talk::Model, since: NaiveDate| About {
+            kind,
+            id,
+            place: of.organization_id,
+            owner: None,
+            since,
+            until: None,
+        };
+        for it in talks.iter().filter(|it| it.state == entity::kind::TalkState::Requested) {
+            let about = about(DutySubject::Talk, it.id.uuid(), it, it.requested_on);
+            due.extend(said.items(Subject::Talk, about, self.window));
+        }
+        let issues = Alias::own::<talk_issue::Entity>().col(talk_issue::Column::TalkId);
+        let issues = reader.find::<talk_issue::Entity>().filter(issues.is_in(talks.iter().map(|it| it.id)));
+        for issue in issues.all().await?.iter().filter(|it| it.state == entity::kind::IssueState::Open) {
+            let Some(of) = talks.iter().find(|it| it.id == issue.talk_id) else { continue };
+            let about = about(DutySubject::Issue, issue.id.uuid(), of, issue.raised_on);
+            due.extend(said.items(Subject::Issue, about, self.window));
         }
         Ok(())
     }

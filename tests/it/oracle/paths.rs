@@ -4,6 +4,7 @@ mod changes;
 mod further;
 mod papers;
 mod sealed;
+mod talks;
 
 use entity::{
     id::Key,
@@ -76,6 +77,7 @@ pub fn questions(sight: &Sight<'_>, dice: &mut Dice) -> Vec<Path> {
     paths.own();
     paths.further(dice);
     paths.papers();
+    paths.talks();
     paths.made
 }
 

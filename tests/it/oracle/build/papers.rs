@@ -1,9 +1,9 @@
-//! Papers of offices: policies, files that came in with what was found in them, posts with those who fill them.
+//! Papers of offices: policies, talks by them, files that came in with what was found in them, posts with those who fill them.
 
 use entity::{
     id::{AccountId, ImportFindingId, ImportId, ImportRunId, OrganizationId, PolicyEditionId, PostId, UploadId},
     import, import_finding, import_run,
-    kind::{ImportKind, ImportMode, ImportState, PolicyState, PostRole},
+    kind::{ImportKind, ImportMode, ImportState, IssueState, PolicyState, PostRole},
     policy_edition, post, post_assignment, upload,
 };
 use sea_orm::EntityTrait;
@@ -15,9 +15,10 @@ use super::Built;
 /// may, or may no more, import for. They throw dice of their own.
 pub async fn fill(world: &World, built: &Built, accounts: &[AccountId], seed: u64) {
     let mut dice = Dice::new(seed + 43);
+    let mut editions = Vec::new();
     for (number, place) in built.places.iter().enumerate() {
         for state in [PolicyState::Draft, PolicyState::Published] {
-            edition(world, *place, number, state).await;
+            editions.push(edition(world, *place, number, state).await);
         }
         imported(world, *place, number).await;
     }
@@ -29,9 +30,25 @@ pub async fn fill(world: &World, built: &Built, accounts: &[AccountId], seed: u6
         }
     }
     seats(world, built, &mut dice).await;
+    talks(world, built, &editions, seed).await;
 }
 
-async fn edition(world: &World, organization_id: OrganizationId, number: usize, state: PolicyState) {
+/// Talks with some people, held by people of some place, near or not; what was raised in each; and some with a unit.
+async fn talks(world: &World, built: &Built, editions: &[PolicyEditionId], seed: u64) {
+    let mut dice = Dice::new(seed + 44);
+    let today = world.now().date_naive();
+    for person in &built.people {
+        let (edition, place) = (dice.pick(editions), dice.pick(&built.places));
+        let id = world.talk(edition, place, *person, "MINISTER", today).await;
+        world.issue(id, "GENERAL", IssueState::Open, today).await;
+        if dice.chance(20) {
+            let sql = "update talk set unit_id = organization_id, cadre_id = null where id = $1";
+            world.sql(sql, vec![id.into()]).await;
+        }
+    }
+}
+
+async fn edition(world: &World, organization_id: OrganizationId, number: usize, state: PolicyState) -> PolicyEditionId {
     let row = policy_edition::Model {
         id: PolicyEditionId::fresh(),
         organization_id,
@@ -48,7 +65,9 @@ async fn edition(world: &World, organization_id: OrganizationId, number: usize, 
         published_at: (state == PolicyState::Published).then(|| world.now()),
         version: 1,
     };
+    let id = row.id;
     world.insert(row).await;
+    id
 }
 
 async fn imported(world: &World, organization_id: OrganizationId, number: usize) {

@@ -1,4 +1,4 @@
-//! Who may see policies, files that came in, and how many fill a post.
+//! Who may see policies, talks, files that came in, and how many fill a post.
 
 use entity::{
     id::{AccountId, OrganizationId},
@@ -7,7 +7,7 @@ use entity::{
         FactState, PolicyState,
         Role::{Cadre, Mentor, OrganizationOfficer},
     },
-    policy_edition, post, upload,
+    policy_edition, post, talk, upload,
 };
 
 use super::{DECIDING, Lens, ROWS};
@@ -20,6 +20,13 @@ impl Lens<'_> {
         let below = self.held.iter().any(|(role, top, _)| reading.contains(role) && self.raw.within(*top, at));
         let published = row.state == PolicyState::Published && (below || self.reaches(&reading, at));
         self.reaches(DECIDING, at) || published
+    }
+
+    /// A talk: held by people of a place within reach, or one's own. With nobody above the ceiling.
+    pub fn talk(&self, row: &talk::Model) -> bool {
+        let own = row.cadre_id.is_some_and(|person| self.is_me(&[Cadre], person));
+        let cleared = row.cadre_id.is_none_or(|person| self.cleared(self.raw.cadre(person)));
+        (self.reaches(ROWS, row.organization_id) || own) && cleared
     }
 
     /// What came in, or went in, for a place: within reach of an officer.

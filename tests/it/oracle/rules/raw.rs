@@ -9,7 +9,7 @@ use entity::{
     kind::AccountState,
     level_period, membership_step, mentoring_pair, organization, pair_capacity, pair_contact, pair_evaluation,
     pair_part, policy_edition, pool_division, pool_membership, pool_tier, post, post_assignment, professional_title,
-    rank_period, reserve_pool, resume_entry, sanction, training, upload,
+    rank_period, reserve_pool, resume_entry, sanction, talk, talk_issue, training, upload,
 };
 use sea_orm::EntityTrait;
 use tests::world::World;
@@ -51,6 +51,8 @@ pub struct Raw {
     pub runs: Vec<import_run::Model>,
     pub findings: Vec<import_finding::Model>,
     pub seats: Vec<post::Model>,
+    pub talks: Vec<talk::Model>,
+    pub issues: Vec<talk_issue::Model>,
     pub readings: Vec<access_log::Model>,
     pub acts: Vec<audit_event::Model>,
     pub changes: Vec<audit_change::Model>,
@@ -104,6 +106,8 @@ impl Raw {
             runs: import_run,
             findings: import_finding,
             seats: post,
+            talks: talk,
+            issues: talk_issue,
             readings: access_log,
             acts: audit_event,
             changes: audit_change,
