@@ -63,6 +63,7 @@ use crate::{
         },
         read::{Memberships, Pools, StepsById},
     },
+    portrait::graphql::PortraitQuery,
     post::{
         graphql::{Post, PostMutation},
         read::Posts,
@@ -151,6 +152,7 @@ pub struct Query(
     PolicyQuery,
     DeclaredQuery,
     EligibilityQuery,
+    PortraitQuery,
 );
 
 /// Everything that can be changed. Each field is one command in one transaction.

@@ -188,6 +188,7 @@ fn absent_variables() -> Value {
         "fact": global(SanctionId::fresh()),
         "transfer": global(TransferId::fresh()),
         "policy": global(PolicyEditionId::fresh()),
+        "policyCode": "absent-policy",
         "today": "2020-01-01",
     })
 }

@@ -47,6 +47,8 @@ pub struct County {
     pub transfer: TransferId,
     /// A published policy of the county.
     pub policy: PolicyEditionId,
+    /// Its code.
+    pub policy_code: String,
     /// Somebody in each role, in the order of `Role::ALL`.
     pub people: Vec<(Role, Client)>,
 }
@@ -78,7 +80,11 @@ impl County {
         let transfer =
             world.offer(free, (top, &format!("{name} County")), (department, &format!("{name} Department"))).await;
         world.import(top, &format!("{name} people.csv")).await;
-        let policy = world.policy(top, &format!("{name}-policy"), &json!([{ "code": "YOUNG", "title": format!("{name} youth"), "severity": "ERROR", "mode": "MUST", "cite": "3", "need": { "fact": "age", "op": "LE", "value": 99, "unit": "YEAR" } }])).await;
+        let policy_code = format!("{name}-policy");
+        let youth = json!([{ "code": "YOUNG", "title": format!("{name} youth"), "severity": "ERROR", "mode": "MUST", "cite": "3", "need": { "fact": "age", "op": "LE", "value": 99, "unit": "YEAR" } }]);
+        let lists = json!([{ "code": "LIST", "title": format!("{name} list"), "factors": ["YOUNG"] }]);
+        let parts = json!({ "criteria": youth, "views": { "shortlists": lists } });
+        let policy = world.edition(top, &policy_code, parts).await;
         let mut people = Vec::new();
         for role in Role::ALL {
             let client = match role {
@@ -107,6 +113,7 @@ impl County {
             sanction,
             transfer,
             policy,
+            policy_code,
             people,
         }
     }
@@ -134,6 +141,7 @@ impl County {
             "fact": global(self.sanction),
             "transfer": global(self.transfer),
             "policy": global(self.policy),
+            "policyCode": self.policy_code,
             "today": "2020-01-01",
         })
     }
@@ -300,6 +308,13 @@ pub const PROBES: &[(&str, &str)] = &[
     ("eligibility", "query($cadre: ID!, $policy: ID!) { eligibility(subject: $cadre, edition: $policy) { asOf eligible: outcome subject { ...cadre }
         edition { ...policy } results: criteria { eligible: outcome criterion { code } inputs { fact labelZh sentenceEn parameter eligible: outcome value valueAtMost missing source since } } } }"),
     ("candidates", "query($policy: ID!) { candidates(filter: { edition: $policy }, first: 20) { totalCount edges { cursor node { ...cadre } } } }"),
+    ("portrait", "query($cadre: ID!) { portrait(cadre: $cadre) { asOf cadre { ...card } sections { part: code titleZh titleEn cells { ...cell } } } }"),
+    ("comparisonSheet", "query($cadre: ID!, $mentor: ID!, $free: ID!, $policyCode: String!) { comparisonSheet(cadres: [$mentor, $cadre, $free], policy: $policyCode) {
+        asOf people { cadre { ...card } edition { ...policy } } facts { code labelZh labelEn cells { ...cell } } criteria { code title results { ...result } } } }"),
+    ("shortlist", "query($organization: ID!, $policyCode: String!) { shortlist(policy: $policyCode, list: \"LIST\", organization: $organization, first: 20) {
+        code title totalCount edition { ...policy } factors { code sentenceEn } edges { cursor node { cadre { ...card } factors { ...result } } } } }"),
+    ("moveSimulation", "query($cadre: ID!, $organization: ID!) { moveSimulation(cadre: $cadre, organization: $organization) {
+        asOf cadre { ...card } from { ...change } to { ...change } } }"),
     ("cadreTransfers", "query { cadreTransfers(first: 20) { totalCount edges { cursor node { ...transfer } } } }"),
     ("cadreTransfer", "mutation($cadre: ID!, $organization: ID!) { cadreTransfer(input: { cadreId: $cadre, expectedVersion: 77, organizationId: $organization }) {
         problems { code message } transfer { ...transfer } } }"),
@@ -314,6 +329,15 @@ pub const PROBES: &[(&str, &str)] = &[
 ];
 
 const FRAGMENTS: &[(&str, &str)] = &[
+    (
+        "cell",
+        "fragment cell on PortraitCell { code labelZh labelEn value valueAtMost missing source since until recordedAt }",
+    ),
+    (
+        "result",
+        "fragment result on CriterionResult { eligible: outcome about criterion { code title } inputs { fact value missing source since } }",
+    ),
+    ("change", "fragment change on StructureChange { organization { ...organization } counts { by code before after } }"),
     (
         "declared",
         "fragment declared on DeclaredFact { id code holds number validFrom validTo documentNumber source recordedAt factState: state version cadre { ...card } organization { id name } edition { id title } }",

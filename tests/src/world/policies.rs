@@ -12,10 +12,18 @@ use crate::world::World;
 impl World {
     /// A published policy of an organization, in effect since 2020, with these criteria.
     pub async fn policy(&self, place: OrganizationId, code: &str, criteria: &Value) -> PolicyEditionId {
-        let document = json!({
-            "code": code, "jurisdiction": "990101", "title": format!("{code} policy"), "edition": 1,
-            "validFrom": "2020-01-01", "source": format!("{code} 1"), "criteria": criteria,
-        });
+        self.edition(place, code, json!({ "criteria": criteria })).await
+    }
+
+    /// The same, with these parts of its document.
+    pub async fn edition(&self, place: OrganizationId, code: &str, parts: Value) -> PolicyEditionId {
+        let mut document = parts;
+        document["code"] = json!(code);
+        document["jurisdiction"] = json!("990101");
+        document["title"] = json!(format!("{code} policy"));
+        document["edition"] = json!(1);
+        document["validFrom"] = json!("2020-01-01");
+        document["source"] = json!(format!("{code} 1"));
         let id = PolicyEditionId::fresh();
         self.insert(policy_edition::Model {
             id,
