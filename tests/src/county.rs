@@ -81,10 +81,7 @@ impl County {
             world.offer(free, (top, &format!("{name} County")), (department, &format!("{name} Department"))).await;
         world.import(top, &format!("{name} people.csv")).await;
         let policy_code = format!("{name}-policy");
-        let youth = json!([{ "code": "YOUNG", "title": format!("{name} youth"), "severity": "ERROR", "mode": "MUST", "cite": "3", "need": { "fact": "age", "op": "LE", "value": 99, "unit": "YEAR" } }]);
-        let lists = json!([{ "code": "LIST", "title": format!("{name} list"), "factors": ["YOUNG"] }]);
-        let parts = json!({ "criteria": youth, "views": { "shortlists": lists } });
-        let policy = world.edition(top, &policy_code, parts).await;
+        let policy = world.youth_policy(top, name, &policy_code).await;
         let mut people = Vec::new();
         for role in Role::ALL {
             let client = match role {
@@ -308,13 +305,13 @@ pub const PROBES: &[(&str, &str)] = &[
     ("eligibility", "query($cadre: ID!, $policy: ID!) { eligibility(subject: $cadre, edition: $policy) { asOf eligible: outcome subject { ...cadre }
         edition { ...policy } results: criteria { eligible: outcome criterion { code } inputs { fact labelZh sentenceEn parameter eligible: outcome value valueAtMost missing source since } } } }"),
     ("candidates", "query($policy: ID!) { candidates(filter: { edition: $policy }, first: 20) { totalCount edges { cursor node { ...cadre } } } }"),
-    ("portrait", "query($cadre: ID!) { portrait(cadre: $cadre) { asOf cadre { ...card } sections { part: code titleZh titleEn cells { ...cell } } } }"),
+    ("portrait", "query($cadre: ID!) { portrait(cadre: $cadre) { asOf cadre { ...card } sections { part: code titleZh titleEn cells { code labelZh labelEn value valueAtMost missing source since until recordedAt } } } }"),
     ("comparisonSheet", "query($cadre: ID!, $mentor: ID!, $free: ID!, $policyCode: String!) { comparisonSheet(cadres: [$mentor, $cadre, $free], policy: $policyCode) {
-        asOf people { cadre { ...card } edition { ...policy } } facts { code labelZh labelEn cells { ...cell } } criteria { code title results { ...result } } } }"),
+        asOf people { cadre { ...card } edition { ...policy } } facts { code labelZh labelEn cells { code labelZh labelEn value valueAtMost missing source since until recordedAt } } criteria { code title results { eligible: outcome about criterion { code title } inputs { fact value missing source since } } } } }"),
     ("shortlist", "query($organization: ID!, $policyCode: String!) { shortlist(policy: $policyCode, list: \"LIST\", organization: $organization, first: 20) {
-        code title totalCount edition { ...policy } factors { code sentenceEn } edges { cursor node { cadre { ...card } factors { ...result } } } } }"),
+        code title totalCount edition { ...policy } factors { code sentenceEn } edges { cursor node { cadre { ...card } factors { eligible: outcome about criterion { code title } inputs { fact value missing source since } } } } } }"),
     ("moveSimulation", "query($cadre: ID!, $organization: ID!) { moveSimulation(cadre: $cadre, organization: $organization) {
-        asOf cadre { ...card } from { ...change } to { ...change } } }"),
+        asOf cadre { ...card } from { organization { ...organization } counts { by code before after } } to { organization { ...organization } counts { by code before after } } } }"),
     ("cadreTransfers", "query { cadreTransfers(first: 20) { totalCount edges { cursor node { ...transfer } } } }"),
     ("cadreTransfer", "mutation($cadre: ID!, $organization: ID!) { cadreTransfer(input: { cadreId: $cadre, expectedVersion: 77, organizationId: $organization }) {
         problems { code message } transfer { ...transfer } } }"),
@@ -329,15 +326,6 @@ pub const PROBES: &[(&str, &str)] = &[
 ];
 
 const FRAGMENTS: &[(&str, &str)] = &[
-    (
-        "cell",
-        "fragment cell on PortraitCell { code labelZh labelEn value valueAtMost missing source since until recordedAt }",
-    ),
-    (
-        "result",
-        "fragment result on CriterionResult { eligible: outcome about criterion { code title } inputs { fact value missing source since } }",
-    ),
-    ("change", "fragment change on StructureChange { organization { ...organization } counts { by code before after } }"),
     (
         "declared",
         "fragment declared on DeclaredFact { id code holds number validFrom validTo documentNumber source recordedAt factState: state version cadre { ...card } organization { id name } edition { id title } }",

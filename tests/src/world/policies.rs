@@ -15,8 +15,16 @@ impl World {
         self.edition(place, code, json!({ "criteria": criteria })).await
     }
 
-    /// The same, with these parts of its document.
-    pub async fn edition(&self, place: OrganizationId, code: &str, parts: Value) -> PolicyEditionId {
+    /// A published policy of who is young, with a list by it; its titles begin with a name.
+    pub async fn youth_policy(&self, place: OrganizationId, name: &str, code: &str) -> PolicyEditionId {
+        let need = json!({ "fact": "age", "op": "LE", "value": 99, "unit": "YEAR" });
+        let young = json!({ "code": "YOUNG", "title": format!("{name} youth"), "severity": "ERROR", "mode": "MUST", "cite": "3", "need": need });
+        let list = json!({ "code": "LIST", "title": format!("{name} list"), "factors": ["YOUNG"] });
+        self.edition(place, code, json!({ "criteria": [young], "views": { "shortlists": [list] } })).await
+    }
+
+    /// A published policy, with these parts of its document.
+    async fn edition(&self, place: OrganizationId, code: &str, parts: Value) -> PolicyEditionId {
         let mut document = parts;
         document["code"] = json!(code);
         document["jurisdiction"] = json!("990101");

@@ -62,18 +62,18 @@ pub struct ComparisonSheet {
     criteria: Vec<ComparisonCriterion>,
 }
 
-/// A person with the edition that has effect for them.
-type Column = Option<(Dossier, Option<policy_edition::Model>)>;
+/// A person with the edition that has effect for them; none who does not exist for the caller.
+type Placed = Option<(Dossier, Option<policy_edition::Model>)>;
 
 impl ComparisonSheet {
     /// A sheet of some people.
     ///
     /// # Errors
     /// `Invalid` on a `purpose` that no edition has.
-    pub(super) fn of(columns: Vec<Column>, purpose: Option<&str>, on: NaiveDate) -> Result<Self> {
+    pub(super) fn of(columns: Vec<Placed>, purpose: Option<&str>, on: NaiveDate) -> Result<Self> {
         let criteria = criteria(&columns, purpose, on)?;
         let fact = |asked: Asked| {
-            let cell = |it: &Column| it.as_ref().map(|(dossier, _)| rules::fact(dossier, &asked, on).into());
+            let cell = |it: &Placed| it.as_ref().map(|(dossier, _)| rules::fact(dossier, &asked, on).into());
             let (label_zh, label_en) = rules::labels(&asked);
             let cells = columns.iter().map(cell).collect();
             ComparisonFact { code: asked.fact.text(), label_zh, label_en, cells }
@@ -89,7 +89,7 @@ impl ComparisonSheet {
 }
 
 /// Every criterion that an edition asks for, in the order in which the editions name them first.
-fn criteria(columns: &[Column], purpose: Option<&str>, on: NaiveDate) -> Result<Vec<ComparisonCriterion>> {
+fn criteria(columns: &[Placed], purpose: Option<&str>, on: NaiveDate) -> Result<Vec<ComparisonCriterion>> {
     let mut documents: Vec<(PolicyEditionId, Document)> = Vec::new();
     for row in columns.iter().flatten().filter_map(|(_, edition)| edition.as_ref()) {
         if documents.iter().all(|(id, _)| *id != row.id) {
@@ -107,7 +107,7 @@ fn criteria(columns: &[Column], purpose: Option<&str>, on: NaiveDate) -> Result<
         if out.iter().any(|it| it.code == criterion.code) {
             continue;
         }
-        let result = |it: &Column| {
+        let result = |it: &Placed| {
             let (dossier, edition) = it.as_ref()?;
             let edition = edition.as_ref()?.id;
             let (_, document) = documents.iter().find(|(id, _)| *id == edition)?;
