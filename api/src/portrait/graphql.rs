@@ -184,6 +184,7 @@ impl PortraitQuery {
     /// People in post under an organization for a list of a policy, by name alone: each with every factor and how it comes
     /// out, those too who fail one. Null where the organization, or the policy, does not exist for the caller.
     #[graphql(directive = access::apply(Action::PortraitRead))]
+    #[expect(clippy::too_many_arguments, reason = "one for each argument of the field")]
     async fn shortlist(
         &self,
         ctx: &Context<'_>,

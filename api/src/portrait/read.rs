@@ -26,6 +26,7 @@ use crate::{
     organization::read::below,
     page::{Page, PageArgs},
     portrait::rules::{Paired, Pooled, Portrayed},
+    questions::distinct,
 };
 
 /// The portrait of one person; none where the person does not exist for the caller.
@@ -98,11 +99,8 @@ impl Query for Beside {
         let found = reader.find::<cadre::Entity>().filter(id.is_in(self.cadres.iter().copied())).all().await?;
         let mut editions: BTreeMap<OrganizationId, Option<policy_edition::Model>> = BTreeMap::new();
         if let Some(code) = &self.policy {
-            for cadre in &found {
-                if !editions.contains_key(&cadre.organization_id) {
-                    let edition = effective(reader, code, cadre.organization_id, self.on).await?;
-                    editions.insert(cadre.organization_id, edition);
-                }
+            for keeper in distinct(found.iter().map(|it| it.organization_id)) {
+                editions.insert(keeper, effective(reader, code, keeper, self.on).await?);
             }
         }
         let known = dossiers(reader, found).await?;
