@@ -234,6 +234,12 @@ pub mod duty {
     pub mod rules;
     pub mod write;
 }
+/// Portraits: one person in sections, several beside each other, a list for a post, and what a move would change.
+pub mod portrait {
+    pub mod graphql;
+    pub mod read;
+    pub mod rules;
+}
 /// Moves of persons to other organizations: in one step, or offered and taken. Owns the row policy of `cadre_transfer`.
 pub mod transfer {
     pub mod graphql;

@@ -64,6 +64,7 @@ use crate::{
         },
         read::{Memberships, Pools, StepsById},
     },
+    portrait::graphql::PortraitQuery,
     post::{
         graphql::{Post, PostMutation},
         read::Posts,
@@ -166,6 +167,7 @@ pub struct Query(
     DeclaredQuery,
     EligibilityQuery,
     TalkQuery,
+    PortraitQuery,
 );
 
 /// Everything that can be changed. Each field is one command in one transaction.

@@ -193,6 +193,7 @@ fn absent_variables() -> Value {
         "policy": global(PolicyEditionId::fresh()),
         "talk": global(TalkId::fresh()),
         "issue": global(TalkIssueId::fresh()),
+        "policyCode": "absent-policy",
         "today": "2020-01-01",
     })
 }

@@ -35,6 +35,7 @@ mod own_record;
 mod pairs;
 mod policies;
 mod pools;
+mod portraits;
 mod reach;
 mod realtime;
 mod revocation;

@@ -56,7 +56,8 @@ fn number(known: i64, table: &str, source: &str, since: Option<PartialDate>) -> 
     Input { known: Known::Number(known, known), source: Some(cited(table, source)), since }
 }
 
-fn cited(table: &str, source: &str) -> String {
+/// Where something stands: the kind of record, and the source that the row names.
+pub fn cited(table: &str, source: &str) -> String {
     if source.is_empty() { table.to_owned() } else { format!("{table}: {source}") }
 }
 

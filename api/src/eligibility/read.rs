@@ -1,6 +1,6 @@
 //! Questions about who meets a policy: the rows of one person with the edition that has effect, and the list of everybody.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use chrono::NaiveDate;
 use entity::{
@@ -23,7 +23,7 @@ use crate::{
         condition::{Conditions, sanctions_known},
         dossier::Dossier,
     },
-    error::{Action, Result},
+    error::{Action, Error, Result},
     kernel::{need::Need, outcome::Outcome},
     organization::read::below,
     questions,
@@ -66,42 +66,79 @@ impl Query for Judging {
 /// # Errors
 /// `Internal` when the database fails.
 pub async fn dossier(reader: &Reader<'_>, cadre: cadre::Model) -> Result<Dossier> {
+    let found = dossiers(reader, vec![cadre]).await?;
+    found.into_iter().next().ok_or(Error::broken("a person without a dossier"))
+}
+
+/// What is on record of some people, in their order: as many statements as for one of them.
+///
+/// # Errors
+/// `Internal` when the database fails.
+pub async fn dossiers(reader: &Reader<'_>, cadres: Vec<cadre::Model>) -> Result<Vec<Dossier>> {
+    let people: Vec<CadreId> = cadres.iter().map(|it| it.id).collect();
     let at = Alias::own::<cadre::Entity>();
-    let mine = Condition::all().add(at.col(cadre::Column::Id).eq(cadre.id)).add(sanctions_known(&at, reader.gate()));
-    let sanctions = match reader.find::<cadre::Entity>().filter(mine).one().await? {
-        Some(_) => Some(facts::<sanction::Entity>(reader, cadre.id).await?),
-        None => None,
-    };
-    Ok(Dossier {
-        levels: facts::<level_period::Entity>(reader, cadre.id).await?,
-        ranks: facts::<rank_period::Entity>(reader, cadre.id).await?,
-        posts: facts::<post_assignment::Entity>(reader, cadre.id).await?,
-        experiences: facts::<experience::Entity>(reader, cadre.id).await?,
-        educations: facts::<education::Entity>(reader, cadre.id).await?,
-        assessments: facts::<assessment::Entity>(reader, cadre.id).await?,
-        titles: facts::<professional_title::Entity>(reader, cadre.id).await?,
-        declared: match sanctions {
-            Some(_) => Some(declared(reader, cadre.id).await?),
-            None => None,
-        },
-        waivers: {
-            let mine = Alias::own::<criterion_waiver::Entity>().col(criterion_waiver::Column::CadreId).eq(cadre.id);
-            reader.find::<criterion_waiver::Entity>().filter(mine).all().await?
-        },
-        kept_by: reader.get::<organization::Entity>(cadre.organization_id).await?.map(|it| it.kind),
-        sanctions,
+    let known = at.col(cadre::Column::Id).is_in(people.iter().copied());
+    let known = Condition::all().add(known).add(sanctions_known(&at, reader.gate()));
+    let known = reader.find::<cadre::Entity>().filter(known).keys().await?;
+    let mut sanctions = facts::<sanction::Entity>(reader, &known).await?;
+    let mut declared = declared(reader, &known).await?;
+    let mut levels = facts::<level_period::Entity>(reader, &people).await?;
+    let mut ranks = facts::<rank_period::Entity>(reader, &people).await?;
+    let mut posts = facts::<post_assignment::Entity>(reader, &people).await?;
+    let mut experiences = facts::<experience::Entity>(reader, &people).await?;
+    let mut educations = facts::<education::Entity>(reader, &people).await?;
+    let mut assessments = facts::<assessment::Entity>(reader, &people).await?;
+    let mut titles = facts::<professional_title::Entity>(reader, &people).await?;
+    let mine = Alias::own::<criterion_waiver::Entity>().col(criterion_waiver::Column::CadreId);
+    let waivers = reader.find::<criterion_waiver::Entity>().filter(mine.is_in(people.iter().copied())).all().await?;
+    let mut waivers = by_person(waivers, |it| Some(it.cadre_id));
+    let keepers = questions::distinct(cadres.iter().map(|it| it.organization_id));
+    let keepers = Alias::own::<organization::Entity>().col(organization::Column::Id).is_in(keepers);
+    let keepers = reader.find_by_key::<organization::Entity>().filter(keepers).all().await?;
+    let dossier = |cadre: cadre::Model| Dossier {
+        levels: levels.remove(&cadre.id).unwrap_or_default(),
+        ranks: ranks.remove(&cadre.id).unwrap_or_default(),
+        posts: posts.remove(&cadre.id).unwrap_or_default(),
+        experiences: experiences.remove(&cadre.id).unwrap_or_default(),
+        educations: educations.remove(&cadre.id).unwrap_or_default(),
+        assessments: assessments.remove(&cadre.id).unwrap_or_default(),
+        titles: titles.remove(&cadre.id).unwrap_or_default(),
+        sanctions: known.contains(&cadre.id).then(|| sanctions.remove(&cadre.id).unwrap_or_default()),
+        declared: known.contains(&cadre.id).then(|| declared.remove(&cadre.id).unwrap_or_default()),
+        waivers: waivers.remove(&cadre.id).unwrap_or_default(),
+        kept_by: keepers.iter().find(|it| it.id == cadre.organization_id).map(|it| it.kind),
         cadre,
-    })
+    };
+    Ok(cadres.into_iter().map(dossier).collect())
 }
 
-/// What is signed for a person: for those who may read sanctions, so that nobody takes what is hidden for what is absent.
-async fn declared(reader: &Reader<'_>, person: CadreId) -> Result<Vec<declared_fact::Model>> {
-    let mine = Alias::own::<declared_fact::Entity>().col(declared_fact::Column::CadreId).eq(person);
-    reader.find::<declared_fact::Entity>().filter(mine).all().await
+/// Rows by the person whom they are of.
+type ByPerson<M> = HashMap<CadreId, Vec<M>>;
+
+fn by_person<M>(rows: Vec<M>, person: impl Fn(&M) -> Option<CadreId>) -> ByPerson<M> {
+    let mut out = ByPerson::new();
+    for row in rows {
+        if let Some(person) = person(&row) {
+            out.entry(person).or_default().push(row);
+        }
+    }
+    out
 }
 
-async fn facts<E: Fact>(reader: &Reader<'_>, cadre: CadreId) -> Result<Vec<E::Model>> {
-    reader.find::<E>().filter(Alias::own::<E>().col(E::whose()).eq(cadre)).all().await
+/// What is signed for people: for those who may read sanctions, so that nobody takes what is hidden for what is absent.
+async fn declared(reader: &Reader<'_>, people: &[CadreId]) -> Result<ByPerson<declared_fact::Model>> {
+    let theirs = Alias::own::<declared_fact::Entity>().col(declared_fact::Column::CadreId);
+    let rows = reader.find::<declared_fact::Entity>().filter(theirs.is_in(people.iter().copied())).all().await?;
+    Ok(by_person(rows, |it| it.cadre_id))
+}
+
+/// The dated facts of one kind of some people.
+///
+/// # Errors
+/// `Internal` when the database fails.
+pub async fn facts<E: Fact>(reader: &Reader<'_>, people: &[CadreId]) -> Result<ByPerson<E::Model>> {
+    let theirs = Alias::own::<E>().col(E::whose()).is_in(people.iter().copied());
+    Ok(by_person(reader.find::<E>().filter(theirs).all().await?, |row| Some(E::person(row))))
 }
 
 /// Everybody under an organization for whom a need comes out so.

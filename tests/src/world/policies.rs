@@ -16,7 +16,15 @@ impl World {
         self.policy_with(place, code, json!({ "criteria": criteria })).await
     }
 
-    /// The same, with whatever it says.
+    /// A published policy of who is young, with a list by it; its titles begin with a name.
+    pub async fn youth_policy(&self, place: OrganizationId, name: &str, code: &str) -> PolicyEditionId {
+        let need = json!({ "fact": "age", "op": "LE", "value": 99, "unit": "YEAR" });
+        let young = json!({ "code": "YOUNG", "title": format!("{name} youth"), "severity": "ERROR", "mode": "MUST", "cite": "3", "need": need });
+        let list = json!({ "code": "LIST", "title": format!("{name} list"), "factors": ["YOUNG"] });
+        self.policy_with(place, code, json!({ "criteria": [young], "views": { "shortlists": [list] } })).await
+    }
+
+    /// A published policy, with whatever it says.
     pub async fn policy_with(&self, place: OrganizationId, code: &str, said: Value) -> PolicyEditionId {
         let mut document = json!({
             "code": code, "jurisdiction": "990101", "title": format!("{code} policy"), "edition": 1,
