@@ -8,12 +8,20 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 #[derive(Clone, Default)]
 pub struct Clock {
     source: Option<Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>>,
+    /// By how much the civil day is moved, to try what a day brings; the time of tokens and of the audit trail is not.
+    ahead: TimeDelta,
 }
 
 impl Clock {
     /// A clock that the caller moves.
     pub fn moved_by(source: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
-        Self { source: Some(Arc::new(source)) }
+        Self { source: Some(Arc::new(source)), ahead: TimeDelta::zero() }
+    }
+
+    /// The same, for which it is another civil day now; tomorrow will be the next one.
+    pub fn on(mut self, day: NaiveDate) -> Self {
+        self.ahead += day - self.today();
+        self
     }
 
     /// Now.
@@ -24,6 +32,6 @@ impl Clock {
 
     /// The civil day that it is now, in China's one time zone (UTC+8).
     pub fn today(&self) -> NaiveDate {
-        (self.now() + TimeDelta::hours(8)).date_naive()
+        (self.now() + TimeDelta::hours(8) + self.ahead).date_naive()
     }
 }

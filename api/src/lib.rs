@@ -172,6 +172,7 @@ pub mod career {
 }
 /// Policies: the dated rule documents of organizations, read and checked, drafted and published.
 pub mod edition {
+    pub mod diff;
     pub mod document;
     #[cfg(test)]
     mod document_tests;

@@ -37,7 +37,7 @@ use crate::{
         graphql::{LibraryQuery, PolicyEdition, PolicyMutation, PolicyQuery},
         read::Editions,
     },
-    eligibility::graphql::EligibilityQuery,
+    eligibility::graphql::{EligibilityQuery, TryingQuery},
     error::{Action, Error, Result},
     export::graphql::ExportMutation,
     forms::graphql::FormMutation,
@@ -166,6 +166,7 @@ pub struct Query(
     DutyQuery,
     DeclaredQuery,
     EligibilityQuery,
+    TryingQuery,
     TalkQuery,
     PortraitQuery,
 );
@@ -369,8 +370,10 @@ mod tests {
 
     use super::*;
 
-    /// Bytes of a resolver.
-    const MOST: usize = 6 * 1024;
+    /// Bytes of a resolver of a row's field, of which there are thousands in an answer.
+    const MOST: usize = 2 * 1024;
+    /// Bytes of a resolver of a root field, which grow with each room that the chain of roots goes through.
+    const MOST_AT_THE_ROOT: usize = 8 * 1024;
 
     /// The library makes room for the largest resolver of a type at every field of every row. One that holds what waits for
     /// a database makes all its neighbours slow: `Session` boxes it.
@@ -380,12 +383,12 @@ mod tests {
             size_of::<F>()
         }
         let sizes = [
-            ("Cadre", size(<Cadre as ContainerType>::resolve_field)),
-            ("MentoringPair", size(<MentoringPair as ContainerType>::resolve_field)),
-            ("PoolMembership", size(<PoolMembership as ContainerType>::resolve_field)),
-            ("Query", size(<Query as ContainerType>::resolve_field)),
+            ("Cadre", size(<Cadre as ContainerType>::resolve_field), MOST),
+            ("MentoringPair", size(<MentoringPair as ContainerType>::resolve_field), MOST),
+            ("PoolMembership", size(<PoolMembership as ContainerType>::resolve_field), MOST),
+            ("Query", size(<Query as ContainerType>::resolve_field), MOST_AT_THE_ROOT),
         ];
-        let large: Vec<_> = sizes.iter().filter(|(_, size)| *size > MOST).collect();
+        let large: Vec<_> = sizes.iter().filter(|(_, size, most)| size > most).collect();
         assert!(large.is_empty(), "{large:?}");
     }
 }

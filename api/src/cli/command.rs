@@ -120,6 +120,13 @@ fn demo() -> Command {
         )
         .arg(data("Folder of the demo").default_value("tidui-demo"))
         .arg(
+            Arg::new("as-of")
+                .long("as-of")
+                .value_name("DAY")
+                .value_parser(value_parser!(chrono::NaiveDate))
+                .help("Serves as if it were this day, such as 2027-01-31: to see what a day brings"),
+        )
+        .arg(
             Arg::new("reset")
                 .long("reset")
                 .action(ArgAction::SetTrue)

@@ -96,7 +96,7 @@ pub(super) fn config(folder: &Path, port: u16) -> Result<Config, String> {
 }
 
 /// Serves the demo, made first where it is not there yet.
-pub async fn demo(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, String> {
+pub async fn demo(matches: &ArgMatches, mut hooks: Hooks) -> Result<ExitCode, String> {
     let folder = folder(matches);
     let port = matches.get_one::<u16>("port").copied().unwrap_or(8080);
     if matches.get_flag("reset") {
@@ -106,6 +106,10 @@ pub async fn demo(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, String
     let _collector = run::log(&config)?;
     prepare(&folder, &config, &hooks).await?;
     let people = people(&folder)?;
+    if let Some(day) = matches.get_one::<chrono::NaiveDate>("as-of") {
+        hooks.clock = hooks.clock.on(*day);
+        println!("It is {day} for this demo.");
+    }
     let server = Server::start_demo(config, hooks, people.iter().map(Listed::stand_in).collect()).await?;
     let told_to_stop = run::told_to_stop()?;
     print!("{}", banner(&server, &folder, &people));

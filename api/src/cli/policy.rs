@@ -1,11 +1,16 @@
 //! `tidui policy lint` and `tidui policy schema`: policies as files, checked without a database.
 
-use std::{fs, process::ExitCode};
+use std::{
+    fmt::Write as _,
+    fs,
+    io::{self, Write as _},
+    process::ExitCode,
+};
 
 use clap::{Arg, ArgMatches, Command};
 
 use crate::{
-    edition::{document::Document, format},
+    edition::{diff, document::Document, format},
     kernel::sentence::{Language, sentence},
 };
 
@@ -21,37 +26,80 @@ pub fn command() -> Command {
                 .arg(file),
         )
         .subcommand(
+            Command::new("diff")
+                .about("Says what changed from one file to another, part by part")
+                .arg(Arg::new("FROM").required(true).help("A policy as JSON"))
+                .arg(Arg::new("TO").required(true).help("Another one")),
+        )
+        .subcommand(
             Command::new("schema").about("Prints the JSON Schema of policies, so that an editor completes them"),
         )
 }
 
+/// Prints; a reader that has seen enough is no failure.
+fn print(text: &str) -> Result<(), String> {
+    match io::stdout().write_all(text.as_bytes()) {
+        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => Err(format!("can't print: {cause}")),
+        _ => Ok(()),
+    }
+}
+
+fn text_of(matches: &ArgMatches, name: &str) -> Result<String, String> {
+    let path = matches.get_one::<String>(name).map(String::as_str).unwrap_or_default();
+    fs::read_to_string(path).map_err(|cause| format!("can't read {path}: {cause}"))
+}
+
 /// Checks a file.
 pub fn lint(matches: &ArgMatches) -> Result<ExitCode, String> {
-    let path = matches.get_one::<String>("FILE").map(String::as_str).unwrap_or_default();
-    let text = fs::read_to_string(path).map_err(|cause| format!("can't read {path}: {cause}"))?;
-    match Document::read(&text) {
+    let mut out = String::new();
+    let code = match Document::read(&text_of(matches, "FILE")?) {
         Ok(document) => {
-            println!("OK: {} {}, {} criteria.", document.code, document.title, document.criteria.len());
+            let primitives = document.sections.primitives();
+            let fills =
+                if primitives.is_empty() { String::new() } else { format!(" Fills {}.", primitives.join(", ")) };
+            let _ =
+                writeln!(out, "OK: {} {}, {} criteria.{fills}", document.code, document.title, document.criteria.len());
             for it in &document.criteria {
-                println!("{} {}: {}。", it.code, it.severity.text(), sentence(&it.need, Language::Chinese));
+                let _ =
+                    writeln!(out, "{} {}: {}。", it.code, it.severity.text(), sentence(&it.need, Language::Chinese));
             }
-            Ok(ExitCode::SUCCESS)
+            ExitCode::SUCCESS
         }
         Err(findings) => {
             for it in findings.told() {
                 let place = if it.path.is_empty() { "the document" } else { it.path.as_str() };
-                println!("{place}: {}.", it.message);
+                let _ = writeln!(out, "{place}: {}.", it.message);
             }
             if findings.is_full() {
-                println!("And more: mend these first.");
+                let _ = writeln!(out, "And more: mend these first.");
             }
-            Ok(ExitCode::FAILURE)
+            ExitCode::FAILURE
         }
+    };
+    print(&out)?;
+    Ok(code)
+}
+
+/// Says what changed from one file to another.
+pub fn compare(matches: &ArgMatches) -> Result<ExitCode, String> {
+    let read = |name: &str| -> Result<serde_json::Value, String> {
+        serde_json::from_str(&text_of(matches, name)?).map_err(|cause| format!("{name} is no JSON: {cause}"))
+    };
+    let changes = diff::between(&read("FROM")?, &read("TO")?);
+    let mut out = String::new();
+    for it in &changes {
+        let said = |it: &Option<String>| it.clone().unwrap_or_else(|| "nothing".to_owned());
+        let _ = writeln!(out, "{} {}: {} -> {}", it.kind.text(), it.path, said(&it.before), said(&it.after));
     }
+    if changes.is_empty() {
+        out.push_str("They say the same.\n");
+    }
+    print(&out)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Prints the JSON Schema.
 pub fn schema() -> Result<ExitCode, String> {
-    println!("{:#}", format::schema());
+    print(&format!("{:#}\n", format::schema()))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -115,7 +115,9 @@ impl Dossier {
             },
             Fact::TitleGrade => self.title_grade(on),
             Fact::PartyMonths => {
-                let joined = self.cadre.party_joined_on;
+                // Who joins later is none yet on this day.
+                let begun = |it: &PartialDate| Span { from: Some(*it), to: None }.begun(on);
+                let joined = self.cadre.party_joined_on.filter(begun);
                 match joined.and_then(|it| Some((it, Span { from: Some(it), to: None }.full_months(on)?))) {
                     Some((since, months)) => number(i64::from(months), "cadre", "", Some(since)),
                     None => nothing(),

@@ -1,5 +1,7 @@
 //! Who meets a policy, in the schema: the engine explains, people decide. Who fails stays in sight, with what failed.
 
+mod trying;
+
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
@@ -26,6 +28,8 @@ use crate::{
     page::Order,
     relay::{Date, PartialDate, access, key},
 };
+
+pub use trying::TryingQuery;
 
 /// How a criterion comes out for a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]

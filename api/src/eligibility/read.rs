@@ -1,5 +1,7 @@
 //! Questions about who meets a policy: the rows of one person with the edition that has effect, and the list of everybody.
 
+pub mod trying;
+
 use std::{collections::HashMap, sync::Arc};
 
 use chrono::NaiveDate;

@@ -4,20 +4,20 @@
 use std::{collections::BTreeMap, fmt::Write};
 
 use entity::{
-    assessment, education,
-    id::{AssessmentId, CadreId, EducationId, PolicyEditionId, RankPeriodId},
+    assessment, declared_fact, education,
+    id::{AssessmentId, CadreId, DeclaredFactId, EducationId, PolicyEditionId, ProfessionalTitleId, RankPeriodId},
     kind::{
         AssessmentGrade, AssessmentKind, CadreStatus, CivilServantRank, Degree, Education, EducationMode,
-        ExperienceKind, FactState, PositionLevel,
+        ExperienceKind, FactState, PositionLevel, PostRole, TitleGrade,
     },
-    rank_period,
+    professional_title, rank_period,
 };
 use tests::dice::Dice;
 
 use super::*;
 
 const SEED: u64 = 20_261_122;
-const PEOPLE: usize = 30;
+const PEOPLE: usize = 64;
 const CRITERIA: usize = 40;
 /// Fields of one document.
 const FIELDS: usize = 20;
@@ -42,15 +42,22 @@ fn state(dice: &mut Dice) -> FactState {
 
 async fn person(world: &World, at: OrganizationId, number: usize, dice: &mut Dice) -> CadreId {
     let birth = date(dice, 1980, 24);
-    let status = dice.pick(CadreStatus::ALL);
-    let change = |row: &mut entity::cadre::Model| (row.birth_date, row.status) = (birth, status);
+    let (status, joined) = (dice.pick(CadreStatus::ALL), date(dice, 2010, 16));
+    let change = |row: &mut entity::cadre::Model| {
+        (row.birth_date, row.status, row.party_joined_on) = (birth, status, joined);
+    };
     let id = world.cadre(at, &format!("Person {number:02}"), change).await;
     for _ in 0..dice.below(3) {
         let (from, to) = (date(dice, 2015, 12), if dice.chance(60) { None } else { date(dice, 2018, 10) });
         world.level(id, dice.pick(PositionLevel::ALL), from, to).await;
         let state = state(dice);
         let begun = date(dice, 2015, 12);
-        world.post(id, "Post", begun, to, |row| (row.is_primary, row.state) = (!number.is_multiple_of(3), state)).await;
+        let role = dice.chance(80).then(|| dice.pick(PostRole::ALL));
+        let change = |row: &mut entity::post_assignment::Model| {
+            (row.is_primary, row.state, row.role) = (!number.is_multiple_of(3), state, role);
+        };
+        world.post(id, "Post", begun, to, change).await;
+        titled(world, id, state, dice).await;
         if let Some(begun) = date(dice, 2016, 10) {
             let kind = dice.pick(&[ExperienceKind::Grassroots, ExperienceKind::Secondment]);
             world.experience(id, kind, begun, to, state).await;
@@ -81,6 +88,53 @@ async fn ranked(world: &World, cadre_id: CadreId, state: FactState, valid_to: Op
         version: 1,
     };
     world.insert(row).await;
+}
+
+async fn titled(world: &World, cadre_id: CadreId, state: FactState, dice: &mut Dice) {
+    let row = professional_title::Model {
+        id: ProfessionalTitleId::fresh(),
+        cadre_id,
+        title: "Engineer".to_owned(),
+        grade: dice.chance(80).then(|| dice.pick(TitleGrade::ALL)),
+        obtained: date(dice, 2015, 12),
+        source: String::new(),
+        recorded_at: world.now(),
+        recorded_by: None,
+        state,
+        superseded_by: None,
+        void_reason: None,
+        version: 1,
+    };
+    world.insert(row).await;
+}
+
+/// What is signed for somebody: yes and no, in force and over, recorded and void.
+async fn signed(world: &World, edition_id: PolicyEditionId, at: OrganizationId, person: CadreId, dice: &mut Dice) {
+    for code in ["FIT", "KEEN"] {
+        for _ in 0..dice.below(3) {
+            let from = dice.pick(&["2023-05-01", "2024-02-29", "2026-06-01"]).parse().expect("a day");
+            let until = dice.pick(&["2024-02-29", "2026-05-31", "2030-01-01"]).parse().expect("a day");
+            let row = declared_fact::Model {
+                id: DeclaredFactId::fresh(),
+                edition_id,
+                code: code.to_owned(),
+                organization_id: at,
+                cadre_id: Some(person),
+                holds: dice.chance(60),
+                number: None,
+                valid_from: from,
+                valid_to: dice.chance(50).then_some(until).filter(|end| *end > from),
+                document_number: None,
+                source: "Signed".to_owned(),
+                recorded_at: world.now(),
+                recorded_by: None,
+                state: state(dice),
+                void_reason: None,
+                version: 1,
+            };
+            world.insert(row).await;
+        }
+    }
 }
 
 async fn studied(world: &World, cadre_id: CadreId, state: FactState, dice: &mut Dice) {
@@ -157,7 +211,16 @@ fn leaf(dice: &mut Dice) -> Value {
             $of::ALL.iter().map(|it| it.text()).collect::<Vec<_>>()
         };
     }
-    match dice.below(13) {
+    match dice.below(19) {
+        13 => json!({ "fact": "postRole", "op": "IN", "value": [codes(dice, texts!(PostRole))] }),
+        14 => json!({ "fact": "organizationKind", "op": "IN", "value": [dice.pick(&["DEPARTMENT", "TOWNSHIP"])] }),
+        15 => ordered(dice, "titleGrade", texts!(TitleGrade)),
+        16 => json!({ "fact": "partyMonths", "op": op, "value": dice.below(180), "unit": "MONTH" }),
+        17 => json!({ "attested": dice.pick(&["FIT", "KEEN"]) }),
+        18 => {
+            let op = if op == "EQ" { "LE" } else { op };
+            json!({ "fact": "age", "op": op, "value": 25 + dice.below(20), "unit": "YEAR", "approx": dice.below(3) })
+        }
         0 | 1 => json!({ "fact": "age", "op": op, "value": 18 + dice.below(30), "unit": "YEAR" }),
         2 => {
             json!({ "fact": "birthDate", "op": op, "value": dice.pick(&["1985-01-01", "1990-05-01", "1992-02-29", "1988-06-15"]) })
@@ -264,8 +327,17 @@ both! {
         for number in 0..PEOPLE {
             people.push(person(&world, home, number, &mut dice).await);
         }
-        let needs: Vec<_> = (0..CRITERIA).map(|at| criterion(&format!("C{at}"), need(&mut dice, 2))).collect();
-        let edition = world.policy(county, "RANDOM", &json!(needs)).await;
+        let mut needs: Vec<_> = (0..CRITERIA).map(|at| criterion(&format!("C{at}"), need(&mut dice, 2))).collect();
+        // Some are asked of a part of the people alone.
+        for it in needs.iter_mut().step_by(4) {
+            it["when"] = need(&mut dice, 1);
+        }
+        let declared = |it| json!({ "code": it, "title": it, "about": "CADRE", "nature": "STATEMENT" });
+        let said = json!({ "criteria": needs, "facts": [declared("FIT"), declared("KEEN")] });
+        let edition = world.policy_with(county, "RANDOM", said).await;
+        for person in &people {
+            signed(&world, edition, home, *person, &mut dice).await;
+        }
         let callers = [world.sign_in(Role::OrganizationOfficer, county).await, world.sign_in(Role::UnitOfficer, home).await];
         let (mut cases, mut outcomes) = (0, BTreeMap::new());
         for (caller, day) in callers.iter().flat_map(|it| DAYS.map(|day| (it, day))) {

@@ -173,6 +173,10 @@ pub const PROBES: &[(&str, &str)] = &[
         problems { code message } waiver { id criterion reason waivedOn validTo edition { id } } } }"),
     ("eligibility", "query($cadre: ID!, $policy: ID!) { eligibility(subject: $cadre, edition: $policy) { asOf eligible: outcome subject { ...cadre }
         edition { ...policy } results: criteria { eligible: outcome criterion { code } inputs { fact labelZh sentenceEn parameter eligible: outcome value valueAtMost missing source since } } } }"),
+    ("policyDiff", "query($policy: ID!) { policyDiff(from: $policy, to: $policy) { from { id title } to { id title } changes { changeKind: kind path before after }
+        lost { totalCount edges { cursor node { ...cadre } } } gained { totalCount edges { node { id name } } } } }"),
+    ("policyDryRun", "query($policy: ID!, $organization: ID!) { policyDryRun(edition: $policy, organization: $organization) { asOf edition { id title } people
+        together { met notMet unknown } criteria { met notMet unknown criterion { code title } } } }"),
     ("candidates", "query($policy: ID!) { candidates(filter: { edition: $policy }, first: 20) { totalCount edges { cursor node { ...cadre } } } }"),
     ("talks", "query { talks(first: 20) { totalCount edges { cursor node { ...talk } } } }"),
     ("talkCoverage", "query($organization: ID!) { talkCoverage(policy: \"TALKS\", organization: $organization) {
