@@ -7,6 +7,8 @@ pub mod duties;
 pub mod pairs;
 pub mod pool;
 pub mod registry;
+#[cfg(test)]
+mod section_tests;
 pub mod talks;
 pub mod targets;
 pub mod views;
@@ -94,6 +96,31 @@ sections! {
     views: views::Views = "VIEW";
 }
 
+/// That sections that name each other's parts name what is there.
+pub fn across(sections: &Sections, findings: &mut Findings) {
+    let goals: Vec<&targets::Goal> = sections.targets.iter().flat_map(|it| &it.goals).collect();
+    for (place, item) in sections.duties.iter().flat_map(|it| &it.0).enumerate() {
+        let path = format!("duties.items[{place}]");
+        if let Some(code) = item.while_below.as_ref().filter(|code| !goals.iter().any(|it| it.code == **code)) {
+            findings.add(&format!("{path}.whileBelow"), format!("'{code}' is no goal of this document"));
+        }
+        let of_talks = matches!(item.subject, duties::Subject::Talk | duties::Subject::Issue);
+        if of_talks && sections.talks.is_none() {
+            findings
+                .add(&format!("{path}.subject"), "speaks of talks, of which this document says nothing: write talks");
+        }
+    }
+    let tiers = sections.pool.as_ref().map(|it| it.tiers.as_slice()).unwrap_or_default();
+    for (place, goal) in goals.iter().enumerate().filter(|_| !tiers.is_empty()) {
+        let (targets::Counted::Members { tier } | targets::Counted::Deployed { tier }) = &goal.counted else {
+            continue;
+        };
+        if let Some(code) = tier.as_ref().filter(|code| !tiers.iter().any(|it| it.code == **code)) {
+            findings.add(&format!("targets.goals[{place}].tier"), format!("'{code}' is no tier of this document"));
+        }
+    }
+}
+
 /// The schema of a code.
 fn code_schema() -> Value {
     json!({ "type": "string", "pattern": "^[A-Za-z0-9_-]{1,60}$" })
@@ -143,11 +170,7 @@ fn code_maybe(node: &Node<'_>, key: &str, findings: &mut Findings) -> Option<Str
 
 /// Whether a flag is set.
 fn flag(node: &Node<'_>, key: &str, findings: &mut Findings) -> bool {
-    let Some(it) = node.get(key) else { return false };
-    it.value.as_bool().unwrap_or_else(|| {
-        findings.add(&it.path, "is neither true nor false");
-        false
-    })
+    node.get(key).is_some_and(|it| crate::kernel::vocabulary::flag(&it, findings))
 }
 
 /// From how many to how many.

@@ -1,6 +1,7 @@
 //! Mechanisms of the field, each loaded from the library as a document, and its scenario told through HTTP.
 
 mod duties;
+mod invented;
 mod pairs;
 mod pools;
 mod targets;

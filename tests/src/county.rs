@@ -91,16 +91,7 @@ impl County {
         let policy_code = format!("{name}-policy");
         let policy = world.youth_policy(top, name, &policy_code).await;
         let talk = talk(world, top, name, mentee).await;
-        let mut people = Vec::new();
-        for role in Role::ALL {
-            let client = match role {
-                Role::UnitOfficer => world.sign_in(*role, department).await,
-                Role::Mentor => world.sign_in_as(*role, department, mentor).await,
-                Role::Cadre => world.sign_in_as(*role, department, mentee).await,
-                _ => world.sign_in(*role, top).await,
-            };
-            people.push((*role, client));
-        }
+        let people = people(world, (top, department), mentor, mentee).await;
         let pools = pools.try_into().expect("three pools");
         let memberships = memberships.try_into().expect("three memberships");
         Self {
@@ -167,6 +158,26 @@ async fn talk(world: &World, top: OrganizationId, name: &str, person: CadreId) -
     let today = world.now().date_naive();
     let talk = world.talk(by, top, person, &format!("{name} minister"), today).await;
     (talk, world.issue(talk, &format!("{name} matter"), IssueState::Open, today).await)
+}
+
+/// Somebody in each role: of the department where the role is of a unit or a person, of the county otherwise.
+async fn people(
+    world: &World,
+    (top, department): (OrganizationId, OrganizationId),
+    mentor: CadreId,
+    mentee: CadreId,
+) -> Vec<(Role, Client)> {
+    let mut people = Vec::new();
+    for role in Role::ALL {
+        let client = match role {
+            Role::UnitOfficer => world.sign_in(*role, department).await,
+            Role::Mentor => world.sign_in_as(*role, department, mentor).await,
+            Role::Cadre => world.sign_in_as(*role, department, mentee).await,
+            _ => world.sign_in(*role, top).await,
+        };
+        people.push((*role, client));
+    }
+    people
 }
 
 /// The probe of a root field with the fragments that it uses.

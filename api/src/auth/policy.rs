@@ -71,11 +71,11 @@ pub fn allows(role: Role, action: Action) -> bool {
             matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | Mentor | Cadre)
         }
         DutyDecide => matches!(role, OrganizationOfficer | OrganizationLeader),
-        TalkRead => matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | Cadre),
-        TalkRequest => matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | Cadre),
+        TalkRead | TalkRequest | PortraitRead => {
+            matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | Cadre)
+        }
         TalkRecord => matches!(role, OrganizationOfficer | UnitOfficer),
         TargetRead => matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer),
-        PortraitRead => matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | Cadre),
         PolicyDraft => role == OrganizationOfficer,
         PolicyPublish => role == OrganizationLeader,
         MembershipPropose | PairPropose => matches!(role, OrganizationOfficer | UnitOfficer),

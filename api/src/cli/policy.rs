@@ -60,8 +60,9 @@ pub fn lint(matches: &ArgMatches) -> Result<ExitCode, String> {
             let _ =
                 writeln!(out, "OK: {} {}, {} criteria.{fills}", document.code, document.title, document.criteria.len());
             for it in &document.criteria {
-                let _ =
-                    writeln!(out, "{} {}: {}。", it.code, it.severity.text(), sentence(&it.need, Language::Chinese));
+                let whom = it.when.as_ref().map(|it| format!("{}的，", sentence(it, Language::Chinese)));
+                let (whom, need) = (whom.unwrap_or_default(), sentence(&it.need, Language::Chinese));
+                let _ = writeln!(out, "{} {}: {whom}{need}。", it.code, it.severity.text());
             }
             ExitCode::SUCCESS
         }

@@ -15,7 +15,7 @@ use crate::kernel::{
     number::Range,
     vocabulary::{DeclaredFact, Group, Vocabulary},
 };
-use crate::mechanism::Sections;
+use crate::mechanism::{self, Sections};
 
 /// Longest document, in bytes.
 const MOST_BYTES: usize = 1_048_576;
@@ -206,7 +206,11 @@ fn whole(root: &Node<'_>, findings: &mut Findings) -> Option<Document> {
         _ => criteria(&root.needed("criteria", findings)?, &vocabulary.names, findings),
     };
     vocabulary.criteria = criteria.iter().map(|it| it.code.clone()).collect();
+    let before = findings.clone();
     let sections = Sections::read(root, &vocabulary, findings);
+    if *findings == before {
+        mechanism::across(&sections, findings);
+    }
     Some(Document {
         facts: vocabulary.facts,
         groups: vocabulary.groups,

@@ -44,6 +44,10 @@ impl Cadence {
             return None;
         }
         if let Some(yearly) = node.get("yearly") {
+            if let Some(strange) = node.get("onEvent").or_else(|| node.get("within")) {
+                findings.add(&strange.path, "stands beside yearly: keep one of the two");
+                return None;
+            }
             let parts = yearly.value.as_str().and_then(|it| it.split_once('-'));
             let day = parts.and_then(|(month, day)| Some((month.parse().ok()?, day.parse().ok()?)));
             // A leap year has every day that any year has.
@@ -58,6 +62,16 @@ impl Cadence {
         let event = seen.or_else(|| vocabulary.fact(&event, &[Nature::Event], findings).map(|it| it.code));
         let within = node.needed("within", findings).and_then(|it| term(&it, findings));
         Some(Self::After { event: event?, within: within? })
+    }
+
+    /// Reads one that comes again and again by itself, after no event.
+    pub fn turning(node: &Node<'_>, vocabulary: &Vocabulary, findings: &mut Findings) -> Option<Self> {
+        let read = Self::read(node, vocabulary, findings)?;
+        if matches!(read, Self::After { .. }) {
+            findings.add(&node.path, "comes again and again: write a length of time, or a day of the year");
+            return None;
+        }
+        Some(read)
     }
 
     /// By when it is due next, when it was done last, or the event happened, on a day. None where the notice of a year is

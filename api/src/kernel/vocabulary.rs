@@ -29,6 +29,20 @@ const REFUSED: [(&str, &str); 14] = [
     ("INFORMANT", "nobody is observed in secret"),
 ];
 
+/// The same in titles.
+const REFUSED_WORDS: [(&str, &str); 10] = [
+    ("宗教", "a person's belief is nobody's business here"),
+    ("信仰", "a person's belief is nobody's business here"),
+    ("民族", "a person's ethnic group is no ground for any decision"),
+    ("忠诚度", "beliefs are not scored"),
+    ("定位", "where a person is outside work is not followed"),
+    ("行踪", "where a person is outside work is not followed"),
+    ("性格测试", "traits are not measured"),
+    ("心理测试", "traits are not measured"),
+    ("病历", "a diagnosis is private"),
+    ("婚姻状况", "a person's family is private"),
+];
+
 /// What a declared fact is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum About {
@@ -161,6 +175,18 @@ impl Vocabulary {
     }
 }
 
+impl Vocabulary {
+    /// The event of a person that a place names: who is found, or counted, by it is a person.
+    pub fn event_of_person(&self, node: &Node<'_>, findings: &mut Findings) -> Option<String> {
+        let fact = self.fact(node, &[Nature::Event], findings)?;
+        if fact.about == About::Organization {
+            findings.add(&node.path, format!("'{}' happens to organizations: name an event of a person", fact.code));
+            return None;
+        }
+        Some(fact.code)
+    }
+}
+
 /// A code that must be one of some.
 pub fn known<'c>(
     what: &str,
@@ -219,10 +245,21 @@ fn fact(node: &Node<'_>, findings: &mut Findings) -> Option<DeclaredFact> {
         return None;
     }
     let title = node.needed("title", findings).and_then(|it| it.text(200, findings).map(str::to_owned));
+    if let Some((_, why)) = REFUSED_WORDS.iter().find(|(word, _)| title.as_ref().is_some_and(|it| it.contains(word))) {
+        findings.add(&format!("{}.title", node.path), format!("is refused here: {why}; remove the fact"));
+    }
     let about = node.needed("about", findings).and_then(|it| it.one_of(About::ALL, About::text, findings));
     let nature = node.needed("nature", findings).and_then(|it| it.one_of(Nature::ALL, Nature::text, findings));
-    let is_structural = node.get("structural").is_some_and(|it| it.value == &serde_json::Value::Bool(true));
+    let is_structural = node.get("structural").is_some_and(|it| flag(&it, findings));
     Some(DeclaredFact { code, title: title?, about: about?, nature: nature?, is_structural })
+}
+
+/// Whether a flag is set; what is neither true nor false is told, and never taken for one of them.
+pub fn flag(node: &Node<'_>, findings: &mut Findings) -> bool {
+    node.value.as_bool().unwrap_or_else(|| {
+        findings.add(&node.path, "is neither true nor false");
+        false
+    })
 }
 
 fn group(node: &Node<'_>, names: &Names, findings: &mut Findings) -> Option<Group> {
@@ -242,6 +279,7 @@ fn lists(root: &Node<'_>, findings: &mut Findings) {
             return None;
         }
         let code = node.needed("code", findings).and_then(|it| it.code(findings).map(str::to_owned));
+        node.get("title").and_then(|it| it.text(200, findings));
         let count = node.needed("count", findings).and_then(|it| it.whole(1, 200, findings));
         let items = codes(node, "items", findings).len();
         if let Some(count) = count

@@ -76,6 +76,10 @@ impl Aim {
                 None
             }
         };
+        if let (Some(Comparator::Lt), Some(Size::Count(0))) = (op, size) {
+            findings.add(&node.path, "wants fewer than none, which can never be: write LE, or a larger count");
+            return None;
+        }
         Some(Self { op: op?, size: size?, about: about.flatten() })
     }
 

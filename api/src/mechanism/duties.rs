@@ -165,6 +165,12 @@ fn refuse(node: &Node<'_>, subject: Subject, cadence: &Cadence, has_task: bool, 
         let message = "is due more often than weekly: reports belong to a task, a placement or a pair, and a person's own come every seven days at most";
         findings.add(&format!("{}.every", node.path), message);
     }
+    if let Some(strange) = node.get("task").filter(|_| subject != Subject::Task) {
+        findings.add(&strange.path, "goes with TASK alone: remove it");
+    }
+    if let Some(strange) = node.get("whileBelow").filter(|_| subject != Subject::Unit) {
+        findings.add(&strange.path, "goes with UNIT alone: remove it");
+    }
     if subject == Subject::Task && !has_task {
         findings.add(&node.path, "is due for a task: write task, the declared fact that begins and ends it");
     }

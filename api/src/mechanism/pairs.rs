@@ -174,31 +174,30 @@ impl Section for Pairs {
         let bounds = |key: &str, findings: &mut Findings| node.get(key).and_then(|it| Bounds::read(&it, findings));
         let reports = each(node, "reports", findings, |it, findings| report(it, vocabulary, findings));
         unique(node, "reports", reports.iter().map(|it| it.code.as_str()), findings);
-        for (place, it) in reports.iter().enumerate() {
-            if let Some(needs) = it.needs.as_ref().filter(|code| !reports.iter().any(|it| it.code == **code)) {
-                findings.add(
-                    &format!("{}.reports[{place}].needs", node.path),
-                    format!("'{needs}' is no report of this document"),
-                );
-            }
-        }
+        needed_reports(node, &reports, findings);
+        let roles = each(node, "mentorRoles", findings, role);
+        unique(node, "mentorRoles", roles.iter().map(|it| it.0.text()), findings);
+        let levels = each(node, "levels", findings, |it, findings| level(it, vocabulary, findings));
+        unique(node, "levels", levels.iter().map(|it| it.code.as_str()), findings);
+        let triggers = each(node, "menteeTriggers", findings, |it, findings| trigger(it, vocabulary, findings));
+        unique(node, "menteeTriggers", triggers.iter().map(|it| it.code.as_str()), findings);
         let repair = node.get("repair").filter(|it| it.is_object_of(&["every", "differentMentor"], findings));
         let grades = node.get("evaluation").filter(|it| it.is_object_of(&["grades"], findings));
         Some(Self {
             forms: each(node, "forms", findings, |it, findings| it.one_of(PairForm::ALL, PairForm::text, findings)),
-            roles: each(node, "mentorRoles", findings, role),
+            roles,
             programme_roles: each(node, "programmeRoles", findings, |it, findings| {
                 programme_role(it, vocabulary, findings)
             }),
             mentor_criteria: vocabulary.criteria_of(node, "mentorCriteria", findings),
             mentee_criteria: vocabulary.criteria_of(node, "menteeCriteria", findings),
-            levels: each(node, "levels", findings, |it, findings| level(it, vocabulary, findings)),
-            triggers: each(node, "menteeTriggers", findings, |it, findings| trigger(it, vocabulary, findings)),
+            levels,
+            triggers,
             mentors_per_mentee: bounds("mentorsPerMentee", findings),
             mentees_per_mentor: bounds("menteesPerMentor", findings),
             plan: codes(node, "plan", findings),
             term: node.get("term").and_then(|it| term(&it, findings)),
-            contact_every: node.get("contactEvery").and_then(|it| Cadence::read(&it, vocabulary, findings)),
+            contact_every: node.get("contactEvery").and_then(|it| Cadence::turning(&it, vocabulary, findings)),
             contact_by: code_maybe(node, "contactBy", findings),
             reports,
             grades: grades.map(|it| codes(&it, "grades", findings)).unwrap_or_default(),
@@ -247,6 +246,26 @@ impl Section for Pairs {
     }
 }
 
+/// That a report which needs another one can ever be whole: the other is there, is due on the same days, and does not need it.
+fn needed_reports(node: &Node<'_>, reports: &[Report], findings: &mut Findings) {
+    let written = node.get("reports").and_then(|it| it.value.as_array().map(Vec::len)).unwrap_or(0);
+    // Where one could not be read, a name of it is no fault of the others.
+    for (place, report) in reports.iter().enumerate().filter(|_| written == reports.len()) {
+        let Some(code) = &report.needs else { continue };
+        let why = match reports.iter().find(|it| it.code == *code) {
+            None => format!("'{code}' is no report of this document"),
+            Some(other) if other.code == report.code || other.needs.as_ref() == Some(&report.code) => {
+                "makes the report wait for itself: name another one".to_owned()
+            }
+            Some(other) if other.every != report.every => {
+                format!("'{code}' is due on other days: give both one every")
+            }
+            Some(_) => continue,
+        };
+        findings.add(&format!("{}.reports[{place}].needs", node.path), why);
+    }
+}
+
 fn role(node: &Node<'_>, findings: &mut Findings) -> Option<(PairRole, Bounds)> {
     if !node.is_object_of(&["code", "min", "max", "count"], findings) {
         return None;
@@ -281,7 +300,7 @@ fn trigger(node: &Node<'_>, vocabulary: &Vocabulary, findings: &mut Findings) ->
     }
     let code = code(node, "code", findings)?;
     let need = node.get("need").map(|it| need::read(&it, &vocabulary.names, findings));
-    let event = node.get("event").map(|it| vocabulary.fact(&it, &[Nature::Event], findings).map(|it| it.code));
+    let event = node.get("event").map(|it| vocabulary.event_of_person(&it, findings));
     if need.is_some() == event.is_some() {
         findings.add(&node.path, "must say whom it finds: by need, or by event, and by one of them");
         return None;
@@ -295,7 +314,7 @@ fn report(node: &Node<'_>, vocabulary: &Vocabulary, findings: &mut Findings) -> 
     }
     let code = code(node, "code", findings)?;
     let by = node.needed("by", findings).and_then(|it| it.one_of(Owner::ALL, Owner::text, findings));
-    let every = node.needed("every", findings).and_then(|it| Cadence::read(&it, vocabulary, findings));
+    let every = node.needed("every", findings).and_then(|it| Cadence::turning(&it, vocabulary, findings));
     Some(Report {
         title: title(node, &code, findings)?,
         code,

@@ -10,7 +10,7 @@ use crate::{
         need::{self, Need},
         node::Node,
         number::Comparator,
-        vocabulary::{Nature, Vocabulary, codes, each, known, unique},
+        vocabulary::{Vocabulary, codes, each, known, unique},
     },
     mechanism::{
         Bounds, Purpose, Section,
@@ -181,6 +181,11 @@ impl Section for Pool {
         let entry_routes = codes(node, "entryRoutes", findings);
         let auto = |it: &Node<'_>, findings: &mut Findings| auto(it, (&names, &entry_routes), vocabulary, findings);
         let exit_rules = each(node, "exitRules", findings, |it, findings| exit(it, vocabulary, findings));
+        unique(node, "exitRules", exit_rules.iter().map(|it| it.code.as_str()), findings);
+        let auto_candidates = each(node, "autoCandidates", findings, auto);
+        unique(node, "autoCandidates", auto_candidates.iter().map(|it| it.code.as_str()), findings);
+        let moves = each(node, "moves", findings, moving);
+        unique(node, "moves", moves.iter().map(|it| it.code.as_str()), findings);
         Some(Self {
             criteria: vocabulary.criteria_of(node, "criteria", findings),
             tracks: codes(node, "tracks", findings),
@@ -189,9 +194,9 @@ impl Section for Pool {
             capacity: node.get("capacity").and_then(|it| capacity(&it, findings)),
             entry_quotas: each(node, "entryQuota", findings, |it, findings| quota(it, &entry_routes, findings)),
             entry_stages: codes(node, "entryStages", findings),
-            auto_candidates: each(node, "autoCandidates", findings, auto),
-            review_every: node.get("reviewEvery").and_then(|it| Cadence::read(&it, vocabulary, findings)),
-            moves: each(node, "moves", findings, moving),
+            auto_candidates,
+            review_every: node.get("reviewEvery").and_then(|it| reviews(&it, vocabulary, findings)),
+            moves,
             exit_rules,
             warn_first: flag(node, "warnFirst", findings),
             use_priority: codes(node, "usePriority", findings),
@@ -249,8 +254,19 @@ impl Pool {
     /// What a member of a tier meets.
     pub fn asked_of<'a>(&'a self, tier: &'a str) -> impl Iterator<Item = &'a str> {
         let own = self.tier(tier).map(|it| it.criteria.as_slice()).unwrap_or_default();
+        let own = own.iter().filter(|it| !self.criteria.contains(it));
         self.criteria.iter().chain(own).map(String::as_str)
     }
+}
+
+/// How often members are reviewed: people, so weekly at most.
+fn reviews(node: &Node<'_>, vocabulary: &Vocabulary, findings: &mut Findings) -> Option<Cadence> {
+    let read = Cadence::turning(node, vocabulary, findings)?;
+    if read.is_under_a_week() {
+        findings.add(&node.path, "is more often than weekly: nobody is reviewed every day");
+        return None;
+    }
+    Some(read)
 }
 
 fn tier(node: &Node<'_>, vocabulary: &Vocabulary, findings: &mut Findings) -> Option<Tier> {
@@ -320,7 +336,7 @@ fn auto(
     let tier = node.get("tier").map(|it| known("tier", &it, tiers.iter().copied(), findings));
     let route = node.get("route").map(|it| known("entry route", &it, routes.iter().map(String::as_str), findings));
     let need = node.get("need").map(|it| need::read(&it, &vocabulary.names, findings));
-    let event = node.get("event").map(|it| vocabulary.fact(&it, &[Nature::Event], findings).map(|it| it.code));
+    let event = node.get("event").map(|it| vocabulary.event_of_person(&it, findings));
     if need.is_some() == event.is_some() {
         findings.add(&node.path, "must say who shows up: by need, or by event, and by one of them");
         return None;

@@ -83,12 +83,13 @@ impl Section for Registry {
             Some((code(it, "code", findings)?, crate::kernel::vocabulary::codes(it, "items", findings)))
         });
         unique(node, "taxonomies", taxonomies.iter().map(|it| it.0.as_str()), findings);
-        Some(Self {
-            quotas: each(node, "quotas", findings, |it, findings| quota(it, vocabulary, findings)),
-            reserved: each(node, "reservedPosts", findings, |it, findings| reserved(it, vocabulary, findings)),
-            post_limits: each(node, "postLimits", findings, |it, findings| post_limit(it, vocabulary, findings)),
-            taxonomies,
-        })
+        let quotas = each(node, "quotas", findings, |it, findings| quota(it, vocabulary, findings));
+        unique(node, "quotas", quotas.iter().map(|it| it.fact.as_str()), findings);
+        let reserved = each(node, "reservedPosts", findings, |it, findings| reserved(it, vocabulary, findings));
+        unique(node, "reservedPosts", reserved.iter().map(|it| it.code.as_str()), findings);
+        let post_limits = each(node, "postLimits", findings, |it, findings| post_limit(it, vocabulary, findings));
+        unique(node, "postLimits", post_limits.iter().map(|it| it.code.as_str()), findings);
+        Some(Self { quotas, reserved, post_limits, taxonomies })
     }
 
     fn schema() -> Value {

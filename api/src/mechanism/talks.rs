@@ -95,7 +95,11 @@ impl Section for Talks {
         let booking = node.get("booking").filter(|it| it.is_object_of(&["byCadre", "answerWithin"], findings));
         let booking = booking.map(|it| {
             let answer_within = it.needed("answerWithin", findings).and_then(|it| term(&it, findings));
-            Some(Booking { by_cadre: each(&it, "byCadre", findings, among), answer_within: answer_within? })
+            let by_cadre = each(&it, "byCadre", findings, among);
+            if by_cadre.is_empty() {
+                findings.add(&format!("{}.byCadre", it.path), "is empty: say who may be asked, or remove booking");
+            }
+            Some(Booking { by_cadre, answer_within: answer_within? })
         });
         let kinds = codes(node, "kinds", findings);
         Some(Self { kinds, conductors, topics, triggers, coverage, booking: booking.flatten() })

@@ -9,7 +9,7 @@ use crate::{
         finding::Findings,
         node::Node,
         term::Term,
-        vocabulary::{Nature, Vocabulary, codes, each, unique},
+        vocabulary::{Vocabulary, codes, each, unique},
     },
     mechanism::{
         Bounds, Section,
@@ -117,7 +117,13 @@ impl Section for Targets {
         }
         let goals = each(node, "goals", findings, |it, findings| goal(it, vocabulary, findings));
         unique(node, "goals", goals.iter().map(|it| it.code.as_str()), findings);
-        for (place, goal) in goals.iter().enumerate() {
+        // Where one could not be read, a name of it is no fault of the others.
+        let whole = node.get("goals").is_none_or(|it| it.value.as_array().is_some_and(|it| it.len() == goals.len()));
+        for (place, goal) in goals.iter().enumerate().filter(|_| whole) {
+            if is_part_of_itself(goal, &goals) {
+                let path = format!("{}.goals[{place}].subsetOf", node.path);
+                findings.add(&path, "makes the goal a part of itself: name another, or none");
+            }
             if let Some(whole) = goal.subset_of.as_ref().filter(|code| !goals.iter().any(|it| it.code == **code)) {
                 let message = format!("'{whole}' is no goal of this document");
                 findings.add(&format!("{}.goals[{place}].subsetOf", node.path), message);
@@ -126,7 +132,11 @@ impl Section for Targets {
         Some(Self {
             programme: code_maybe(node, "programme", findings),
             goals,
-            milestones: each(node, "milestones", findings, milestone),
+            milestones: {
+                let found = each(node, "milestones", findings, milestone);
+                unique(node, "milestones", found.iter().map(|it| it.code.as_str()), findings);
+                found
+            },
             on_shortfall: codes(node, "onShortfall", findings),
         })
     }
@@ -152,6 +162,12 @@ impl Section for Targets {
     }
 }
 
+fn is_part_of_itself(goal: &Goal, all: &[Goal]) -> bool {
+    let whole = |code: &str| all.iter().find(|it| it.code == code).and_then(|it| it.subset_of.as_deref());
+    let up = std::iter::successors(goal.subset_of.as_deref(), |code| whole(code));
+    up.take(all.len() + 1).any(|code| code == goal.code)
+}
+
 fn goal(node: &Node<'_>, vocabulary: &Vocabulary, findings: &mut Findings) -> Option<Goal> {
     let mut keys = GOAL.to_vec();
     keys.push("subsetOf");
@@ -160,20 +176,25 @@ fn goal(node: &Node<'_>, vocabulary: &Vocabulary, findings: &mut Findings) -> Op
     }
     let code = code(node, "code", findings)?;
     let counts = node.needed("counts", findings)?;
+    for (key, with) in [("tier", ["MEMBERS", "DEPLOYED"].as_slice()), ("event", ["EVENTS"].as_slice())] {
+        if let Some(strange) = node.get(key).filter(|_| !counts.value.as_str().is_some_and(|it| with.contains(&it))) {
+            findings.add(&strange.path, format!("goes with {} alone: remove it", with.join(" and ")));
+        }
+    }
     let tier = code_maybe(node, "tier", findings);
     let counted = match counts.one_of(&["CADRES", "MEMBERS", "DEPLOYED", "EVENTS"], |it| it, findings)? {
         "MEMBERS" => Counted::Members { tier },
         "DEPLOYED" => Counted::Deployed { tier },
         "EVENTS" => {
             let event = node.needed("event", findings)?;
-            Counted::Events { event: vocabulary.fact(&event, &[Nature::Event], findings)?.code }
+            Counted::Events { event: vocabulary.event_of_person(&event, findings)? }
         }
         _ => Counted::Cadres,
     };
     let mut group = |key: &str| node.get(key).map(|it| vocabulary.group(&it, findings));
     let (among, group) = (group("among").flatten(), group("group").flatten());
     let wanted = match node.get("between") {
-        Some(between) => Bounds::read(&between, findings).map(Wanted::Between),
+        Some(between) => bounded(node, &between, findings).map(Wanted::Between),
         None => Aim::read(node, findings).map(Wanted::Aim),
     };
     let period = period(node, findings);
@@ -190,6 +211,19 @@ fn goal(node: &Node<'_>, vocabulary: &Vocabulary, findings: &mut Findings) -> Op
         period,
         subset_of: code_maybe(node, "subsetOf", findings),
     })
+}
+
+/// From how many to how many, which stands alone and says one of the two at least.
+fn bounded(goal: &Node<'_>, between: &Node<'_>, findings: &mut Findings) -> Option<Bounds> {
+    if let Some(strange) = aim::KEYS.iter().find_map(|key| goal.get(key)) {
+        findings.add(&strange.path, "stands beside between: keep one of the two");
+    }
+    let bounds = Bounds::read(between, findings)?;
+    if bounds.min.is_none() && bounds.max.is_none() {
+        findings.add(&between.path, "says nothing: write min, max or both");
+        return None;
+    }
+    Some(bounds)
 }
 
 fn period(node: &Node<'_>, findings: &mut Findings) -> Option<Period> {

@@ -12,7 +12,7 @@ use crate::{
         document::Severity,
         graphql::{PolicyCriterion, PolicyEdition},
     },
-    eligibility::read::trying::{Over, Touched, Trial, Tried},
+    eligibility::read::trying::{MayTry, Over, Touched, Trial, Tried},
     error::{Action, Error, Result},
     loaders::Caller,
     page::Order,
@@ -151,6 +151,7 @@ impl TryingQuery {
         #[graphql(desc = "Global id of the other.")] to: ID,
         #[graphql(desc = "The day as of which dated things are told; one for the whole request.")] as_of: Option<Date>,
     ) -> Result<Option<PolicyDiff>> {
+        ctx.session()?.ask(&MayTry).await?;
         let on = ctx.session()?.agree(as_of.map(|it| it.0))?;
         let (from, to) = (PolicyEdition::by_key(ctx, key(&from)).await?, PolicyEdition::by_key(ctx, key(&to)).await?);
         let (Some(from), Some(to)) = (from, to) else { return Ok(None) };
@@ -171,6 +172,7 @@ impl TryingQuery {
         #[graphql(desc = "The day as of which dated things are told; one for the whole request.")] as_of: Option<Date>,
     ) -> Result<Option<PolicyDryRun>> {
         let session = ctx.session()?;
+        session.ask(&MayTry).await?;
         let on = session.agree(as_of.map(|it| it.0))?;
         let over = match (&pool, &organization) {
             (Some(pool), None) => Over::Pool(key(pool)),

@@ -63,6 +63,17 @@ impl questions::Among for Touched {
     }
 }
 
+/// Whether the caller may see how editions come out at all.
+pub struct MayTry;
+
+impl Query for MayTry {
+    const ACTION: Action = Action::EligibilityRead;
+    type Answer = ();
+    async fn load(&self, _: &Reader<'_>) -> Result<()> {
+        Ok(())
+    }
+}
+
 /// Over whom an edition is tried.
 #[derive(Clone, Copy, Debug)]
 pub enum Over {

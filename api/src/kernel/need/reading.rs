@@ -226,6 +226,10 @@ fn widened(
             return None;
         }
     };
+    if value < Decimal::whole(0) {
+        findings.add(&tolerance.path, "is more than the limit itself, so that everybody meets it: write less");
+        return None;
+    }
     Some((Limit::Number(Num { op: written.op, value }), Some(*written)))
 }
 
