@@ -181,6 +181,8 @@ pub mod edition {
     pub mod library;
     pub mod notice;
     pub mod read;
+    #[cfg(test)]
+    mod section_tests;
     pub mod write;
 }
 /// What policies declare and somebody signs, and criteria that are let pass. Owns their row policies.
@@ -255,17 +257,10 @@ pub mod summary {
 }
 /// The roster import: what a file says, by line and column, and how it becomes records.
 pub mod roster;
+
 /// The appointment form (干部任免审批表, `.lrmx`): read leniently, written without loss.
-pub mod lrmx {
-    pub mod decode;
-    pub mod file;
-    pub mod form;
-    pub mod limits;
-    pub mod save;
-    pub mod tree;
-    pub mod values;
-    pub mod warning;
-}
+pub mod lrmx;
+
 /// Files that go out: rosters and lists of names, each on record, that come back without a difference.
 pub mod export {
     pub mod cells;

@@ -7,8 +7,6 @@ pub mod duties;
 pub mod pairs;
 pub mod pool;
 pub mod registry;
-#[cfg(test)]
-mod section_tests;
 pub mod talks;
 pub mod targets;
 pub mod views;

@@ -62,12 +62,11 @@ pub fn allows(role: Role, action: Action) -> bool {
         ImportUpload | RosterImport | ImportRead => role == OrganizationOfficer,
         RosterExport | PoolExport | ExportRead | FormImport | FormExport => role == OrganizationOfficer,
         // Below a place everybody may read by what they are judged, and how it comes out for themselves.
-        PolicyRead => matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | Mentor | Cadre),
         EligibilityRead => matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | Cadre),
         DeclaredFactRead => matches!(role, OrganizationOfficer | OrganizationLeader | Cadre),
         DeclaredFactRecord => role == OrganizationOfficer,
         CriterionWaive => matches!(role, OrganizationOfficer | OrganizationLeader),
-        DutyRead | DutySubmit => {
+        PolicyRead | DutyRead | DutySubmit => {
             matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | Mentor | Cadre)
         }
         DutyDecide => matches!(role, OrganizationOfficer | OrganizationLeader),

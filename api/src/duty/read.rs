@@ -89,9 +89,9 @@ struct Editions(BTreeMap<PolicyEditionId, Option<Said>>);
 
 impl Editions {
     async fn of(&mut self, reader: &Reader<'_>, id: PolicyEditionId) -> Result<Option<&Said>> {
-        if !self.0.contains_key(&id) {
+        if let std::collections::btree_map::Entry::Vacant(place) = self.0.entry(id) {
             let row = reader.get::<policy_edition::Entity>(id).await?;
-            self.0.insert(id, row.map(Said::of).transpose()?);
+            place.insert(row.map(Said::of).transpose()?);
         }
         Ok(self.0.get(&id).and_then(Option::as_ref))
     }
