@@ -101,6 +101,8 @@ named! {
         PortraitRead = "PORTRAIT_READ",
         /// Read pools and memberships.
         PoolRead = "POOL_READ",
+        /// Have mentors suggested.
+        PairMatch = "PAIR_MATCH",
         /// Read mentoring pairs.
         PairRead = "PAIR_READ",
         /// Read one's own duties and memberships.

@@ -211,6 +211,7 @@ pub mod pool {
 pub mod mentoring {
     pub mod graphql;
     pub mod judging;
+    pub mod matching;
     pub mod plan;
     pub mod read;
     pub mod rules;

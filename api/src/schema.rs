@@ -46,7 +46,7 @@ use crate::{
     mentoring::{
         graphql::{
             LimitMutation, LimitQuery, MentoringMutation, MentoringPair, MentoringQuery, MentoringSubscription,
-            PairContact, PairPartMutation, PairPolicyQuery, PairStepMutation,
+            PairContact, PairMatchQuery, PairPartMutation, PairPolicyQuery, PairStepMutation,
         },
         read::{Contacts, Pairs},
     },
@@ -149,6 +149,7 @@ pub struct Query(
     PoolQuery,
     MentoringQuery,
     LimitQuery,
+    PairMatchQuery,
     PairPolicyQuery,
     SummaryQuery,
     ProgrammeSummaryQuery,

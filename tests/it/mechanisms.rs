@@ -2,6 +2,7 @@
 
 mod duties;
 mod invented;
+mod matching;
 mod pairs;
 mod pools;
 mod targets;
@@ -190,4 +191,11 @@ pub async fn studied(world: &World, cadre_id: CadreId, level: Education) {
         version: 1,
     };
     world.insert(row).await;
+}
+
+/// Three years of experience of a kind, some years ago.
+pub async fn served(world: &World, person: CadreId, kind: entity::kind::ExperienceKind) {
+    let day = |text: &str| PartialDate::parse(text).expect("a day");
+    let (from, to) = (day("2015-01"), Some(day("2018-01")));
+    world.experience(person, kind, from, to, entity::kind::FactState::Recorded).await;
 }

@@ -74,7 +74,7 @@ pub fn allows(role: Role, action: Action) -> bool {
             matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | Cadre)
         }
         TalkRecord => matches!(role, OrganizationOfficer | UnitOfficer),
-        TargetRead => matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer),
+        TargetRead | PairMatch => matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer),
         PolicyDraft => role == OrganizationOfficer,
         PolicyPublish => role == OrganizationLeader,
         MembershipPropose | PairPropose => matches!(role, OrganizationOfficer | UnitOfficer),

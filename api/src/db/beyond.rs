@@ -2,6 +2,8 @@
 //! organization of a public code, to which somebody is offered); and what it changes there is audited like every change,
 //! but not read back, because its writer could not see it.
 
+mod numbers;
+
 use std::{any::Any, collections::BTreeSet};
 
 use chrono::NaiveDate;
@@ -52,18 +54,6 @@ impl Writer<'_> {
             .filter(kin_declaration::Column::EndedOn.is_null())
             .limit(1);
         Ok(found.into_tuple::<uuid::Uuid>().one(&self.tx).await?.is_some())
-    }
-
-    /// An organization and those above it, nearest first.
-    ///
-    /// # Errors
-    /// `Internal` when the database fails.
-    pub async fn above(&self, organization: OrganizationId) -> Result<Vec<OrganizationId>> {
-        self.sent();
-        let above = organization_closure::Entity::find()
-            .filter(organization_closure::Column::DescendantId.eq(organization))
-            .order_by_asc(organization_closure::Column::Depth);
-        Ok(above.all(&self.tx).await?.into_iter().map(|it| it.ancestor_id).collect())
     }
 
     /// How many people stand opposite a person in open pairs, these taken as further ones.

@@ -122,7 +122,7 @@ impl<'c> Reader<'c> {
         self.statements.fetch_add(1, Ordering::Relaxed);
     }
 
-    async fn all_raw(&self, select: &SelectStatement) -> Result<Vec<sea_orm::QueryResult>> {
+    pub(super) async fn all_raw(&self, select: &SelectStatement) -> Result<Vec<sea_orm::QueryResult>> {
         self.sent();
         Ok(self.link.query_all_raw(self.build(select)).await?)
     }

@@ -1,4 +1,4 @@
-//! What a command may seal, and hash to find again: never what it may open.
+//! What a command may seal, and hash to find again: never what it may open. A question may hash alone.
 
 use entity::{
     account_factor,
@@ -6,7 +6,18 @@ use entity::{
     id::{AccountId, CadreId, ImportRowId},
 };
 
-use crate::{auth::factor, db::writer::Writer, error::Result};
+use crate::{
+    auth::factor,
+    db::{session::Session, writer::Writer},
+    error::Result,
+};
+
+impl Session {
+    /// The keyed hash that two persons share, in whichever order they are named.
+    pub fn kin_key(&self, one: CadreId, other: CadreId) -> String {
+        self.door().seal.kin_key(one, other)
+    }
+}
 
 impl Writer<'_> {
     /// The refresh token that follows from a text, always the same.

@@ -216,7 +216,7 @@ impl Command for WaiveCriterion {
 /// Whether the caller acts in a role that reaches a place.
 async fn acts_as(tx: &Writer<'_>, role: Role, place: OrganizationId) -> Result<bool> {
     let Reach::Under(roots) = tx.reader().gate().scope().reach(&[role]) else { return Ok(true) };
-    Ok(tx.above(place).await?.iter().any(|it| roots.contains(it)))
+    Ok(tx.reader().above(place).await?.iter().any(|it| roots.contains(it)))
 }
 
 /// That the caller proposed the person for no pool that is open, and is not the person.

@@ -111,7 +111,7 @@ async fn may_do(tx: &Writer<'_>, due: &Due) -> Result<()> {
     }
     let keeps = match scope.reach(ROWS) {
         Reach::Everything => true,
-        Reach::Under(roots) => tx.above(due.about.place).await?.iter().any(|it| roots.contains(it)),
+        Reach::Under(roots) => tx.reader().above(due.about.place).await?.iter().any(|it| roots.contains(it)),
     };
     if keeps { Ok(()) } else { Err(Error::Forbidden(scope.action())) }
 }

@@ -196,6 +196,28 @@ const BAD_PAIRS: &[Bad] = &[
     ("/pairs/term", r#""soon""#, "pairs.term", "is no length of time"),
     ("/pairs/contactEvery", r#"{ "yearly": "02-30" }"#, "pairs.contactEvery.yearly", "is no day of the year"),
     ("/pairs/repair/differentMentor", "1", "pairs.repair.differentMentor", "neither true nor false"),
+    ("/pairs/matching", r#"[{ "code": "A", "same": "level" }]"#, "pairs.matching[0].weight", "is missing"),
+    ("/pairs/matching", r#"[{ "code": "A", "weight": 101, "same": "level" }]"#, "pairs.matching[0].weight", "1 to 100"),
+    ("/pairs/matching", r#"[{ "code": "A", "weight": 1 }]"#, "pairs.matching[0]", "one thing to look at"),
+    (
+        "/pairs/matching",
+        r#"[{ "code": "A", "weight": 1, "same": "sex" }]"#,
+        "pairs.matching[0].same",
+        "structure of a body",
+    ),
+    ("/pairs/matching", r#"[{ "code": "A", "weight": 1, "same": "age" }]"#, "pairs.matching[0].same", "use above"),
+    (
+        "/pairs/matching",
+        r#"[{ "code": "A", "weight": 1, "above": { "fact": "age" } }]"#,
+        "pairs.matching[0].above",
+        "by how much",
+    ),
+    (
+        "/pairs/matching",
+        r#"[{ "code": "A", "weight": 1, "same": "ethnicGroup" }]"#,
+        "pairs.matching[0].same",
+        "is refused here",
+    ),
 ];
 
 const BAD_DUTIES: &[Bad] = &[

@@ -10,7 +10,7 @@ use crate::kernel::{
     number::{Comparator, Num},
 };
 
-pub use reading::{Declared, Names, Parameter, Parameters, read, value};
+pub use reading::{Declared, Names, Parameter, Parameters, fact, read, value};
 
 /// Most groups within groups.
 pub const MOST_LEVELS: usize = 10;

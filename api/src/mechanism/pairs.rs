@@ -1,6 +1,8 @@
 //! What a policy says of mentoring pairs: who may mentor whom, how many, with what plan, how often they meet and report, when
 //! a pair is to be renewed.
 
+pub mod matching;
+
 use entity::kind::{PairForm, PairRole};
 use serde_json::{Value, json};
 
@@ -15,7 +17,7 @@ use crate::{
     },
     mechanism::{
         Bounds, Purpose, Section, cadence_schema, code, code_maybe, code_schema, codes_schema, flag, list_schema,
-        object_schema, title,
+        object_schema, pairs::matching::Factor, title,
     },
 };
 
@@ -141,9 +143,12 @@ pub struct Pairs {
     pub mentor_post: Option<String>,
     /// Whether whoever is set over the mentee may be the mentor: nowhere else may they.
     pub superior_may_mentor: bool,
+    /// What speaks for a mentor when mentors are suggested.
+    pub matching: Vec<Factor>,
 }
 
-const KEYS: [&str; 20] = [
+const KEYS: [&str; 21] = [
+    "matching",
     "forms",
     "mentorRoles",
     "programmeRoles",
@@ -181,6 +186,8 @@ impl Section for Pairs {
         unique(node, "levels", levels.iter().map(|it| it.code.as_str()), findings);
         let triggers = each(node, "menteeTriggers", findings, |it, findings| trigger(it, vocabulary, findings));
         unique(node, "menteeTriggers", triggers.iter().map(|it| it.code.as_str()), findings);
+        let matching = each(node, "matching", findings, |it, findings| matching::factor(it, vocabulary, findings));
+        unique(node, "matching", matching.iter().map(|it| it.code.as_str()), findings);
         let repair = node.get("repair").filter(|it| it.is_object_of(&["every", "differentMentor"], findings));
         let grades = node.get("evaluation").filter(|it| it.is_object_of(&["grades"], findings));
         Some(Self {
@@ -207,6 +214,7 @@ impl Section for Pairs {
             end_rules: codes(node, "endRules", findings),
             mentor_post: code_maybe(node, "mentorPost", findings),
             superior_may_mentor: flag(node, "superiorMayMentor", findings),
+            matching,
         })
     }
 
@@ -236,6 +244,7 @@ impl Section for Pairs {
                 "countsFor": list_schema(&["who", "item"], &json!({ "who": code, "item": code })),
                 "repair": object_schema(&[], &json!({ "every": text, "differentMentor": { "type": "boolean" } })),
                 "endRules": codes, "mentorPost": code, "superiorMayMentor": { "type": "boolean" },
+                "matching": matching::schema(),
             }),
         )
     }

@@ -6,6 +6,7 @@ mod changes;
 mod course;
 mod following;
 mod limits;
+mod matches;
 mod policed;
 mod steps;
 
@@ -46,6 +47,7 @@ pub use changes::MentoringMutation;
 pub use course::{EvaluationSide, PairEvaluation, PairForm, PairPart, PairRole, PairStep, PairStepKind};
 pub use following::{MentoringPairChange, MentoringSubscription};
 pub use limits::{LimitMutation, LimitQuery, PairCapacity};
+pub use matches::PairMatchQuery;
 pub use policed::{PairPartMutation, PairPlanItem, PairPolicyQuery};
 pub use steps::PairStepMutation;
 

@@ -47,17 +47,38 @@ pub fn people(by: By<'_>, mentors: &[Dossier], mentees: &[Dossier], deciding: bo
     let mut all = Vec::new();
     let sides = [(mentors, &by.rules.mentor_criteria, "mentorIds"), (mentees, &by.rules.mentee_criteria, "menteeIds")];
     for (side, criteria, field) in sides {
-        for dossier in side {
-            for criterion in criteria.iter().filter_map(|code| by.document.criterion(code)) {
-                let judged = judge(criterion, by.edition, dossier, on);
-                let Some(notice) = judged.notice() else { continue };
-                let notice = notice.under(by.number, &by.document.source);
-                all.push(Said { notice, field, blocks: judged.blocks(deciding) });
-            }
-        }
+        all.extend(side.iter().flat_map(|dossier| said_of(by, criteria, field, dossier, deciding, on)));
     }
     all.extend(mentees.iter().filter_map(|mentee| level(by, mentors, mentee, on)));
     all
+}
+
+/// What the criteria of a side say of somebody.
+fn said_of(
+    by: By<'_>,
+    criteria: &[String],
+    field: &'static str,
+    dossier: &Dossier,
+    deciding: bool,
+    on: NaiveDate,
+) -> Vec<Said> {
+    let criteria = criteria.iter().filter_map(|code| by.document.criterion(code));
+    let said = |criterion| {
+        let judged = judge(criterion, by.edition, dossier, on);
+        let notice = judged.notice()?.under(by.number, &by.document.source);
+        Some(Said { notice, field, blocks: judged.blocks(deciding) })
+    };
+    criteria.filter_map(said).collect()
+}
+
+/// What is said of somebody as a mentor, where it is to be decided.
+pub fn as_mentor(by: By<'_>, dossier: &Dossier, on: NaiveDate) -> Vec<Said> {
+    said_of(by, &by.rules.mentor_criteria, "mentorIds", dossier, true, on)
+}
+
+/// What is said of somebody as a mentee, where it is to be decided.
+pub fn as_mentee(by: By<'_>, dossier: &Dossier, on: NaiveDate) -> Vec<Said> {
+    said_of(by, &by.rules.mentee_criteria, "menteeIds", dossier, true, on)
 }
 
 /// That each mentor is one of those whom the policy gives such a mentee: one row that fits is enough.
@@ -79,6 +100,5 @@ fn level(by: By<'_>, mentors: &[Dossier], mentee: &Dossier, on: NaiveDate) -> Op
 
 /// Whether somebody meets every criterion of a mentor whose failing is an error.
 pub fn may_mentor(by: By<'_>, dossier: &Dossier, on: NaiveDate) -> bool {
-    let mut criteria = by.rules.mentor_criteria.iter().filter_map(|code| by.document.criterion(code));
-    criteria.all(|it| !judge(it, by.edition, dossier, on).blocks(true))
+    !as_mentor(by, dossier, on).iter().any(|it| it.blocks)
 }

@@ -4,6 +4,7 @@
 //! until they leave it. What a side says of the pair is for those who keep it, and not for the other side.
 
 pub mod checks;
+pub mod matches;
 
 use std::collections::HashMap;
 
@@ -273,4 +274,26 @@ impl questions::Rows for MyPairs {
 impl Remember for MyPairs {
     const NAME: &'static str = "pair.mine";
     const TTL_S: u64 = 60;
+}
+
+/// What an organization allows on a day: what it says itself, or the nearest one above it that says anything.
+///
+/// # Errors
+/// `Internal` when the database fails.
+pub async fn capacity_of(
+    reader: &Reader<'_>,
+    keeper: OrganizationId,
+    on: NaiveDate,
+) -> Result<Option<pair_capacity::Model>> {
+    let (above, at) = (reader.above(keeper).await?, Alias::own::<pair_capacity::Entity>());
+    let until = at.col(pair_capacity::Column::ValidTo);
+    let said = reader
+        .find::<pair_capacity::Entity>()
+        .filter(at.col(pair_capacity::Column::OrganizationId).is_in(above.iter().copied()))
+        .filter(at.col(pair_capacity::Column::ValidFrom).lte(on))
+        .filter(Condition::any().add(until.clone().is_null()).add(until.gt(on)))
+        .all()
+        .await?;
+    let distance = |it: &pair_capacity::Model| above.iter().position(|place| *place == it.organization_id);
+    Ok(said.into_iter().min_by_key(distance))
 }

@@ -4,14 +4,17 @@ use chrono::{Days, NaiveDate};
 use entity::{
     id::CadreId,
     kind::{
-        PairForm, PairRole, PairSide,
+        FactState, PairForm, PairRole, PairSide,
         PairState::{self, Active, Completed, EndedEarly, Proposed, Suspended},
-        PairStepKind,
+        PairStepKind, PostRole,
     },
-    mentoring_pair,
+    mentoring_pair, post_assignment,
 };
 
-use crate::error::{Error, Problem, ProblemCode, Result};
+use crate::{
+    career::read::Fact,
+    error::{Error, Problem, ProblemCode, Result},
+};
 
 /// Most people on one side of a pair.
 const MOST_ON_A_SIDE: usize = 100;
@@ -172,6 +175,13 @@ pub fn capacity(side: PairSide, would_have: usize, most: Option<i32>) -> Result<
     };
     let message = format!("A {who} would have {would_have} {whom}; at most {most} are allowed.");
     Err(Problem::new(ProblemCode::CapacityReached, message).on(field).into())
+}
+
+/// Whether a post on record makes its holder, on a day, the superior of all who serve there and right below.
+pub fn heads(post: &post_assignment::Model, on: NaiveDate) -> bool {
+    post.role == Some(PostRole::Principal)
+        && post.state == FactState::Recorded
+        && post_assignment::Entity::span(post).holds(on)
 }
 
 /// How many people one person may have opposite: 1 to 100.

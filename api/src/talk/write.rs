@@ -49,7 +49,7 @@ async fn holds_for(tx: &Writer<'_>, place: OrganizationId, whom: &Whom) -> Resul
     if !whom.is_own {
         tx.get::<organization::Entity>(place).await?;
     }
-    if tx.above(whom.place).await?.contains(&place) {
+    if tx.reader().above(whom.place).await?.contains(&place) {
         return Ok(());
     }
     let why = "is neither that to which they belong nor one above it";

@@ -303,7 +303,7 @@ async fn appointed(
     };
     if let Some(id) = asked.post {
         let post = tx.get::<post::Entity>(id).await?;
-        if !tx.above(post.organization_id).await?.contains(&to) {
+        if !tx.reader().above(post.organization_id).await?.contains(&to) {
             let why = "is a post of another organization: name one of the organization that takes the person";
             return Err(Error::invalid("post.postId", why));
         }

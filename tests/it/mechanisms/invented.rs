@@ -87,11 +87,6 @@ async fn township(world: &World, county: OrganizationId, name: &str) -> Organiza
     town
 }
 
-async fn served(world: &World, person: CadreId, kind: ExperienceKind) {
-    let day = |text: &str| PartialDate::parse(text).expect("a day");
-    world.experience(person, kind, day("2015-01"), Some(day("2018-01")), FactState::Recorded).await;
-}
-
 fn rules(answer: &Answer, path: &str) -> Vec<String> {
     let all = answer.at(path).as_array().unwrap_or_else(|| panic!("{}", answer.text));
     all.iter().map(|it| it["rule"].as_str().expect("a rule").to_owned()).collect()

@@ -97,6 +97,8 @@ pub const PROBES: &[(&str, &str)] = &[
     ("pairPartAdd", "mutation($pair: ID!, $mentor: ID!) { pairPartAdd(input: { id: $pair, expectedVersion: 77, reason: \"Probe\", cadreId: $mentor, role: LEAD }) {
         problems { code message } pair { ...pair } } }"),
     ("menteesWithoutMentor", "query($organization: ID!) { menteesWithoutMentor(policy: \"none\", organization: $organization, first: 20) { totalCount edges { cursor node { ...cadre } } } }"),
+    ("pairMatches", "query($organization: ID!) { pairMatches(policy: \"none\", organization: $organization) { factors { code } unfit { cadre { ...card } }
+        matches { mentee { ...card } mentor { ...card } unmatched suggestions { mentor { ...card } weight } } } }"),
     ("pairPlanSave", "mutation($pair: ID!) { pairPlanSave(input: { id: $pair, expectedVersion: 77, planGoal: \"Probe\" }) {
         problems { code message } pair { ...pair } } }"),
     ("pairEvaluate", "mutation($pair: ID!) { pairEvaluate(input: { pairId: $pair, side: ORGANIZATION, grade: \"A\", summary: \"\" }) {

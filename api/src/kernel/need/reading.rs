@@ -235,7 +235,8 @@ fn widened(
 
 const STRUCTURAL: &str = "belongs to the structure of a body: no person is judged by it; set a target for the body";
 
-fn fact(name: &Node<'_>, structural: bool, findings: &mut Findings) -> Option<Fact> {
+/// The fact of a name; facts of structures where they may stand.
+pub fn fact(name: &Node<'_>, structural: bool, findings: &mut Findings) -> Option<Fact> {
     let word = name.value.as_str().unwrap_or_default();
     if let Some(fact) = Fact::parse(word).filter(|it| structural || !it.is_structural()) {
         return Some(fact);

@@ -44,7 +44,11 @@ pub struct Checks {
     pub proposed: Vec<CadreId>,
 }
 
-fn read(edition: &policy_edition::Model) -> Result<Document> {
+/// What a kept edition says.
+///
+/// # Errors
+/// `Internal` where it can't be read.
+pub fn document_of(edition: &policy_edition::Model) -> Result<Document> {
     Document::read(&edition.body).map_err(|_| Error::broken("a kept policy can't be read"))
 }
 
@@ -55,7 +59,7 @@ impl Query for ChecksOf {
         let Some(pair) = reader.get::<mentoring_pair::Entity>(self.pair).await? else { return Ok(None) };
         let Some(edition) = pair.edition_id else { return Ok(None) };
         let Some(edition) = reader.get::<policy_edition::Entity>(edition).await? else { return Ok(None) };
-        let document = read(&edition)?;
+        let document = document_of(&edition)?;
         let Some(rules) = &document.sections.pairs else { return Ok(None) };
         let at = Alias::own::<pair_part::Entity>();
         let parts = reader.find::<pair_part::Entity>().filter(at.col(pair_part::Column::PairId).eq(pair.id));
@@ -135,14 +139,8 @@ impl Query for WantingOf {
     type Answer = Option<WithoutMentor>;
     async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
         let Some(edition) = effective(reader, &self.policy, self.place, self.on).await? else { return Ok(None) };
-        let Some(rules) = read(&edition)?.sections.pairs else { return Ok(None) };
-        Ok(Some(WithoutMentor {
-            edition: edition.id,
-            policy: self.policy.clone(),
-            under: self.place,
-            on: self.on,
-            rules: Arc::new(rules),
-        }))
+        let Some(rules) = document_of(&edition)?.sections.pairs else { return Ok(None) };
+        Ok(Some(WithoutMentor::of(edition.id, rules, &self.policy, self.place, self.on)))
     }
 }
 
@@ -160,6 +158,13 @@ pub struct WithoutMentor {
     /// What the edition says.
     #[serde(skip)]
     pub rules: Arc<Pairs>,
+}
+
+impl WithoutMentor {
+    /// Those whom an edition wants to have a mentor at or below a place.
+    pub fn of(edition: PolicyEditionId, rules: Pairs, policy: &str, under: OrganizationId, on: NaiveDate) -> Self {
+        Self { edition, policy: policy.to_owned(), under, on, rules: Arc::new(rules) }
+    }
 }
 
 impl questions::Among for WithoutMentor {

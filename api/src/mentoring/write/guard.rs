@@ -8,16 +8,15 @@ use std::collections::{BTreeSet, HashSet};
 use entity::{
     cadre,
     id::{CadreId, OrganizationId},
-    kind::{CadreStatus, FactState, PairSide, PostRole},
-    organization, pair_capacity, pair_part, post_assignment,
+    kind::{CadreStatus, PairSide, PostRole},
+    organization, pair_part, post_assignment,
 };
-use sea_orm::{Condition, sea_query::ExprTrait};
+use sea_orm::sea_query::ExprTrait;
 
 use crate::{
-    career::read::Fact,
     db::{gate::Alias, writer::Writer},
     error::{Error, Problem, ProblemCode, Result},
-    mentoring::rules,
+    mentoring::{read::capacity_of, rules},
 };
 
 /// The people of a pair.
@@ -71,13 +70,12 @@ impl Sides {
         let places = reader.find::<organization::Entity>().filter(id.is_in(over.iter().copied())).all().await?;
         over.extend(places.iter().filter_map(|it| it.parent_id));
         let at = Alias::own::<post_assignment::Entity>();
-        let principal = Condition::all()
-            .add(at.col(post_assignment::Column::CadreId).is_in(self.mentors.iter().copied()))
-            .add(at.col(post_assignment::Column::Role).eq(PostRole::Principal))
-            .add(at.col(post_assignment::Column::State).eq(FactState::Recorded));
-        let posts = reader.find::<post_assignment::Entity>().filter(principal).all().await?;
+        let held = at.col(post_assignment::Column::CadreId).is_in(self.mentors.iter().copied());
+        let principal = at.col(post_assignment::Column::Role).eq(PostRole::Principal);
+        let posts = reader.find::<post_assignment::Entity>().filter(held).filter(principal).all().await?;
         let heads = |mentor: CadreId| {
-            posts.iter().any(|it| it.cadre_id == mentor && post_assignment::Entity::span(it).holds(tx.today()))
+            let mut his = posts.iter().filter(|it| it.cadre_id == mentor);
+            his.any(|it| rules::heads(it, tx.today()))
         };
         let mut mentors = rows.iter().filter(|it| self.mentors.contains(&it.id));
         Ok(mentors.any(|it| over.contains(&it.organization_id) && heads(it.id)))
@@ -93,7 +91,7 @@ impl Sides {
     /// # Errors
     /// CAPACITY_REACHED, with the numbers.
     pub(super) async fn find_room(&self, tx: &Writer<'_>, keeper: OrganizationId) -> Result<()> {
-        let Some(allowed) = capacity_of(tx, keeper).await? else { return Ok(()) };
+        let Some(allowed) = capacity_of(&tx.reader(), keeper, tx.today()).await? else { return Ok(()) };
         let sides = [
             (PairSide::Mentor, &self.mentors, &self.mentees, allowed.mentees_per_mentor),
             (PairSide::Mentee, &self.mentees, &self.mentors, allowed.mentors_per_mentee),
@@ -105,20 +103,4 @@ impl Sides {
         }
         Ok(())
     }
-}
-
-/// What holds today under an organization: what it says itself, or the nearest one above it that says anything.
-async fn capacity_of(tx: &Writer<'_>, keeper: OrganizationId) -> Result<Option<pair_capacity::Model>> {
-    let (above, at) = (tx.above(keeper).await?, Alias::own::<pair_capacity::Entity>());
-    let until = at.col(pair_capacity::Column::ValidTo);
-    let said = tx
-        .reader()
-        .find::<pair_capacity::Entity>()
-        .filter(at.col(pair_capacity::Column::OrganizationId).is_in(above.iter().copied()))
-        .filter(at.col(pair_capacity::Column::ValidFrom).lte(tx.today()))
-        .filter(Condition::any().add(until.clone().is_null()).add(until.gt(tx.today())))
-        .all()
-        .await?;
-    let distance = |it: &pair_capacity::Model| above.iter().position(|place| *place == it.organization_id);
-    Ok(said.into_iter().min_by_key(distance))
 }

@@ -85,8 +85,8 @@ pub async fn suspend_pairs(tx: &mut Writer<'_>, changed: &[(Standing, Standing)]
 /// Whether the keeper of a pair reached a person before, and does no more.
 async fn out_of_reach(tx: &Writer<'_>, keeper: OrganizationId, was: &Standing, is: &Standing) -> Result<bool> {
     Ok(was.home != is.home
-        && tx.above(was.home).await?.contains(&keeper)
-        && !tx.above(is.home).await?.contains(&keeper))
+        && tx.reader().above(was.home).await?.contains(&keeper)
+        && !tx.reader().above(is.home).await?.contains(&keeper))
 }
 
 async fn suspend(tx: &mut Writer<'_>, before: mentoring_pair::Model, person: CadreId) -> Result<()> {
