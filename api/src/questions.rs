@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     db::{
+        connect::Plans,
         gate::{Alias, Gate, Visible},
         reader::{Find, Reader},
         session::{Query, Remember, Session},
@@ -31,6 +32,8 @@ pub trait Among: Serialize + Clone + Send + Sync {
     const COUNT: &'static str;
     /// The text column by which it is ordered by name; the key's, where it has none.
     fn by_name() -> <Self::Entity as sea_orm::EntityTrait>::Column;
+    /// How the database is to plan it.
+    const PLANS: Plans = Plans::Shared;
     /// The condition that its rows meet, besides being visible.
     fn condition(&self, gate: &Gate) -> Condition;
 }
@@ -46,6 +49,7 @@ pub struct List<A> {
 
 impl<A: Among> Query for List<A> {
     const ACTION: Action = A::ACTION;
+    const PLANS: Plans = A::PLANS;
     type Answer = Page<<A::Entity as sea_orm::EntityTrait>::Model>;
     async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
         let among = self.among.condition(reader.gate());
@@ -64,6 +68,7 @@ pub struct Count<A>(pub A);
 
 impl<A: Among> Query for Count<A> {
     const ACTION: Action = A::ACTION;
+    const PLANS: Plans = A::PLANS;
     type Answer = u64;
     async fn load(&self, reader: &Reader<'_>) -> Result<u64> {
         let among = self.0.condition(reader.gate());
@@ -150,7 +155,7 @@ impl<B: Belonging> Rows for RowsOf<B> {
 
 impl<B: Belonging> Query for RowsOf<B> {
     const ACTION: Action = B::ACTION;
-    const BY_KEY: bool = true;
+    const PLANS: Plans = Plans::Once;
     type Answer = Vec<<B::Entity as sea_orm::EntityTrait>::Model>;
     async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
         self.found(reader).order(B::order()).order(<B::Entity as entity::Noun>::ID).all().await

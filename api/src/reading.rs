@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::{
     db::{
+        connect::Plans,
         gate::{Gate, Visible},
         gather::{Above, Gathered, Joined, Part, named},
         reader::{self, Reader},
@@ -195,7 +196,7 @@ impl<'de> Deserialize<'de> for Along {
 impl<R: Root<Answer: DeserializeOwned>> Joined for Whole<'_, R> {
     const NAME: &'static str = R::NAME;
     const TTL_S: u64 = R::TTL_S;
-    const BY_KEY: bool = R::BY_KEY;
+    const PLANS: Plans = R::PLANS;
     type Answer = Answered<R::Answer>;
     fn actions(&self) -> Vec<Action> {
         std::iter::once(R::ACTION).chain(self.plan.0.iter().map(|(_, link)| link.action())).collect()

@@ -165,7 +165,8 @@ impl Cluster {
         command
     }
 
-    fn log(&self) -> PathBuf {
+    /// Where the server writes what it has to say.
+    pub fn log(&self) -> PathBuf {
         self.directory.join("log")
     }
 

@@ -5,9 +5,21 @@
 use std::{cell::RefCell, collections::HashMap, thread::available_parallelism, time::Duration};
 
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend};
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use crate::config::Config;
+
+/// How PostgreSQL is to plan a question. SQLite plans each anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Plans {
+    /// As it sees fit: after some times it may keep one plan for all values.
+    Shared,
+    /// Once: rows are asked for by keys alone, and one plan does for all of them.
+    Once,
+    /// Each time: what it looks for differs so much that one plan for all values would be a bad one for most.
+    Anew,
+}
 
 /// Connects as the settings say; an SQLite file that is missing is made only where `create` says so.
 ///
@@ -19,7 +31,7 @@ pub async fn connect(config: &Config, create: bool) -> Result<DatabaseConnection
         return Err("database_url must begin with sqlite:// or postgres://".to_owned());
     }
     let (shared, _) = shares(config);
-    let mut options = options(config, shared, None);
+    let mut options = options(config, shared - searching(config), None);
     options.map_sqlx_sqlite_opts(move |it| {
         it.create_if_missing(create)
             .journal_mode(sea_orm::sqlx::sqlite::SqliteJournalMode::Wal)
@@ -41,6 +53,8 @@ pub async fn connect(config: &Config, create: bool) -> Result<DatabaseConnection
 
 /// Connections that all threads share, at least, before any has its own.
 const SHARED: u32 = 8;
+/// Of these, those of searches, whose plans are made each time.
+const SEARCHING: u32 = 2;
 
 /// How many of the connections all threads share, and how many each has for itself.
 fn shares(config: &Config) -> (u32, u32) {
@@ -51,6 +65,12 @@ fn shares(config: &Config) -> (u32, u32) {
     // Changes, lists and jobs go by the shared ones, and are not to wait for each other.
     let own = if config.database_url.starts_with("sqlite:") { 0 } else { all.saturating_sub(SHARED) / workers };
     (all - own * workers, own)
+}
+
+/// How many of those that all share are for searches; none where there are few, or to SQLite.
+fn searching(config: &Config) -> u32 {
+    let (shared, _) = shares(config);
+    if shared < SHARED || config.database_url.starts_with("sqlite:") { 0 } else { SEARCHING }
 }
 
 /// How to connect; `plans` says how PostgreSQL is to plan, where that is not left to it.
@@ -74,22 +94,29 @@ thread_local! {
     static OWN: RefCell<HashMap<Uuid, Option<DatabaseConnection>>> = RefCell::default();
 }
 
-/// Connections of each serving thread's own, for reads by keys.
+/// Connections of each serving thread's own, for reads by keys; and those for searches, which all threads share.
 pub struct Own {
     server: Uuid,
     options: Option<ConnectOptions>,
+    searching: Option<ConnectOptions>,
+    searches: OnceCell<DatabaseConnection>,
 }
 
 impl Own {
     /// As the settings say; none to SQLite, where plans cost little and one file has one writer.
     pub fn of(config: &Config) -> Self {
         let (_, connections) = shares(config);
-        let options = (connections > 0).then(|| {
-            let mut options = options(config, connections, Some("force_generic_plan"));
+        let lazy = |connections: u32, plans: &'static str| {
+            let mut options = options(config, connections, Some(plans));
             options.connect_lazy(true);
             options
-        });
-        Self { server: Uuid::now_v7(), options }
+        };
+        Self {
+            server: Uuid::now_v7(),
+            options: (connections > 0).then(|| lazy(connections, "force_generic_plan")),
+            searching: (searching(config) > 0).then(|| lazy(searching(config), "force_custom_plan")),
+            searches: OnceCell::new(),
+        }
     }
 
     /// Has this thread keep connections of its own from here on: it serves, and lives as long as the server.
@@ -99,6 +126,13 @@ impl Own {
                 own.entry(self.server).or_default();
             });
         }
+    }
+
+    /// The connections for searches, or those that all share.
+    pub(super) async fn searches<'c>(&'c self, shared: &'c DatabaseConnection) -> &'c DatabaseConnection {
+        let Some(options) = &self.searching else { return shared };
+        // Lazy, as below.
+        self.searches.get_or_try_init(|| Database::connect(options.clone())).await.unwrap_or(shared)
     }
 
     /// The thread's own connections, or those that all share.

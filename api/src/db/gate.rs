@@ -18,7 +18,7 @@ use entity::{
     organization_closure,
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityName, EntityTrait, Iterable,
+    ColumnTrait, Condition, EntityName, EntityTrait, IdenStatic, Iterable,
     sea_query::{DynIden, Expr, ExprTrait, IntoIden, Query, SelectStatement},
 };
 
@@ -193,6 +193,17 @@ impl Gate {
     pub fn visible<E: Visible>(&self, column: E::Column, at: &Alias) -> SelectStatement {
         let policy = E::visible(at, self);
         self.raw::<E>(column, at).cond_where(policy).to_owned()
+    }
+
+    /// A sub-select of a table's rows that are of one row, which the statement reads under its own policy: where to exist with
+    /// that row is all that decides (see `follows!`), nothing more is asked of them; otherwise they have their own policy.
+    pub fn of_one<E: Visible>(&self, column: E::Column, at: &Alias, (table, key): (Table, Expr)) -> SelectStatement {
+        let with = |(by, of): (E::Column, Table)| of == table && by.as_str() == column.as_str();
+        let mut rows = match E::follows().is_some_and(with) {
+            true => self.raw::<E>(column, at),
+            false => self.visible::<E>(column, at),
+        };
+        rows.and_where(at.col(column).eq(key)).to_owned()
     }
 
     /// The keys of a table's visible rows, where another row's visibility follows it.

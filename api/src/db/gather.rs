@@ -24,6 +24,7 @@ use crate::{
     auth::scope::Scope,
     cache::recall,
     db::{
+        connect::Plans,
         gate::{Alias, Gate, Visible},
         reader::{self, Reader},
         session::Session,
@@ -41,8 +42,8 @@ pub trait Joined: Serialize + Send + Sync {
     const NAME: &'static str;
     /// How long an answer may be kept, in seconds, at most 300.
     const TTL_S: u64;
-    /// Whether rows are asked for by keys alone.
-    const BY_KEY: bool;
+    /// How the database is to plan it.
+    const PLANS: Plans;
     /// What comes back.
     type Answer: Serialize + DeserializeOwned + Send + Sync;
     /// The acts, the first part's first. None of them may be one that the caller is refused: that is for whoever asks to see to.
@@ -141,7 +142,7 @@ impl Session {
                 }
             }
         };
-        let link = self.link(Q::BY_KEY).await;
+        let link = self.link(Q::PLANS).await;
         let statement =
             Statement::from_sql_and_values(link.get_database_backend(), made.text.as_str(), made.about(one).0);
         self.sent();

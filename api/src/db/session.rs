@@ -31,6 +31,7 @@ use crate::{
     },
     cache::recall,
     db::{
+        connect::Plans,
         door::Door,
         explain::{self, Asked, Explainable, Explained},
         gate::Gate,
@@ -55,8 +56,8 @@ pub trait Query: Send + Sync {
     /// }
     /// ```
     const ACTION: Action;
-    /// Whether rows are asked for by keys alone, so that one plan does for all of them.
-    const BY_KEY: bool = false;
+    /// How the database is to plan it.
+    const PLANS: Plans = Plans::Shared;
     /// What comes back.
     type Answer: Send + Sync;
     /// Reads the answer. The clock is not to be read here: a date is a field of the question.
@@ -361,7 +362,7 @@ impl Session {
 
     async fn load<Q: Query>(&self, question: &Q, scope: Scope) -> Result<(Q::Answer, Vec<Table>)> {
         let gate = Gate::new(scope);
-        let link = self.link(Q::BY_KEY).await;
+        let link = self.link(Q::PLANS).await;
         let reader = Reader::new(link.as_ref(), &gate, &self.statements);
         let span = traces::step("ask", std::any::type_name::<Q>());
         let answer = question.load(&reader).instrument(span).await?;
@@ -369,10 +370,11 @@ impl Session {
     }
 
     /// Where to read.
-    pub(super) async fn link(&self, by_key: bool) -> Cow<'_, DatabaseConnection> {
-        match by_key {
-            true => self.door.own.or(&self.door.database).await,
-            false => Cow::Borrowed(&self.door.database),
+    pub(super) async fn link(&self, plans: Plans) -> Cow<'_, DatabaseConnection> {
+        match plans {
+            Plans::Once => self.door.own.or(&self.door.database).await,
+            Plans::Anew => Cow::Borrowed(self.door.own.searches(&self.door.database).await),
+            Plans::Shared => Cow::Borrowed(&self.door.database),
         }
     }
 

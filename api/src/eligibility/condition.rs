@@ -137,9 +137,9 @@ impl<'g> Conditions<'g> {
         }
     }
 
-    /// Who is in a list of people.
-    fn among(&self, people: SelectStatement) -> Condition {
-        Condition::all().add(self.at.col(cadre::Column::Id).in_subquery(people))
+    /// Who has such rows on record.
+    fn among(&self, theirs: SelectStatement) -> Condition {
+        Condition::all().add(Expr::exists(theirs))
     }
 
     /// That a fact is certainly so much or more.

@@ -16,6 +16,7 @@ use serde::Serialize;
 use crate::{
     career::read::Fact,
     db::{
+        connect::Plans,
         gate::{Alias, Gate},
         reader::Reader,
         session::Query,
@@ -167,6 +168,7 @@ pub struct Candidates {
 impl questions::Among for Candidates {
     type Entity = cadre::Entity;
     const ACTION: Action = Action::EligibilityRead;
+    const PLANS: Plans = Plans::Anew;
     const LIST: &'static str = "eligibility.list";
     const COUNT: &'static str = "eligibility.count";
     fn by_name() -> cadre::Column {

@@ -18,6 +18,7 @@ use sea_orm::{
 use crate::{
     cadre::read::ROWS,
     db::{
+        connect::Plans,
         gate::{Alias, Gate},
         reader::Reader,
         session::Query,
@@ -97,6 +98,7 @@ async fn said(
 
 impl Query for Progress {
     const ACTION: Action = Action::TargetRead;
+    const PLANS: Plans = Plans::Anew;
     type Answer = Option<ProgressOf>;
     async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
         let Some((edition, document)) = said(reader, &self.policy, self.place, self.on).await? else { return Ok(None) };

@@ -1,8 +1,8 @@
-//! Who has what on record on a day, table by table: the lists of people that conditions are made of.
+//! What a person has on record on a day, table by table: the rows that conditions are made of.
 
 use chrono::Datelike;
 use entity::{
-    assessment, cadre, declared_fact, education, experience,
+    Noun, assessment, cadre, declared_fact, education, experience,
     kind::{AssessmentKind, EducationMode, ExperienceKind, FactState, PostRole},
     level_period, organization, post_assignment, professional_title, rank_period, sanction,
 };
@@ -14,15 +14,21 @@ use sea_orm::{
 use super::{Both, Conditions, no, not, sanctions_known};
 use crate::{
     cadre::read::{begun_by, full_months, holds},
-    db::gate::Alias,
+    db::gate::{Alias, Visible},
     kernel::fact::{Asked, Fact},
 };
 
 impl Conditions<'_> {
+    /// The rows of a table that are of the person whom the condition looks at: asked of that person alone, by an index, so
+    /// that a page of candidates costs what its own people do, however many there are beside them.
+    fn theirs<E: Visible>(&self, column: E::Column, at: &Alias) -> SelectStatement {
+        self.gate.of_one::<E>(column, at, (cadre::Entity::TABLE, self.at.col(cadre::Column::Id)))
+    }
+
     pub(super) fn levels(&self, months: Option<u32>, codes: Option<&[&'static str]>) -> SelectStatement {
         let at = Alias::named("held_level");
         let (from, to) = (at.col(level_period::Column::ValidFrom), at.col(level_period::Column::ValidTo));
-        let mut people = self.gate.visible::<level_period::Entity>(level_period::Column::CadreId, &at);
+        let mut people = self.theirs::<level_period::Entity>(level_period::Column::CadreId, &at);
         people
             .and_where(at.col(level_period::Column::State).eq(FactState::Recorded))
             .cond_where(holds(from.clone(), to, self.on))
@@ -36,7 +42,7 @@ impl Conditions<'_> {
     pub(super) fn ranks(&self, months: Option<u32>, codes: Option<&[&'static str]>) -> SelectStatement {
         let at = Alias::named("held_rank");
         let (from, to) = (at.col(rank_period::Column::ValidFrom), at.col(rank_period::Column::ValidTo));
-        let mut people = self.gate.visible::<rank_period::Entity>(rank_period::Column::CadreId, &at);
+        let mut people = self.theirs::<rank_period::Entity>(rank_period::Column::CadreId, &at);
         people
             .and_where(at.col(rank_period::Column::State).eq(FactState::Recorded))
             .cond_where(holds(from.clone(), to, self.on))
@@ -50,7 +56,7 @@ impl Conditions<'_> {
     pub(super) fn posts(&self, months: u32) -> SelectStatement {
         let at = Alias::named("held_post");
         let (from, to) = (at.col(post_assignment::Column::ValidFrom), at.col(post_assignment::Column::ValidTo));
-        let mut people = self.gate.visible::<post_assignment::Entity>(post_assignment::Column::CadreId, &at);
+        let mut people = self.theirs::<post_assignment::Entity>(post_assignment::Column::CadreId, &at);
         people
             .and_where(at.col(post_assignment::Column::State).eq(FactState::Recorded))
             .and_where(at.col(post_assignment::Column::IsPrimary).eq(true))
@@ -66,8 +72,7 @@ impl Conditions<'_> {
 
     pub(super) fn experience(&self, kind: ExperienceKind, least: i64) -> SelectStatement {
         let at = Alias::named("served");
-        self.gate
-            .visible::<experience::Entity>(experience::Column::CadreId, &at)
+        self.theirs::<experience::Entity>(experience::Column::CadreId, &at)
             .and_where(at.col(experience::Column::State).eq(FactState::Recorded))
             .and_where(at.col(experience::Column::Kind).eq(kind))
             .and_where(at.col(experience::Column::ValidFrom).lte(self.on.to_string()))
@@ -83,7 +88,7 @@ impl Conditions<'_> {
             .add(graduated.clone().lte(self.on.to_string()))
             .add(Condition::all().add(graduated.is_null()).add(at.col(education::Column::Enrolled).is_null()));
         let column = if fact == Fact::Degree { education::Column::Degree } else { education::Column::Level };
-        let mut people = self.gate.visible::<education::Entity>(education::Column::CadreId, &at);
+        let mut people = self.theirs::<education::Entity>(education::Column::CadreId, &at);
         people
             .and_where(at.col(education::Column::State).eq(FactState::Recorded))
             .cond_where(over)
@@ -104,7 +109,7 @@ impl Conditions<'_> {
         let grade = at.col(assessment::Column::Grade);
         let (last, codes) = (self.on.year(), grades.iter().copied());
         let first = last - i32::try_from(*years).unwrap_or(0);
-        let mut people = self.gate.visible::<assessment::Entity>(assessment::Column::CadreId, &at);
+        let mut people = self.theirs::<assessment::Entity>(assessment::Column::CadreId, &at);
         people
             .and_where(at.col(assessment::Column::State).eq(FactState::Recorded))
             .and_where(at.col(assessment::Column::Kind).eq(AssessmentKind::Annual))
@@ -122,7 +127,7 @@ impl Conditions<'_> {
             return known;
         }
         let at = Alias::named("punished");
-        let mut people = self.gate.visible::<sanction::Entity>(sanction::Column::CadreId, &at);
+        let mut people = self.theirs::<sanction::Entity>(sanction::Column::CadreId, &at);
         people
             .and_where(at.col(sanction::Column::State).eq(FactState::Recorded))
             .and_where(at.col(sanction::Column::EffectFrom).lte(self.on))
@@ -139,7 +144,8 @@ impl Conditions<'_> {
         if let Some(kinds) = kinds {
             places.and_where(at.col(organization::Column::Kind).is_in(kinds.iter().copied()));
         }
-        Condition::all().add(self.at.col(cadre::Column::OrganizationId).in_subquery(places))
+        places.and_where(at.col(organization::Column::Id).eq(self.at.col(cadre::Column::OrganizationId)));
+        Condition::all().add(Expr::exists(places))
     }
 
     /// Who holds a principal post, and whether the highest role among them is one of these.
@@ -148,7 +154,7 @@ impl Conditions<'_> {
             let texts: Vec<&str> = roles.iter().map(|it| it.text()).collect();
             let at = Alias::named("held_role");
             let (from, to) = (at.col(post_assignment::Column::ValidFrom), at.col(post_assignment::Column::ValidTo));
-            let mut people = self.gate.visible::<post_assignment::Entity>(post_assignment::Column::CadreId, &at);
+            let mut people = self.theirs::<post_assignment::Entity>(post_assignment::Column::CadreId, &at);
             people
                 .and_where(at.col(post_assignment::Column::State).eq(FactState::Recorded))
                 .and_where(at.col(post_assignment::Column::IsPrimary).eq(true))
@@ -174,9 +180,8 @@ impl Conditions<'_> {
         let said = |yes: bool| -> Condition {
             let at = Alias::named("signed");
             let until = at.col(declared_fact::Column::ValidTo);
-            let mut people = self.gate.visible::<declared_fact::Entity>(declared_fact::Column::CadreId, &at);
+            let mut people = self.theirs::<declared_fact::Entity>(declared_fact::Column::CadreId, &at);
             people
-                .and_where(at.col(declared_fact::Column::CadreId).is_not_null())
                 .and_where(at.col(declared_fact::Column::Code).eq(code.as_str()))
                 .and_where(at.col(declared_fact::Column::State).eq(FactState::Recorded))
                 .and_where(at.col(declared_fact::Column::Holds).eq(yes))
@@ -191,7 +196,7 @@ impl Conditions<'_> {
     pub(super) fn titled(&self, codes: &[&'static str]) -> SelectStatement {
         let at = Alias::named("titled");
         let obtained = at.col(professional_title::Column::Obtained);
-        let mut people = self.gate.visible::<professional_title::Entity>(professional_title::Column::CadreId, &at);
+        let mut people = self.theirs::<professional_title::Entity>(professional_title::Column::CadreId, &at);
         people
             .and_where(at.col(professional_title::Column::State).eq(FactState::Recorded))
             .and_where(at.col(professional_title::Column::Grade).is_in(codes.iter().copied()))

@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use crate::{
     db::{
+        connect::Plans,
         gate::{Alias, Gate},
         reader::Reader,
         session::Query,
@@ -48,6 +49,7 @@ pub struct Touched {
 impl questions::Among for Touched {
     type Entity = cadre::Entity;
     const ACTION: Action = Action::EligibilityRead;
+    const PLANS: Plans = Plans::Anew;
     const LIST: &'static str = "eligibility.touched";
     const COUNT: &'static str = "eligibility.touched_count";
     fn by_name() -> cadre::Column {
@@ -106,6 +108,7 @@ pub struct Tried {
 
 impl Query for Trial {
     const ACTION: Action = Action::EligibilityRead;
+    const PLANS: Plans = Plans::Anew;
     /// Over how many, and each.
     type Answer = (u64, Vec<Tried>);
     async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {

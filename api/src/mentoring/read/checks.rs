@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use crate::{
     db::{
+        connect::Plans,
         gate::{Alias, Gate},
         reader::Reader,
         session::Query,
@@ -54,6 +55,7 @@ pub fn document_of(edition: &policy_edition::Model) -> Result<Document> {
 
 impl Query for ChecksOf {
     const ACTION: Action = Action::EligibilityRead;
+    const PLANS: Plans = Plans::Anew;
     type Answer = Option<Checks>;
     async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
         let Some(pair) = reader.get::<mentoring_pair::Entity>(self.pair).await? else { return Ok(None) };
@@ -170,6 +172,7 @@ impl WithoutMentor {
 impl questions::Among for WithoutMentor {
     type Entity = cadre::Entity;
     const ACTION: Action = Action::EligibilityRead;
+    const PLANS: Plans = Plans::Anew;
     const LIST: &'static str = "pair.without_mentor";
     const COUNT: &'static str = "pair.without_mentor_count";
     fn by_name() -> cadre::Column {

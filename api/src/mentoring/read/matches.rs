@@ -13,7 +13,7 @@ use entity::{
 use sea_orm::{Condition, sea_query::ExprTrait};
 
 use crate::{
-    db::{gate::Alias, reader::Reader, session::Query},
+    db::{connect::Plans, gate::Alias, reader::Reader, session::Query},
     edition::{document::Severity, notice::Notice, read::effective},
     eligibility::{condition::Conditions, dossier::Dossier, read::dossiers},
     error::{Action, Error, Result},
@@ -62,6 +62,7 @@ pub struct Gathered {
 
 impl Query for Matching {
     const ACTION: Action = Action::PairMatch;
+    const PLANS: Plans = Plans::Anew;
     type Answer = Option<Gathered>;
     async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
         let Some(edition) = effective(reader, &self.policy, self.place, self.on).await? else { return Ok(None) };

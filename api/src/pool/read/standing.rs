@@ -19,6 +19,7 @@ use serde::Serialize;
 use crate::{
     cadre::read::ROWS,
     db::{
+        connect::Plans,
         gate::{Alias, Gate},
         reader::Reader,
         session::Query,
@@ -97,6 +98,7 @@ fn count(it: usize) -> u32 {
 
 impl Query for StandingOf {
     const ACTION: Action = Action::PoolRead;
+    const PLANS: Plans = Plans::Anew;
     type Answer = Option<PoolStanding>;
     async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
         let at = Alias::own::<reserve_pool::Entity>();
@@ -241,6 +243,7 @@ pub struct AutoCandidates {
 impl questions::Among for AutoCandidates {
     type Entity = cadre::Entity;
     const ACTION: Action = Action::EligibilityRead;
+    const PLANS: Plans = Plans::Anew;
     const LIST: &'static str = "pool.auto_candidates";
     const COUNT: &'static str = "pool.auto_candidate_count";
     fn by_name() -> cadre::Column {

@@ -19,6 +19,7 @@ use crate::{
     cadre::read::ROWS,
     career::read::DECIDING,
     db::{
+        connect::Plans,
         gate::{Alias, Gate},
         reader::Reader,
         session::Query,
@@ -210,6 +211,7 @@ pub struct DueTalk {
 
 impl Query for TriggersDue {
     const ACTION: Action = Action::TalkRead;
+    const PLANS: Plans = Plans::Anew;
     type Answer = Option<Vec<DueTalk>>;
     async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
         if !reaches(reader, self.organization, DECIDING).await? {
