@@ -33,6 +33,10 @@ pub struct Conditions<'g> {
     gate: &'g Gate,
     on: NaiveDate,
     at: Alias,
+    /// Whether what is made stands as one of several, or is negated with others. There PostgreSQL would read all rows of a
+    /// table that could matter, to ask the few people of a page by them; so each is asked of one person at a time. Where all
+    /// must hold it finds out itself from which of them to begin.
+    apart: bool,
 }
 
 /// What is met, and what is not.
@@ -59,54 +63,46 @@ pub fn sanctions_known(at: &Alias, gate: &Gate) -> Condition {
 impl<'g> Conditions<'g> {
     /// On a day.
     pub fn new(gate: &'g Gate, on: NaiveDate) -> Self {
-        Self { gate, on, at: Alias::own::<cadre::Entity>() }
+        Self { gate, on, at: Alias::own::<cadre::Entity>(), apart: false }
+    }
+
+    fn apart(&self) -> Self {
+        Self { gate: self.gate, on: self.on, at: self.at.clone(), apart: true }
     }
 
     /// Everybody for whom a need comes out so.
     pub fn come(&self, need: &Need, outcome: Outcome) -> Condition {
-        let Both { met, unmet } = self.both(need);
         match outcome {
-            Outcome::Met => met,
-            Outcome::NotMet => unmet,
-            Outcome::Unknown => Condition::all().add(not(&met)).add(not(&unmet)),
+            Outcome::Met => self.told(need, true),
+            Outcome::NotMet => self.told(need, false),
+            Outcome::Unknown => {
+                let apart = self.apart();
+                Condition::all().add(not(&apart.told(need, true))).add(not(&apart.told(need, false)))
+            }
             // A waiver is told per person.
             Outcome::Waived => no(),
         }
     }
 
-    fn both(&self, need: &Need) -> Both {
-        let each = |parts: &[Need]| -> Vec<Both> { parts.iter().map(|it| self.both(it)).collect() };
+    /// Who meets a need for certain, or does not meet it for certain.
+    fn told(&self, need: &Need, met: bool) -> Condition {
         match need {
-            Need::Fact(compared) => self.compared(compared),
-            Need::Not(inner) => {
-                let Both { met, unmet } = self.both(inner);
-                Both { met: unmet, unmet: met }
+            Need::Fact(compared) => {
+                let both = self.compared(compared);
+                if met { both.met } else { both.unmet }
             }
-            Need::All(parts) => {
-                each(parts).into_iter().fold(Both { met: Condition::all(), unmet: no() }, |both, it| Both {
-                    met: both.met.add(it.met),
-                    unmet: both.unmet.add(it.unmet),
-                })
-            }
-            Need::Any(parts) => {
-                each(parts).into_iter().fold(Both { met: no(), unmet: Condition::all() }, |both, it| Both {
-                    met: both.met.add(it.met),
-                    unmet: both.unmet.add(it.unmet),
-                })
+            Need::Not(inner) => self.told(inner, !met),
+            Need::All(parts) if met => parts.iter().fold(Condition::all(), |all, it| all.add(self.told(it, met))),
+            Need::Any(parts) if !met => parts.iter().fold(Condition::all(), |all, it| all.add(self.told(it, met))),
+            Need::All(parts) | Need::Any(parts) => {
+                parts.iter().fold(no(), |any, it| any.add(self.apart().told(it, met)))
             }
             Need::AtLeast(count, parts) => {
-                let (mut met, mut unmet) = (Expr::val(0), Expr::val(0));
-                for it in each(parts) {
-                    met = met.add(one_if(it.met));
-                    unmet = unmet.add(one_if(it.unmet));
-                }
                 let number = |it: usize| i32::try_from(it).unwrap_or(i32::MAX);
                 // Too many are not met for so many to be left.
-                let too_many = number(parts.len().saturating_sub(*count) + 1);
-                Both {
-                    met: Condition::all().add(met.gte(number(*count))),
-                    unmet: Condition::all().add(unmet.gte(too_many)),
-                }
+                let enough = if met { *count } else { parts.len().saturating_sub(*count) + 1 };
+                let so = |sum: Expr, it| sum.add(one_if(self.apart().told(it, met)));
+                Condition::all().add(parts.iter().fold(Expr::val(0), so).gte(number(enough)))
             }
         }
     }
@@ -139,7 +135,14 @@ impl<'g> Conditions<'g> {
 
     /// Who has such rows on record.
     fn among(&self, theirs: SelectStatement) -> Condition {
-        Condition::all().add(Expr::exists(theirs))
+        Condition::all().add(self.exists(theirs))
+    }
+
+    fn exists(&self, mut theirs: SelectStatement) -> Expr {
+        if self.apart {
+            theirs.limit(1).offset(0);
+        }
+        Expr::exists(theirs)
     }
 
     /// That a fact is certainly so much or more.
@@ -210,7 +213,7 @@ impl<'g> Conditions<'g> {
             }
             fact => {
                 let met = codes.iter().filter_map(|it| fact.height(it)).fold(no(), |any, height| {
-                    any.add(self.ranged(asked, Range { min: Some(height), max: Some(height) }).met)
+                    any.add(self.apart().ranged(asked, Range { min: Some(height), max: Some(height) }).met)
                 });
                 return Both { unmet: Condition::all().add(self.known(asked)).add(not(&met)), met };
             }

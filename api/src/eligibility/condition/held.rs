@@ -145,7 +145,7 @@ impl Conditions<'_> {
             places.and_where(at.col(organization::Column::Kind).is_in(kinds.iter().copied()));
         }
         places.and_where(at.col(organization::Column::Id).eq(self.at.col(cadre::Column::OrganizationId)));
-        Condition::all().add(Expr::exists(places))
+        Condition::all().add(self.exists(places))
     }
 
     /// Who holds a principal post, and whether the highest role among them is one of these.
@@ -160,7 +160,7 @@ impl Conditions<'_> {
                 .and_where(at.col(post_assignment::Column::IsPrimary).eq(true))
                 .and_where(at.col(post_assignment::Column::Role).is_in(texts))
                 .cond_where(holds(from, to, self.on));
-            self.among(people)
+            self.apart().among(people)
         };
         let met = PostRole::ALL.iter().enumerate().filter(|(_, role)| codes.contains(&role.text())).fold(
             no(),
