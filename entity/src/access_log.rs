@@ -1,11 +1,11 @@
-//! Who opened which sensitive value of a person, when and what for. Appended, never changed, kept at least three years.
+//! Who opened which sensitive value of a person, or was shown the findings on them, when and what for. Appended, never changed, kept at least three years.
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     id::{AccessLogId, AccountId, AuditEventId, CadreId},
-    kind::{AccessPurpose, SealedField},
+    kind::{AccessPurpose, SeenField},
 };
 
 /// One row: see the file's header.
@@ -17,13 +17,13 @@ pub struct Model {
     pub id: AccessLogId,
     /// The act in the audit trail.
     pub event_id: AuditEventId,
-    /// Whose value.
+    /// Whose.
     pub cadre_id: CadreId,
-    /// Which value.
-    pub field: SealedField,
+    /// What.
+    pub field: SeenField,
     /// What for.
     pub purpose: AccessPurpose,
-    /// What for, in the reader's words.
+    /// What for, in the reader's words; what was asked for, where no purpose is stated.
     pub reason: String,
     /// Who.
     pub account_id: AccountId,

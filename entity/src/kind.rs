@@ -225,6 +225,18 @@ kinds! {
         ImportedRow = "IMPORTED_ROW",
     }
 
+    /// What of a cadre somebody saw, as the access log keeps it.
+    SeenField {
+        /// 公民身份号码
+        IdentityNumber = "IDENTITY_NUMBER",
+        /// 手机号码
+        Phone = "PHONE",
+        /// 导入原文
+        ImportedRow = "IMPORTED_ROW",
+        /// 处分与书面认定: sanctions and what is declared, side by side with the rest of a person.
+        Findings = "FINDINGS",
+    }
+
     /// What a sensitive value is opened for.
     AccessPurpose {
         /// 选拔任用
@@ -243,6 +255,8 @@ kinds! {
         Supervision = "SUPERVISION",
         /// 本人查阅
         OwnCopy = "OWN_COPY",
+        /// 未注明
+        NotStated = "NOT_STATED",
     }
 
     /// 密级 (ZB35), lowest first.
@@ -357,5 +371,15 @@ kinds! {
         Pair = "PAIR",
         /// Memberships of pools.
         Membership = "MEMBERSHIP",
+    }
+}
+
+impl From<SealedField> for SeenField {
+    fn from(it: SealedField) -> Self {
+        match it {
+            SealedField::IdentityNumber => Self::IdentityNumber,
+            SealedField::Phone => Self::Phone,
+            SealedField::ImportedRow => Self::ImportedRow,
+        }
     }
 }

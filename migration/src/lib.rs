@@ -28,6 +28,7 @@ mod m20261121_000019_transfers;
 mod m20261121_000021_party;
 mod m20261121_000022_policies;
 mod m20261121_000023_mechanisms;
+mod m20261122_000024_seen;
 mod m20261122_000025_searches;
 
 use sea_orm_migration::{
@@ -64,6 +65,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000021_party::Migration),
             Box::new(m20261121_000022_policies::Migration),
             Box::new(m20261121_000023_mechanisms::Migration),
+            Box::new(m20261122_000024_seen::Migration),
             Box::new(m20261122_000025_searches::Migration),
         ]
     }

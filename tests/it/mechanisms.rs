@@ -1,11 +1,12 @@
 //! Mechanisms of the field, each loaded from the library as a document, and its scenario told through HTTP.
 
-mod duties;
+pub mod duties;
 mod invented;
 mod matching;
-mod pairs;
+pub mod pairs;
 mod pools;
 mod targets;
+mod withstanding;
 
 use chrono::{Months, NaiveDate, TimeDelta};
 use entity::{

@@ -1,5 +1,7 @@
 //! Portraits: one person with sources and dates, several beside each other, a list for a post, a move that nobody makes.
 
+mod on_record;
+
 use entity::{
     assessment, cadre,
     id::{AssessmentId, CadreId, OrganizationId},

@@ -37,9 +37,9 @@ pub enum ChangeKind {
     Delete,
 }
 
-/// Which sensitive value of a person.
+/// What of a person somebody saw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "kind::SealedField")]
+#[graphql(remote = "kind::SeenField")]
 pub enum SensitiveField {
     /// 公民身份号码
     IdentityNumber,
@@ -47,6 +47,8 @@ pub enum SensitiveField {
     Phone,
     /// 导入原文: a row or form as it stood in the file that brought it.
     ImportedRow,
+    /// 处分与书面认定: sanctions and what is declared, as a portrait, a comparison or a list shows them with the rest.
+    Findings,
 }
 
 /// The short card of an account.
@@ -160,7 +162,7 @@ impl FromRow for AccessLogEntry {
     }
 }
 
-/// One reading of one sensitive value of a person.
+/// One reading of one sensitive value of a person, or of the findings on them.
 #[Object]
 impl AccessLogEntry {
     /// Global id.
@@ -175,11 +177,11 @@ impl AccessLogEntry {
     async fn field(&self) -> SensitiveField {
         self.0.field.into()
     }
-    /// What for.
+    /// What for; NOT_STATED where none is asked for.
     async fn purpose(&self) -> AccessPurpose {
         self.0.purpose.into()
     }
-    /// What for, in the reader's words.
+    /// What for, in the reader's words; what was asked for, where no purpose is stated.
     async fn reason(&self) -> &str {
         &self.0.reason
     }
@@ -228,7 +230,7 @@ pub struct AuditQuery;
 /// Questions about the audit trail.
 #[Object]
 impl AuditQuery {
-    /// Who saw which sensitive value of a person, when and what for, newest first: for the audit administrator of the
+    /// Who saw which sensitive value of a person, or the findings on them, when and what for, newest first: for the audit administrator of the
     /// organization that keeps the person, and for the person. Empty for anybody else's id.
     #[graphql(directive = access::apply(Action::AccessLogRead))]
     async fn access_log(

@@ -48,6 +48,9 @@ impl Stated {
         if !(1..=LONGEST_REASON).contains(&reason.chars().count()) {
             return Err(Error::invalid("reason", format!("must be 1 to {LONGEST_REASON} characters: say what for")));
         }
+        if purpose == AccessPurpose::NotStated {
+            return Err(Error::invalid("purpose", "is none: say what for"));
+        }
         if purpose == AccessPurpose::OwnCopy {
             return Err(Error::invalid("purpose", "is that of the own copy: see myRecordExport"));
         }
@@ -142,7 +145,7 @@ impl Writer<'_> {
                     id: AccessLogId::fresh(),
                     event_id,
                     cadre_id: *cadre_id,
-                    field: *field,
+                    field: (*field).into(),
                     purpose: stated.purpose,
                     reason: stated.reason.clone(),
                     account_id,

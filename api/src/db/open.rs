@@ -3,6 +3,8 @@
 //! Order: policy → purpose and reason → how many people → which of them exist for the scope → open → are the rights still there? → audit event and
 //! access log → commit → and only then the values. What can't be recorded is not shown. Nothing of it is remembered.
 
+mod seen;
+
 use std::collections::{BTreeSet, HashMap};
 
 use entity::{
@@ -70,6 +72,9 @@ pub(super) async fn open(session: &Session, door: &Door, scope: Scope, wanted: W
     if !(1..=LONGEST_REASON).contains(&reason.chars().count()) {
         return Err(Error::invalid("reason", format!("must be 1 to {LONGEST_REASON} characters: say what for")));
     }
+    if wanted.purpose == AccessPurpose::NotStated {
+        return Err(Error::invalid("purpose", "is none: say what for"));
+    }
     let account = scope.account().ok_or(Error::Forbidden(scope.action()))?;
     let people: BTreeSet<CadreId> = wanted.values.iter().map(|(person, _)| *person).collect();
     session.reserve(&people)?;
@@ -133,7 +138,7 @@ async fn record(
             id: AccessLogId::fresh(),
             event_id,
             cadre_id,
-            field,
+            field: field.into(),
             purpose: seen.purpose,
             reason: seen.reason.to_owned(),
             account_id: seen.account,

@@ -6,10 +6,10 @@
 //! a condition, a column or a table from its caller, and both are refused within any other act.
 
 use entity::{
-    Kept, account, account_grant, cadre,
+    Kept, account, account_grant, cadre, declared_fact, duty_entry,
     id::OrganizationId,
     kind::{AccountState, CadreStatus, ChangeKind, MembershipState, OrganizationState, PairState},
-    mentoring_pair, organization, pool_membership, post, reserve_pool,
+    mentoring_pair, organization, pool_membership, post, reserve_pool, talk,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, IdenStatic, QueryFilter, QuerySelect, QueryTrait,
@@ -27,8 +27,8 @@ use crate::{
 };
 
 impl Writer<'_> {
-    /// Gives everything that one organization keeps to another: people, pools, pairs, posts, accounts, and the units
-    /// that it manages. Versions grow, so that whoever was changing such a row is told. Grants stay where they are: who
+    /// Gives everything that one organization keeps to another: people, pools, pairs, posts, talks, what was declared and
+    /// done there, accounts, and the units that it manages. Versions grow, so that whoever was changing such a row is told. Grants stay where they are: who
     /// administers organizations must not widen anybody's rights.
     ///
     /// # Errors
@@ -39,6 +39,10 @@ impl Writer<'_> {
         self.shift::<reserve_pool::Entity>(reserve_pool::Column::OrganizationId, from, to).await?;
         self.shift::<mentoring_pair::Entity>(mentoring_pair::Column::OrganizationId, from, to).await?;
         self.shift::<post::Entity>(post::Column::OrganizationId, from, to).await?;
+        self.shift::<talk::Entity>(talk::Column::OrganizationId, from, to).await?;
+        self.shift::<talk::Entity>(talk::Column::UnitId, from, to).await?;
+        self.shift::<declared_fact::Entity>(declared_fact::Column::OrganizationId, from, to).await?;
+        self.shift::<duty_entry::Entity>(duty_entry::Column::OrganizationId, from, to).await?;
         self.shift::<account::Entity>(account::Column::OrganizationId, from, to).await?;
         self.shift::<organization::Entity>(organization::Column::ManagingOrganizationId, from, to).await
     }

@@ -202,7 +202,7 @@ impl Session {
         Self { fresh: true, ..self }
     }
 
-    fn unsafe_act(&self) -> Result<()> {
+    pub(super) fn unsafe_act(&self) -> Result<()> {
         if self.safe {
             return Err(Error::invalid("method", "is safe: send what is put on record with POST"));
         }

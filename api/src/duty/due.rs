@@ -1,9 +1,11 @@
 //! Due items, worked out of policies and of what they speak of: nothing is stored until something is done about one.
 
+use std::collections::BTreeSet;
+
 use chrono::{Months, NaiveDate};
 use entity::{
     declared_fact, duty_entry,
-    id::{CadreId, Key, OrganizationId, PolicyEditionId},
+    id::{CadreId, DutyEntryId, Key, OrganizationId, PolicyEditionId},
     kind::DutySubject,
     mentoring_pair, policy_edition,
 };
@@ -11,14 +13,18 @@ use uuid::Uuid;
 
 use crate::{
     duty::rules::{Status, due_days, status},
-    edition::document::Document,
+    edition::{document::Document, read::InEffect},
     error::{Error, Result},
     kernel::cadence::Cadence,
-    mechanism::duties::{Item, Overdue, Subject},
+    mechanism::{
+        duties::{Item, Overdue, Subject},
+        pairs::Report,
+    },
 };
 
 /// The item by which a pool's reviews are due.
 pub const REVIEW: &str = "REVIEW";
+const REVIEW_TITLE: &str = "入库人选考核";
 /// The item by which the contacts of a pair are due, which a recorded contact does.
 pub const CONTACT: &str = "CONTACT";
 
@@ -85,21 +91,42 @@ pub struct Said {
     pub edition: policy_edition::Model,
     /// What it says.
     pub document: Document,
+    /// From when it has effect, and until when, exclusive.
+    holds: (NaiveDate, NaiveDate),
 }
 
 impl Said {
-    /// Reads an edition.
+    /// Reads an edition that something was made under, which holds for that for ever.
     ///
     /// # Errors
     /// `Internal` where it can't be read any more, which is ours to mend.
     pub fn of(edition: policy_edition::Model) -> Result<Self> {
-        let document = Document::read(&edition.body).map_err(|_| Error::broken("a kept policy can't be read"))?;
-        Ok(Self { edition, document })
+        Self::during(InEffect { edition, from: NaiveDate::MIN, until: NaiveDate::MAX })
+    }
+
+    /// Reads an edition for the days on which it has effect: what was due before them was due by another.
+    ///
+    /// # Errors
+    /// As `of`.
+    pub fn during(it: InEffect) -> Result<Self> {
+        let document = Document::read(&it.edition.body).map_err(|_| Error::broken("a kept policy can't be read"))?;
+        Ok(Self { edition: it.edition, document, holds: (it.from, it.until) })
     }
 
     fn due(&self, item: &Plain<'_>, about: About, window: Window) -> Vec<Due> {
         let last = about.until.and_then(|it| it.pred_opt()).map_or(window.to, |it| Ord::min(it, window.to));
-        let one = |due_on: NaiveDate| Due {
+        // What follows an event is due by the edition of the event's own day.
+        let follows = matches!(item.cadence, Cadence::After { .. });
+        let holds = |due_on: NaiveDate| {
+            let day = if follows { about.since } else { due_on };
+            self.holds.0 <= day && day < self.holds.1
+        };
+        let days = due_days(item.cadence, about.since, window.from, last).into_iter().filter(|it| holds(*it));
+        days.map(|day| self.one(item, about, day)).collect()
+    }
+
+    fn one(&self, item: &Plain<'_>, about: About, due_on: NaiveDate) -> Due {
+        Due {
             edition: self.edition.id,
             code: item.code.to_owned(),
             title: item.title.to_owned(),
@@ -112,8 +139,32 @@ impl Said {
             overdue: item.overdue.to_vec(),
             entry: None,
             status: Status::Open,
+        }
+    }
+
+    /// An item that was done, and is due no more: its pair ended, its person left, its unit was merged.
+    pub fn kept(&self, entry: duty_entry::Model) -> Due {
+        let about = About {
+            kind: entry.subject_kind,
+            id: entry.subject_id,
+            place: entry.organization_id,
+            owner: entry.cadre_id,
+            since: entry.due_on,
+            until: None,
         };
-        due_days(item.cadence, about.since, window.from, last).into_iter().map(one).collect()
+        let sections = &self.document.sections;
+        let items = sections.duties.iter().flat_map(|it| &it.0).filter(|it| it.code == entry.code).map(Plain::from);
+        let reports = sections.pairs.iter().flat_map(|it| &it.reports).filter(|it| it.code == entry.code);
+        let never = Cadence::Yearly { month: 12, day: 31 };
+        let plain = match entry.subject_kind {
+            DutySubject::Pair => reports.map(Plain::from).next(),
+            _ => items.into_iter().next(),
+        };
+        let title = if entry.code == REVIEW { REVIEW_TITLE } else { &entry.code };
+        let plain = plain.unwrap_or_else(|| Plain::new(&entry.code, title, &never));
+        let due = self.one(&plain, about, entry.due_on);
+        let status = status(entry.due_on, Some(entry.state), true, entry.due_on);
+        Due { status, entry: Some(entry), ..due }
     }
 
     /// The items of a subject, for something that it speaks of.
@@ -159,7 +210,7 @@ impl Said {
         let Some(cadence) = self.document.sections.pool.as_ref().and_then(|it| it.review_every.as_ref()) else {
             return Vec::new();
         };
-        let item = Plain { by: Some("KEEPER"), ..Plain::new(REVIEW, "入库人选考核", cadence) };
+        let item = Plain { by: Some("KEEPER"), ..Plain::new(REVIEW, REVIEW_TITLE, cadence) };
         self.due(&item, about, window)
     }
 
@@ -181,14 +232,7 @@ impl Said {
         };
         let mut all = Vec::new();
         for report in &rules.reports {
-            let by = report.by.text();
-            let item = Plain {
-                by: Some(by),
-                to: report.to.as_deref(),
-                needs: report.needs.as_deref(),
-                ..Plain::new(&report.code, &report.title, &report.every)
-            };
-            all.extend(self.due(&item, about(side(by)), window));
+            all.extend(self.due(&Plain::from(report), about(side(report.by.text())), window));
         }
         all
     }
@@ -224,8 +268,29 @@ impl<'a> From<&'a Item> for Plain<'a> {
     }
 }
 
-/// Puts what was done beside what is due, and says how each stands.
-pub fn beside(mut due: Vec<Due>, entries: Vec<duty_entry::Model>, today: NaiveDate) -> Vec<Due> {
+impl<'a> From<&'a Report> for Plain<'a> {
+    fn from(it: &'a Report) -> Self {
+        Self {
+            by: Some(it.by.text()),
+            to: it.to.as_deref(),
+            needs: it.needs.as_deref(),
+            ..Self::new(&it.code, &it.title, &it.every)
+        }
+    }
+}
+
+/// In the order of the days.
+pub fn ordered(mut due: Vec<Due>) -> Vec<Due> {
+    due.sort_by(|one, other| (one.due_on, &one.code, one.about.id).cmp(&(other.due_on, &other.code, other.about.id)));
+    due
+}
+
+/// Puts what was done beside what is due, and says how each stands; what is due no more comes back.
+pub fn beside(
+    mut due: Vec<Due>,
+    mut entries: Vec<duty_entry::Model>,
+    today: NaiveDate,
+) -> (Vec<Due>, Vec<duty_entry::Model>) {
     let find = |code: &str, about: &About, day: NaiveDate| {
         entries.iter().find(|it| it.code == code && it.subject_id == about.id && it.due_on == day)
     };
@@ -235,8 +300,9 @@ pub fn beside(mut due: Vec<Due>, entries: Vec<duty_entry::Model>, today: NaiveDa
         it.status = status(it.due_on, entry.as_ref().map(|it| it.state), needed, today);
         it.entry = entry;
     }
-    due.sort_by(|one, other| (one.due_on, &one.code, one.about.id).cmp(&(other.due_on, &other.code, other.about.id)));
-    due
+    let met: BTreeSet<DutyEntryId> = due.iter().filter_map(|it| it.entry.as_ref().map(|it| it.id)).collect();
+    entries.retain(|it| !met.contains(&it.id));
+    (due, entries)
 }
 
 impl Due {

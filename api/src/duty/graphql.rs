@@ -289,7 +289,8 @@ pub struct DutyQuery;
 /// Questions about what is due.
 #[Object]
 impl DutyQuery {
-    /// What a policy makes due at an organization and below it, as far as the caller may see what it is about.
+    /// What a policy makes due at an organization and below it, as far as the caller may see what it is about; and what was
+    /// done there about things that are due no more, because a pair ended, somebody left, or a unit was merged.
     #[graphql(directive = access::apply(Action::DutyRead))]
     async fn duties(
         &self,

@@ -2,16 +2,21 @@
 //!
 //! What was done is for those who keep the organization under which it is due, and for the person who owes it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use entity::{
-    declared_fact, duty_entry,
+    cadre, declared_fact, duty_entry,
     id::{CadreId, DutyEntryId, Key, OrganizationId, PolicyEditionId},
-    kind::{DutySubject, FactState, MembershipState, OrganizationState, PairSide, PairState, Role},
+    kind::{
+        CadreStatus, DutyState, DutySubject, FactState, MembershipState, OrganizationState, PairSide, PairState, Role,
+    },
     mentoring_pair, organization, pair_part, policy_edition, pool_membership, reserve_pool, talk, talk_issue,
 };
-use sea_orm::{Condition, sea_query::ExprTrait};
+use sea_orm::{
+    Condition,
+    sea_query::{Expr, ExprTrait, SelectStatement},
+};
 
 use crate::{
     belonging,
@@ -22,10 +27,10 @@ use crate::{
         session::Query,
     },
     duty::{
-        due::{About, Due, Said, Window, beside},
+        due::{About, Due, Said, Window, beside, ordered},
         rules::Status,
     },
-    edition::read::effective,
+    edition::read::effective_until,
     error::{Action, Result},
     mechanism::duties::Subject,
     organization::read::below,
@@ -77,10 +82,33 @@ impl Query for DutiesOf {
             Whose::Person(person) => self.owed_by(reader, *person).await?,
             Whose::Place { policy, place } => self.due_at(reader, policy, *place).await?,
         };
-        let ids: Vec<uuid::Uuid> = due.iter().map(|it| it.about.id).collect();
-        let entries = self.entries(reader, &ids).await?;
-        Ok(beside(due, entries, self.window.today))
+        let ids: BTreeSet<uuid::Uuid> = due.iter().map(|it| it.about.id).collect();
+        let entries = self.entries(reader, ids).await?;
+        let (mut due, kept) = beside(due, entries, self.window.today);
+        let mut editions = Editions::default();
+        // What was sent back and is due no more is nobody's to mend.
+        for entry in kept.into_iter().filter(|it| it.state != DutyState::Returned) {
+            if let Some(said) = editions.of(reader, entry.edition_id).await? {
+                due.push(said.kept(entry));
+            }
+        }
+        Ok(ordered(due))
     }
+}
+
+/// That a column names nobody, or somebody in post: from who retired or died nothing is due, and about them nothing.
+fn nobody_gone(person: Expr, gate: &Gate) -> Expr {
+    let at = Alias::named("gone");
+    let gone = Condition::all().add(at.col(cadre::Column::Status).ne(CadreStatus::InPost));
+    gate.some::<cadre::Entity>(cadre::Column::Id, &at, person, gone).not()
+}
+
+/// The editions of a policy that exist for the caller.
+fn editions_of(gate: &Gate, policy: &str) -> SelectStatement {
+    let at = Alias::named("due_edition");
+    let mut editions = gate.visible::<policy_edition::Entity>(policy_edition::Column::Id, &at);
+    editions.and_where(at.col(policy_edition::Column::Code).eq(policy));
+    editions
 }
 
 /// Editions by key, each read once.
@@ -98,19 +126,32 @@ impl Editions {
 }
 
 impl DutiesOf {
-    async fn entries(&self, reader: &Reader<'_>, ids: &[uuid::Uuid]) -> Result<Vec<duty_entry::Model>> {
+    /// What was done about the things that something is due about, and about others that belong here.
+    async fn entries(&self, reader: &Reader<'_>, about: BTreeSet<uuid::Uuid>) -> Result<Vec<duty_entry::Model>> {
         let at = Alias::own::<duty_entry::Entity>();
-        let mut all = Vec::new();
-        let distinct: std::collections::BTreeSet<_> = ids.iter().copied().collect();
-        let distinct: Vec<_> = distinct.into_iter().collect();
-        for some in distinct.chunks(500) {
-            let found = reader
+        let about: Vec<_> = about.into_iter().collect();
+        let mut all = reader.find::<duty_entry::Entity>().filter(self.here(reader, &at)).all().await?;
+        let found: BTreeSet<DutyEntryId> = all.iter().map(|it| it.id).collect();
+        for some in about.chunks(500) {
+            let some = reader
                 .find::<duty_entry::Entity>()
                 .filter(at.col(duty_entry::Column::SubjectId).is_in(some.iter().copied()))
                 .filter(at.col(duty_entry::Column::DueOn).between(self.window.from, self.window.to));
-            all.extend(found.all().await?);
+            all.extend(some.all().await?.into_iter().filter(|it| !found.contains(&it.id)));
         }
         Ok(all)
+    }
+
+    /// That an entry is of these days, and of the place by the policy, or of the person.
+    fn here(&self, reader: &Reader<'_>, at: &Alias) -> Condition {
+        let gate = reader.gate();
+        let whose = match &self.whose {
+            Whose::Person(person) => Condition::all().add(at.col(duty_entry::Column::CadreId).eq(*person)),
+            Whose::Place { policy, place } => Condition::all()
+                .add(at.col(duty_entry::Column::OrganizationId).in_subquery(below(gate, *place)))
+                .add(at.col(duty_entry::Column::EditionId).in_subquery(editions_of(gate, policy))),
+        };
+        whose.add(at.col(duty_entry::Column::DueOn).between(self.window.from, self.window.to))
     }
 
     /// What a person owes: reports of own pairs on the own side, and reports of own tasks.
@@ -123,7 +164,9 @@ impl DutiesOf {
         let mut due = self.pairs(reader, pairs.all().await?).await?;
         due.retain(|it| it.about.owner == Some(person));
         let at = Alias::own::<declared_fact::Entity>();
-        let tasks = reader.find::<declared_fact::Entity>().filter(at.col(declared_fact::Column::CadreId).eq(person));
+        let mine = at.col(declared_fact::Column::CadreId);
+        let tasks = reader.find::<declared_fact::Entity>().filter(mine.clone().eq(person));
+        let tasks = tasks.filter(nobody_gone(mine, reader.gate()));
         let tasks = tasks.filter(at.col(declared_fact::Column::State).eq(FactState::Recorded)).all().await?;
         let mut editions = Editions::default();
         for task in tasks.iter().filter(|it| it.holds) {
@@ -161,18 +204,20 @@ impl DutiesOf {
     async fn due_at(&self, reader: &Reader<'_>, policy: &str, place: OrganizationId) -> Result<Vec<Due>> {
         let gate = reader.gate();
         let at = Alias::own::<mentoring_pair::Entity>();
-        let edition = Alias::named("due_edition");
-        let mut editions = gate.visible::<policy_edition::Entity>(policy_edition::Column::Id, &edition);
-        editions.and_where(edition.col(policy_edition::Column::Code).eq(policy));
         let pairs = reader
             .find::<mentoring_pair::Entity>()
             .filter(at.col(mentoring_pair::Column::OrganizationId).in_subquery(below(gate, place)))
-            .filter(at.col(mentoring_pair::Column::EditionId).in_subquery(editions));
+            .filter(at.col(mentoring_pair::Column::EditionId).in_subquery(editions_of(gate, policy)));
         let mut due = self.pairs(reader, pairs.all().await?).await?;
-        let Some(edition) = effective(reader, policy, place, self.window.today).await? else { return Ok(due) };
-        let said = Said::of(edition)?;
+        let said = effective_until(reader, policy, place, self.window.to).await?.into_iter().map(Said::during);
+        let said: Vec<Said> = said.collect::<Result<_>>()?;
+        if said.is_empty() {
+            return Ok(due);
+        }
         self.pools(reader, &said, policy, place, &mut due).await?;
-        self.places(reader, &said, policy, place, &mut due).await?;
+        for said in &said {
+            self.places(reader, said, policy, place, &mut due).await?;
+        }
         self.facts(reader, &said, place, &mut due).await?;
         self.talks(reader, &said, place, &mut due).await?;
         Ok(due)
@@ -181,7 +226,7 @@ impl DutiesOf {
     async fn pools(
         &self,
         reader: &Reader<'_>,
-        said: &Said,
+        said: &[Said],
         policy: &str,
         place: OrganizationId,
         due: &mut Vec<Due>,
@@ -190,15 +235,18 @@ impl DutiesOf {
         let here = at.col(reserve_pool::Column::OrganizationId).in_subquery(below(reader.gate(), place));
         let pools = reader.find::<reserve_pool::Entity>().filter(here);
         let pools = pools.filter(at.col(reserve_pool::Column::PolicyCode).eq(policy)).all().await?;
-        let since = said.edition.valid_from;
         let at = Alias::own::<pool_membership::Entity>();
         for pool in pools {
             let (place, owner) = (pool.organization_id, None);
-            let about = About { kind: DutySubject::Pool, id: pool.id.uuid(), place, owner, since, until: None };
-            due.extend(said.items(Subject::Pool, about, self.window));
+            for said in said {
+                let since = said.edition.valid_from;
+                let about = About { kind: DutySubject::Pool, id: pool.id.uuid(), place, owner, since, until: None };
+                due.extend(said.items(Subject::Pool, about, self.window));
+            }
             let members = reader
                 .find::<pool_membership::Entity>()
                 .filter(at.col(pool_membership::Column::PoolId).eq(pool.id))
+                .filter(nobody_gone(at.col(pool_membership::Column::CadreId), reader.gate()))
                 .filter(
                     at.col(pool_membership::Column::State).is_in([MembershipState::Confirmed, MembershipState::Warned]),
                 );
@@ -206,8 +254,10 @@ impl DutiesOf {
                 let since = member.decided_on.unwrap_or(member.proposed_on);
                 let about =
                     About { kind: DutySubject::Membership, id: member.id.uuid(), place, owner, since, until: None };
-                due.extend(said.items(Subject::Member, about, self.window));
-                due.extend(said.reviews(about, self.window));
+                for said in said {
+                    due.extend(said.items(Subject::Member, about, self.window));
+                    due.extend(said.reviews(about, self.window));
+                }
             }
         }
         Ok(())
@@ -256,26 +306,31 @@ impl DutiesOf {
     }
 
     /// What follows events, and what tasks owe.
-    async fn facts(&self, reader: &Reader<'_>, said: &Said, place: OrganizationId, due: &mut Vec<Due>) -> Result<()> {
+    async fn facts(&self, reader: &Reader<'_>, said: &[Said], place: OrganizationId, due: &mut Vec<Due>) -> Result<()> {
         let at = Alias::own::<declared_fact::Entity>();
         let here = at.col(declared_fact::Column::OrganizationId).in_subquery(below(reader.gate(), place));
         let facts = reader.find::<declared_fact::Entity>().filter(here);
         let facts = facts.filter(at.col(declared_fact::Column::State).eq(FactState::Recorded));
+        let facts = facts.filter(nobody_gone(at.col(declared_fact::Column::CadreId), reader.gate()));
         for fact in facts.all().await?.iter().filter(|it| it.holds) {
-            due.extend(said.event(fact, self.window));
-            due.extend(said.task(fact, self.window));
+            for said in said {
+                due.extend(said.event(fact, self.window));
+                due.extend(said.task(fact, self.window));
+            }
         }
         Ok(())
     }
 
     /// What follows a talk that was asked for, and a matter that was raised: done once the talk is fixed, the matter closed.
-    async fn talks(&self, reader: &Reader<'_>, said: &Said, place: OrganizationId, due: &mut Vec<Due>) -> Result<()> {
-        let (Some(duties), at) = (&said.document.sections.duties, Alias::own::<talk::Entity>()) else { return Ok(()) };
-        if !duties.0.iter().any(|it| matches!(it.subject, Subject::Talk | Subject::Issue)) {
+    async fn talks(&self, reader: &Reader<'_>, said: &[Said], place: OrganizationId, due: &mut Vec<Due>) -> Result<()> {
+        let at = Alias::own::<talk::Entity>();
+        let mut items = said.iter().flat_map(|it| &it.document.sections.duties).flat_map(|it| &it.0);
+        if !items.any(|it| matches!(it.subject, Subject::Talk | Subject::Issue)) {
             return Ok(());
         }
         let here = at.col(talk::Column::OrganizationId).in_subquery(below(reader.gate(), place));
-        let talks = reader.find::<talk::Entity>().filter(here).all().await?;
+        let talks = reader.find::<talk::Entity>().filter(here);
+        let talks = talks.filter(nobody_gone(at.col(talk::Column::CadreId), reader.gate())).all().await?;
         let about = |kind, id, of: &talk::Model, since: NaiveDate| About {
             kind,
             id,
@@ -286,14 +341,14 @@ impl DutiesOf {
         };
         for it in talks.iter().filter(|it| it.state == entity::kind::TalkState::Requested) {
             let about = about(DutySubject::Talk, it.id.uuid(), it, it.requested_on);
-            due.extend(said.items(Subject::Talk, about, self.window));
+            due.extend(said.iter().flat_map(|it| it.items(Subject::Talk, about, self.window)));
         }
         let issues = Alias::own::<talk_issue::Entity>().col(talk_issue::Column::TalkId);
         let issues = reader.find::<talk_issue::Entity>().filter(issues.is_in(talks.iter().map(|it| it.id)));
         for issue in issues.all().await?.iter().filter(|it| it.state == entity::kind::IssueState::Open) {
             let Some(of) = talks.iter().find(|it| it.id == issue.talk_id) else { continue };
             let about = about(DutySubject::Issue, issue.id.uuid(), of, issue.raised_on);
-            due.extend(said.items(Subject::Issue, about, self.window));
+            due.extend(said.iter().flat_map(|it| it.items(Subject::Issue, about, self.window)));
         }
         Ok(())
     }

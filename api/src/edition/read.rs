@@ -3,6 +3,8 @@
 //! A published edition is read in the whole subtree of its organization, and by those who stand above it: people may know by
 //! what they are judged. A draft is for those who decide about it.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use entity::{
     id::{Key, OrganizationId, PolicyEditionId},
@@ -97,10 +99,63 @@ pub async fn effective(
     place: OrganizationId,
     on: NaiveDate,
 ) -> Result<Option<policy_edition::Model>> {
+    Ok(in_effect(&begun(reader, code, place, on).await?, on).cloned())
+}
+
+/// An edition, and when it has effect for an organization.
+pub struct InEffect {
+    /// The edition.
+    pub edition: policy_edition::Model,
+    /// From when.
+    pub from: NaiveDate,
+    /// Until when, exclusive.
+    pub until: NaiveDate,
+}
+
+/// Each edition of a policy that has effect for an organization on some day up to this one, in order: what was asked by one
+/// is asked by no later one anew.
+///
+/// # Errors
+/// `Internal` when the database fails.
+pub async fn effective_until(
+    reader: &Reader<'_>,
+    code: &str,
+    place: OrganizationId,
+    last: NaiveDate,
+) -> Result<Vec<InEffect>> {
+    let begun = begun(reader, code, place, last).await?;
+    let turns = begun.iter().flatten().flat_map(|it| [Some(it.valid_from), it.valid_to]).flatten();
+    let turns: Vec<NaiveDate> = turns.collect::<BTreeSet<_>>().into_iter().filter(|it| *it <= last).collect();
+    let mut all: Vec<InEffect> = Vec::new();
+    for (number, &from) in turns.iter().enumerate() {
+        let until = turns.get(number + 1).copied().unwrap_or(NaiveDate::MAX);
+        let Some(edition) = in_effect(&begun, from) else { continue };
+        match all.last_mut().filter(|it| it.edition.id == edition.id && it.until == from) {
+            Some(same) => same.until = until,
+            None => all.push(InEffect { edition: edition.clone(), from, until }),
+        }
+    }
+    Ok(all)
+}
+
+/// The one that has effect on a day: of the nearest place the last that has begun, where it has not ended.
+fn in_effect(begun: &[Vec<policy_edition::Model>], on: NaiveDate) -> Option<&policy_edition::Model> {
+    let last = |all: &'_ Vec<policy_edition::Model>| all.iter().rposition(|it| it.valid_from <= on);
+    begun.iter().find_map(|all| all.get(last(all)?).filter(|it| it.valid_to.is_none_or(|end| end > on)))
+}
+
+/// The published editions of a policy at and above a place that have begun by a day: those of the nearest place first, each
+/// place's in order.
+async fn begun(
+    reader: &Reader<'_>,
+    code: &str,
+    place: OrganizationId,
+    on: NaiveDate,
+) -> Result<Vec<Vec<policy_edition::Model>>> {
     let (above, of) = (organization_closure::Column::AncestorId, organization_closure::Column::DescendantId);
     let at = Alias::own::<policy_edition::Entity>();
     let organization = at.col(policy_edition::Column::OrganizationId);
-    let begun = reader
+    let rows = reader
         .find::<policy_edition::Entity>()
         .filter(at.col(policy_edition::Column::Code).eq(code))
         .filter(at.col(policy_edition::Column::State).eq(PolicyState::Published))
@@ -109,24 +164,25 @@ pub async fn effective(
         .order(policy_edition::Column::ValidFrom)
         .all()
         .await?;
-    let mut last: Vec<policy_edition::Model> = Vec::new();
-    for row in begun {
-        last.retain(|it| it.organization_id != row.organization_id);
-        last.push(row);
-    }
-    last.retain(|it| it.valid_to.is_none_or(|end| end > on));
-    // Of the places on one way up, the nearest is below all others.
-    let mut nearest: Option<policy_edition::Model> = None;
-    for row in last {
-        let Some(found) = &nearest else {
-            nearest = Some(row);
-            continue;
-        };
-        let is_above = organization.clone().in_subquery(reader.gate().closure(above, of, [row.organization_id.uuid()]));
-        let id = at.col(policy_edition::Column::Id).eq(found.id);
-        if reader.find::<policy_edition::Entity>().filter(id).filter(is_above).count().await? > 0 {
-            nearest = Some(row);
+    let mut places: Vec<Vec<policy_edition::Model>> = Vec::new();
+    for row in rows {
+        match places.iter_mut().find(|all| all.iter().any(|it| it.organization_id == row.organization_id)) {
+            Some(same) => same.push(row),
+            None => places.push(vec![row]),
         }
     }
-    Ok(nearest)
+    // Of the places on one way up, one that has fewer of the others above it is further up.
+    let mut ordered: Vec<(u64, Vec<policy_edition::Model>)> = Vec::new();
+    let firsts: Vec<_> = places.iter().filter_map(|all| all.first().map(|it| it.id)).collect();
+    for all in places {
+        let Some(one) = all.first().filter(|_| firsts.len() > 1) else {
+            ordered.push((0, all));
+            continue;
+        };
+        let above_it = organization.clone().in_subquery(reader.gate().closure(above, of, [one.organization_id.uuid()]));
+        let others = at.col(policy_edition::Column::Id).is_in(firsts.iter().copied());
+        ordered.push((reader.find::<policy_edition::Entity>().filter(others).filter(above_it).count().await?, all));
+    }
+    ordered.sort_by_key(|it| std::cmp::Reverse(it.0));
+    Ok(ordered.into_iter().map(|it| it.1).collect())
 }

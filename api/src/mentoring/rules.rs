@@ -16,6 +16,8 @@ use crate::{
     error::{Error, Problem, ProblemCode, Result},
 };
 
+/// The code under which a pair is suspended that somebody left.
+pub const PERSON_LEFT: &str = "PERSON_LEFT";
 /// Most people on one side of a pair.
 const MOST_ON_A_SIDE: usize = 100;
 

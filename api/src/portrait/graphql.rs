@@ -10,7 +10,8 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     cadre::graphql::CadreCard,
-    eligibility::graphql::InputMissing,
+    db::session::Session,
+    eligibility::{dossier::Dossier, graphql::InputMissing},
     error::{Action, Error, Result},
     loaders::Caller,
     page::{Order, PageArgs},
@@ -121,6 +122,12 @@ pub struct Portrait {
     sections: Vec<PortraitSection>,
 }
 
+/// Puts on record of whom the caller is shown the findings: of those whose findings are for the caller.
+async fn shown(session: &Session, people: impl IntoIterator<Item = &Dossier>, asked: &str) -> Result<()> {
+    let known = people.into_iter().filter(|it| it.sanctions.is_some() || it.declared.is_some());
+    session.shows(Action::PortraitRead, known.map(|it| it.cadre.id).collect(), asked).await
+}
+
 /// Portraits of people.
 #[derive(Default)]
 pub struct PortraitQuery;
@@ -129,7 +136,8 @@ pub struct PortraitQuery;
 #[Object]
 impl PortraitQuery {
     /// The portrait of a person: sections of cells, each with its source and date. What is not for the caller is told as
-    /// such. Null where the person does not exist for the caller.
+    /// such. Null where the person does not exist for the caller. Who is shown the sanctions of somebody else stands in that
+    /// person's `accessLog`.
     #[graphql(directive = access::apply(Action::PortraitRead))]
     async fn portrait(
         &self,
@@ -141,6 +149,7 @@ impl PortraitQuery {
         let session = ctx.session()?;
         let on = session.agree(as_of.map(|it| it.0))?;
         let Some(found) = session.ask(&PortraitOf(key(&cadre))).await? else { return Ok(None) };
+        shown(session, [&found.dossier], "portrait").await?;
         let sections = rules::sections(&found, on).into_iter().map(|(part, cells)| PortraitSection {
             code: part.into(),
             title_zh: part.labels().0,
@@ -152,7 +161,7 @@ impl PortraitQuery {
     }
 
     /// Some people beside each other, in the order asked for, fact by fact; with a policy, also criterion by criterion, by
-    /// the edition that has effect for each. It ranks nobody and adds nothing up.
+    /// the edition that has effect for each. It ranks nobody and adds nothing up. It stands in `accessLog` as a portrait does.
     #[graphql(directive = access::apply(Action::PortraitRead))]
     async fn comparison_sheet(
         &self,
@@ -177,12 +186,16 @@ impl PortraitQuery {
         if policy.is_none() && purpose.is_some() {
             return Err(Error::invalid("purpose", "is one of a policy: name the policy too"));
         }
+        let asked = ["comparisonSheet".to_owned()].into_iter().chain(policy.clone()).chain(purpose.clone());
+        let asked = asked.collect::<Vec<_>>().join(" ");
         let found = session.ask(&Beside { cadres: wanted, policy, on }).await?;
+        shown(session, found.iter().flatten().map(|it| &it.0), &asked).await?;
         ComparisonSheet::of(found, purpose.as_deref(), on).map(Some)
     }
 
     /// People in post under an organization for a list of a policy, by name alone: each with every factor and how it comes
-    /// out, those too who fail one. Null where the organization, or the policy, does not exist for the caller.
+    /// out, those too who fail one. Null where the organization, or the policy, does not exist for the caller. Where a factor
+    /// asks for sanctions or for what is declared, it stands in `accessLog` as a portrait does.
     #[graphql(directive = access::apply(Action::PortraitRead))]
     #[expect(clippy::too_many_arguments, reason = "one for each argument of the field")]
     async fn shortlist(
@@ -202,7 +215,11 @@ impl PortraitQuery {
         let organization = key(&organization);
         let bound = ("portrait.shortlist", &policy, &list, organization, on);
         let page = PageArgs::open(first, after.as_deref(), Order::Name, &bound, session.cursors())?;
+        let asked = format!("shortlist {policy} {list}");
         let found = session.ask(&ListedFor { policy, list, organization, on, page }).await?;
+        if let Some(found) = found.as_ref().filter(|it| it.shows_findings()) {
+            shown(session, &found.people, &asked).await?;
+        }
         Ok(found.map(|it| ShortlistConnection::of(it, organization, on, after.is_some(), session.cursors())))
     }
 

@@ -16,12 +16,16 @@ use sea_orm::{Condition, sea_query::ExprTrait};
 use crate::{
     cadre::read::{ROWS, kept},
     db::{gate::Alias, reader::Reader, session::Query},
-    edition::{document::Document, read::effective},
+    edition::{
+        document::{Criterion, Document},
+        read::effective,
+    },
     eligibility::{
         dossier::Dossier,
         read::{dossier, dossiers, facts},
     },
     error::{Action, Error, Result},
+    kernel::fact::Fact,
     mechanism::views::Shortlist,
     organization::read::below,
     page::{Page, PageArgs},
@@ -140,6 +144,15 @@ pub struct Listed {
     pub page: Page<cadre::Model>,
     /// What is on record of each on it.
     pub people: Vec<Dossier>,
+}
+
+impl Listed {
+    /// Whether a factor of the list asks for sanctions, or for what is declared.
+    pub fn shows_findings(&self) -> bool {
+        let factors = self.list.factors.iter().filter_map(|code| self.document.criterion(code));
+        let told = [Fact::SanctionsInEffect, Fact::Declared];
+        factors.map(Criterion::asked).any(|it| it.leaves().iter().any(|it| told.contains(&it.asked.fact)))
+    }
 }
 
 impl Query for ListedFor {

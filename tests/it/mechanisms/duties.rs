@@ -14,7 +14,7 @@ const NODE: &str =
     "id code status dueOn by to needs proposals subjectKind owner { name } entry { id state version reason }";
 
 impl Place {
-    async fn duties(&self, policy: &str, filter: Value) -> Answer {
+    pub async fn duties(&self, policy: &str, filter: Value) -> Answer {
         let text = format!(
             "query($policy: String!, $place: ID!, $filter: DutyFilter) {{ it: duties(policy: $policy, organization: $place, filter: $filter, first: 100) {{ today totalCount overdueCount end nodes {{ {NODE} }} }} }}"
         );
@@ -22,24 +22,24 @@ impl Place {
     }
 }
 
-async fn mine(by: &Client, filter: Value) -> Answer {
+pub async fn mine(by: &Client, filter: Value) -> Answer {
     let text = format!(
         "query($filter: DutyFilter) {{ it: myDuties(filter: $filter, first: 100) {{ totalCount overdueCount nodes {{ {NODE} }} }} }}"
     );
     by.run(&text, json!({ "filter": filter })).await
 }
 
-async fn submit(by: &Client, duty: &str, content: &str) -> Answer {
+pub async fn submit(by: &Client, duty: &str, content: &str) -> Answer {
     let text = "mutation($input: DutySubmitInput!) { it: dutySubmit(input: $input) { problems { code field message } entry { id state version dutyId } } }";
     by.run(text, json!({ "input": { "dutyId": duty, "content": content } })).await
 }
 
-fn before(world: &World, months: u32) -> NaiveDate {
+pub fn before(world: &World, months: u32) -> NaiveDate {
     today(world).checked_sub_months(Months::new(months)).expect("a day")
 }
 
 /// An active pair of a policy since a day; the mentor leads.
-async fn pair_since(
+pub async fn pair_since(
     world: &World,
     place: &Place,
     policy: &str,

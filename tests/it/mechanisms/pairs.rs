@@ -9,7 +9,7 @@ const PAIR: &str = "pair { id state version termEndsOn nextContactDue mentors { 
     findings { rule severity } predecessor { id } edition { edition } }";
 
 /// Runs a mutation on a pair; the whole answer under `/it`.
-async fn act(by: &Client, name: &str, input: Value) -> Answer {
+pub async fn act(by: &Client, name: &str, input: Value) -> Answer {
     let kind = format!("{}{}", name[..1].to_uppercase(), &name[1..]);
     let text = format!(
         "mutation($input: {kind}Input!) {{ it: {name}(input: $input) {{ problems {{ code field message ruleId citation }} {PAIR} }} }}"
@@ -18,27 +18,27 @@ async fn act(by: &Client, name: &str, input: Value) -> Answer {
 }
 
 impl Place {
-    async fn pair(&self, policy: &str, mentors: &[CadreId], mentees: &[CadreId], more: Value) -> Answer {
+    pub async fn pair(&self, policy: &str, mentors: &[CadreId], mentees: &[CadreId], more: Value) -> Answer {
         let ids = |all: &[CadreId]| all.iter().map(|it| global(*it)).collect::<Vec<_>>();
         let mut input = json!({ "organizationId": global(self.county), "mentorIds": ids(mentors), "menteeIds": ids(mentees), "policyCode": policy });
         input.as_object_mut().expect("an object").extend(more.as_object().expect("fields").clone());
         act(&self.officer, "pairPropose", input).await
     }
 
-    async fn activate(&self, pair: &Answer, more: Value) -> Answer {
+    pub async fn activate(&self, pair: &Answer, more: Value) -> Answer {
         let mut input = json!({ "id": pair.text_at("/it/pair/id"), "expectedVersion": pair.at("/it/pair/version") });
         input.as_object_mut().expect("an object").extend(more.as_object().expect("fields").clone());
         act(&self.officer, "pairActivate", input).await
     }
 }
 
-fn refused(answer: &Answer, code: &str, rule: &str) {
+pub fn refused(answer: &Answer, code: &str, rule: &str) {
     answer.problem("/it", code);
     assert_eq!(answer.at("/it/problems/0/ruleId"), rule, "{}", answer.text);
 }
 
 /// Headings of a plan, all said.
-fn plan(headings: &[&str]) -> Value {
+pub fn plan(headings: &[&str]) -> Value {
     json!({ "plan": headings.iter().map(|it| json!({ "code": it, "text": "Said" })).collect::<Vec<_>>() })
 }
 

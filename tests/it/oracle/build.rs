@@ -2,6 +2,7 @@
 //!
 //! One seed makes one world, so a difference can be met again: the seed and the account's grants stand in its message.
 
+mod declared;
 mod further;
 mod papers;
 

@@ -1,6 +1,7 @@
 //! The paths by which an account may come at rows, each with the answer that the rules allow.
 
 mod changes;
+mod declared;
 mod further;
 mod papers;
 mod sealed;
@@ -78,6 +79,7 @@ pub fn questions(sight: &Sight<'_>, dice: &mut Dice) -> Vec<Path> {
     paths.further(dice);
     paths.papers();
     paths.talks();
+    paths.declared(dice);
     paths.made
 }
 

@@ -5,6 +5,7 @@
 //! differ, one of them is wrong, and the rules say which.
 
 mod counting;
+mod declared;
 mod overseeing;
 mod papers;
 mod raw;
@@ -62,6 +63,11 @@ pub enum Act {
     Audit,
     Policies,
     Talks,
+    Declared,
+    DeclareVoid,
+    Eligibility,
+    Duties,
+    DecideDuty,
     Imports,
     Import,
     Transfers,
@@ -80,7 +86,11 @@ fn roles(act: Act) -> Vec<Role> {
         Act::Sanctions => vec![OrganizationOfficer, OrganizationLeader, Cadre],
         Act::Transfers => DECIDING.to_vec(),
         Act::Policies => [ROWS, &[Mentor, Cadre]].concat(),
-        Act::Talks => [ROWS, &[Cadre]].concat(),
+        Act::Talks | Act::Eligibility => [ROWS, &[Cadre]].concat(),
+        Act::Declared => [DECIDING, &[Cadre]].concat(),
+        Act::DeclareVoid => vec![OrganizationOfficer],
+        Act::Duties => business.to_vec(),
+        Act::DecideDuty => DECIDING.to_vec(),
         Act::Imports | Act::Import => vec![OrganizationOfficer],
         Act::Offer | Act::Take => vec![OrganizationOfficer],
         Act::Status => OWN.to_vec(),

@@ -63,7 +63,8 @@ impl<'r> Sight<'r> {
         self.organizations.contains(&id).then(|| json!({ "id": global(id) })).into()
     }
 
-    fn card(&self, id: CadreId) -> Value {
+    /// Somebody's card.
+    pub fn card(&self, id: CadreId) -> Value {
         let row = self.raw.cadre(id);
         let card =
             || json!({ "cadreId": global(id), "name": row.name, "organization": self.place(row.organization_id) });

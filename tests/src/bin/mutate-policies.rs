@@ -23,7 +23,7 @@ use tests::{
 /// The files with policies, and which functions there decide about rows. Policies of credentials and tokens are not among
 /// them: no path of the story reads those rows. Nor are the filters of `cadre/read/dated.rs`: they stand beside the
 /// policy, so a lost one shows nobody who is not to be seen; `career.rs` tells what they mean.
-const FILES: [(&str, Wanted); 16] = [
+const FILES: [(&str, Wanted); 19] = [
     ("api/src/cadre/read.rs", takes_a_gate),
     ("api/src/career/read.rs", takes_a_gate),
     ("api/src/account/read.rs", takes_a_gate),
@@ -34,6 +34,9 @@ const FILES: [(&str, Wanted); 16] = [
     ("api/src/mentoring/read.rs", takes_a_gate),
     ("api/src/transfer/read.rs", takes_a_gate),
     ("api/src/edition/read.rs", takes_a_gate),
+    ("api/src/declared/read.rs", |it| it.contains("fn visible(") || it.contains("fn decided_about(")),
+    ("api/src/duty/read.rs", |it| it.contains("fn visible(")),
+    ("api/src/talk/read.rs", |it| it.contains("fn visible(")),
     ("api/src/roster/stored.rs", takes_a_gate),
     ("api/src/export/stored.rs", takes_a_gate),
     ("api/src/post/read.rs", takes_a_gate),

@@ -149,7 +149,7 @@ impl World {
             id,
             event_id,
             cadre_id,
-            field,
+            field: field.into(),
             purpose,
             reason: format!("Reading {}", id.0.simple()),
             account_id,

@@ -36,6 +36,9 @@ impl IdentityQuery {
         #[graphql(desc = "What for, in your words: 1 to 200 characters.")] reason: String,
     ) -> Result<Option<Cadre>> {
         let (session, purpose) = (ctx.session()?, kind::AccessPurpose::from(purpose));
+        if purpose == kind::AccessPurpose::NotStated {
+            return Err(Error::invalid("purpose", "is none: say what you look somebody up for"));
+        }
         if purpose == kind::AccessPurpose::OwnCopy {
             return Err(Error::invalid("purpose", "is for one's own record: say what you look somebody up for"));
         }

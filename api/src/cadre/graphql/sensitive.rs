@@ -31,6 +31,8 @@ pub enum AccessPurpose {
     Supervision,
     /// 本人查阅: one's own values alone.
     OwnCopy,
+    /// 未注明: in the access log alone; nothing is opened for it.
+    NotStated,
 }
 
 /// Sensitive values of a person, opened.

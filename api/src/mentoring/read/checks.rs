@@ -6,25 +6,33 @@ use chrono::NaiveDate;
 use entity::{
     cadre, declared_fact,
     id::{CadreId, OrganizationId, PairId, PolicyEditionId},
-    kind::{CadreStatus, FactState, PairSide, PairState},
-    mentoring_pair, pair_part, policy_edition,
+    kind::{CadreStatus, FactState, PairSide, PairState, PairStepKind},
+    mentoring_pair, pair_part, pair_step, policy_edition,
 };
 use sea_orm::{Condition, sea_query::ExprTrait};
 use serde::Serialize;
 
 use crate::{
+    cadre::read::ROWS,
     db::{
         connect::Plans,
         gate::{Alias, Gate},
         reader::Reader,
         session::Query,
     },
-    edition::{document::Document, notice::Notice, read::effective},
+    edition::{
+        document::{Document, Severity},
+        notice::Notice,
+        read::effective,
+    },
     eligibility::{condition::Conditions, dossier::Dossier, read::dossier},
     error::{Action, Error, Result},
     kernel::{need::Need, outcome::Outcome},
     mechanism::pairs::Pairs,
-    mentoring::judging::{By, may_mentor, people},
+    mentoring::{
+        judging::{By, may_mentor, people},
+        rules::PERSON_LEFT,
+    },
     organization::read::below,
     questions,
 };
@@ -67,6 +75,7 @@ impl Query for ChecksOf {
         let parts = reader.find::<pair_part::Entity>().filter(at.col(pair_part::Column::PairId).eq(pair.id));
         let parts = parts.filter(at.col(pair_part::Column::LeftOn).is_null()).all().await?;
         let (mut mentors, mut mentees) = (Vec::new(), Vec::new());
+        let (gone, parts) = self.gone(reader, &pair, parts).await?;
         for part in &parts {
             let Some(row) = reader.get::<cadre::Entity>(part.cadre_id).await? else { return Ok(None) };
             let side = if part.side == PairSide::Mentor { &mut mentors } else { &mut mentees };
@@ -74,16 +83,66 @@ impl Query for ChecksOf {
         }
         let by = By { edition: edition.id, number: edition.edition, document: &document, rules };
         let said = people(by, &mentors, &mentees, true, self.on);
-        let wanting = said.iter().any(|it| it.blocks && it.field == "mentorIds");
+        let wanting = said.iter().any(|it| it.blocks && it.field == "mentorIds") || gone.contains(&PairSide::Mentor);
         let proposed = match wanting {
             true => self.proposed(reader, by, &mentors, &mentees).await?,
             false => Vec::new(),
         };
-        Ok(Some(Checks { notices: said.into_iter().map(|it| it.notice).collect(), proposed }))
+        let gone = gone.into_iter().map(|side| left(side).under(edition.edition, &document.source));
+        Ok(Some(Checks { notices: gone.chain(said.into_iter().map(|it| it.notice)).collect(), proposed }))
     }
 }
 
+/// That somebody left a pair, which waits until people decide what is next.
+fn left(side: PairSide) -> Notice {
+    let notice = match side {
+        PairSide::Mentor => Notice::warning(
+            "MENTOR_LEFT",
+            "有导师离任：请另行指定（pairReplace），或终止帮带（pairEnd）",
+            "a mentor has left: name another one (pairReplace), or end the pair (pairEnd)",
+        ),
+        PairSide::Mentee => Notice::warning(
+            "MENTEE_LEFT",
+            "有帮带对象离任：请终止帮带（pairEnd）或办理退出（pairPartEnd）",
+            "a mentee has left: end the pair (pairEnd), or that part of it (pairPartEnd)",
+        ),
+    };
+    Notice { severity: Severity::Error, ..notice }
+}
+
 impl ChecksOf {
+    /// The sides whose people made the pair wait by leaving it, and the parts of all others. Who left may be kept where the
+    /// caller reads nothing, so nothing is judged of them. For those who keep the pair: the next step is theirs.
+    async fn gone(
+        &self,
+        reader: &Reader<'_>,
+        pair: &mentoring_pair::Model,
+        parts: Vec<pair_part::Model>,
+    ) -> Result<(Vec<PairSide>, Vec<pair_part::Model>)> {
+        if pair.state != PairState::Suspended || pair.reason_code.as_deref() != Some(PERSON_LEFT) {
+            return Ok((Vec::new(), parts));
+        }
+        let kept = Alias::own::<mentoring_pair::Entity>();
+        let kept = reader
+            .find::<mentoring_pair::Entity>()
+            .filter(kept.col(mentoring_pair::Column::Id).eq(pair.id))
+            .filter(reader.gate().under(kept.col(mentoring_pair::Column::OrganizationId), ROWS));
+        if kept.one().await?.is_none() {
+            return Ok((Vec::new(), parts));
+        }
+        let at = Alias::own::<pair_step::Entity>();
+        let steps = reader
+            .find::<pair_step::Entity>()
+            .filter(at.col(pair_step::Column::PairId).eq(pair.id))
+            .filter(at.col(pair_step::Column::Kind).eq(PairStepKind::Suspended))
+            .order(pair_step::Column::Id)
+            .all()
+            .await?;
+        let last = steps.last().and_then(|it| it.cadre_id);
+        let (gone, parts): (Vec<_>, Vec<_>) = parts.into_iter().partition(|it| Some(it.cadre_id) == last);
+        Ok((gone.iter().map(|it| it.side).collect(), parts))
+    }
+
     /// Those of the mentees' organizations who may be mentors by the policy now, at most 20.
     async fn proposed(
         &self,

@@ -15,11 +15,11 @@ use crate::{
     cadre::write::UpdateCadre,
     db::{session::Command, writer::Writer},
     error::{Action, Result},
-    mentoring::write::{Decision, step_row},
+    mentoring::{
+        rules::PERSON_LEFT,
+        write::{Decision, step_row},
+    },
 };
-
-/// The code under which a pair is suspended that somebody left.
-pub const PERSON_LEFT: &str = "PERSON_LEFT";
 
 /// What of a record decides whether somebody left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

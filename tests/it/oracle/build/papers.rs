@@ -31,6 +31,7 @@ pub async fn fill(world: &World, built: &Built, accounts: &[AccountId], seed: u6
     }
     seats(world, built, &mut dice).await;
     talks(world, built, &editions, seed).await;
+    super::declared::fill(world, built, &editions, seed).await;
 }
 
 /// Talks with some people, held by people of some place, near or not; what was raised in each; and some with a unit.
@@ -58,7 +59,7 @@ async fn edition(world: &World, organization_id: OrganizationId, number: usize, 
         state,
         valid_from: world.now().date_naive(),
         valid_to: None,
-        body: "{}".to_owned(),
+        body: super::declared::body(number),
         drafted_by: None,
         drafted_at: world.now(),
         published_by: None,

@@ -66,6 +66,7 @@ pub fn changes(sight: &Sight<'_>, dice: &mut Dice) -> Vec<Path> {
     }
     made.extend(further(sight, dice));
     made.extend(super::papers::imports(sight, dice));
+    made.extend(super::declared::changes(sight, dice));
     made
 }
 

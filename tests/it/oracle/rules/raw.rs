@@ -3,8 +3,8 @@
 use chrono::{DateTime, Utc};
 use entity::{
     access_log, account, account_grant, assessment, audit_change, audit_event, award, cadre, cadre_transfer,
-    correction_request, education, experience,
-    id::{AccountId, CadreId, OrganizationId, PairId, PoolId},
+    correction_request, criterion_waiver, declared_fact, duty_entry, education, experience,
+    id::{AccountId, CadreId, OrganizationId, PairId, PolicyEditionId, PoolId},
     import, import_finding, import_run,
     kind::AccountState,
     level_period, membership_step, mentoring_pair, organization, pair_capacity, pair_contact, pair_evaluation,
@@ -53,6 +53,9 @@ pub struct Raw {
     pub seats: Vec<post::Model>,
     pub talks: Vec<talk::Model>,
     pub issues: Vec<talk_issue::Model>,
+    pub declared: Vec<declared_fact::Model>,
+    pub waivers: Vec<criterion_waiver::Model>,
+    pub entries: Vec<duty_entry::Model>,
     pub readings: Vec<access_log::Model>,
     pub acts: Vec<audit_event::Model>,
     pub changes: Vec<audit_change::Model>,
@@ -108,6 +111,9 @@ impl Raw {
             seats: post,
             talks: talk,
             issues: talk_issue,
+            declared: declared_fact,
+            waivers: criterion_waiver,
+            entries: duty_entry,
             readings: access_log,
             acts: audit_event,
             changes: audit_change,
@@ -145,6 +151,11 @@ impl Raw {
             at = self.organizations.iter().find(|it| it.id == id).expect("an organization").parent_id;
         }
         false
+    }
+
+    /// An edition.
+    pub fn edition(&self, id: PolicyEditionId) -> &policy_edition::Model {
+        self.editions.iter().find(|it| it.id == id).expect("an edition")
     }
 
     /// A cadre.
