@@ -1,5 +1,11 @@
 //! Working days, as the yearly notices set them: holidays and make-up days (调休上班) are data, in a file that is taken
 //! in without a network. A year whose notice is not at hand is unknown, and nothing is counted over it.
+//!
+//! What is built in are the notices of the General Office of the State Council (国务院办公厅关于部分节假日安排的通知) as
+//! www.gov.cn publishes them, each by its number in `calendars/cn.json`; the one in force counts. 劳动节 of 2019 is that of
+//! 国办发明电〔2019〕3号 (22 March 2019) and not of the yearly notice. 春节 of 2020 goes on to 2 February by
+//! 国办发明电〔2020〕1号 (26 January 2020), which also takes the make-up day of 1 February back. Where a notice speaks of the
+//! last days of the year before, as those of 2019 and 2023 do, these stand in that year, beside the number of the notice.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -135,37 +141,100 @@ mod tests {
         NaiveDate::from_ymd_opt(year, 1, 1).unwrap().iter_days().take_while(move |it| it.year() == year)
     }
 
-    /// 365 or 366 days less weekends and the statutory holidays, 11 until 2024 and 13 since: make-up days change nothing.
+    /// Of each official year: days worked, days from Monday to Friday that are off, days of a weekend that are worked.
+    const OFFICIAL: [(i32, usize, usize, &str); 11] = [
+        (2016, 250, 17, "02-06 02-14 06-12 09-18 10-08 10-09"),
+        (2017, 249, 16, "01-22 02-04 04-01 05-27 09-30"),
+        (2018, 250, 18, "02-11 02-24 04-08 04-28 09-29 09-30 12-29"),
+        (2019, 250, 17, "02-02 02-03 04-28 05-05 09-29 10-12"),
+        (2020, 249, 19, "01-19 04-26 05-09 06-28 09-27 10-10"),
+        (2021, 250, 18, "02-07 02-20 04-25 05-08 09-18 09-26 10-09"),
+        (2022, 249, 18, "01-29 01-30 04-02 04-24 05-07 10-08 10-09"),
+        (2023, 249, 18, "01-28 01-29 04-23 05-06 06-25 10-07 10-08"),
+        (2024, 251, 19, "02-04 02-18 04-07 04-28 05-11 09-14 09-29 10-12"),
+        (2025, 248, 18, "01-26 02-08 04-27 09-28 10-11"),
+        (2026, 248, 19, "01-04 02-14 02-28 05-09 09-20 10-10"),
+    ];
+
     #[test]
     fn the_official_years_have_their_working_days() {
         let calendar = Calendar::built_in().unwrap();
-        for (year, statutory, working) in [(2024, 11, 251), (2025, 13, 248)] {
-            let worked = days_of(year).filter(|it| calendar.works(*it).unwrap()).count();
+        for (year, working, off, made_up) in OFFICIAL {
+            let works = |day: &NaiveDate| calendar.works(*day).unwrap();
             let weekdays = days_of(year).filter(|it| !is_weekend(*it)).count();
-            assert_eq!((worked, weekdays - statutory), (working, working), "{year}");
+            let found: Vec<String> = days_of(year)
+                .filter(|it| is_weekend(*it) && works(it))
+                .map(|it| it.format("%m-%d").to_string())
+                .collect();
+            assert_eq!(found.join(" "), made_up, "{year}");
+            assert_eq!(days_of(year).filter(works).count(), working, "{year}");
+            assert_eq!(days_of(year).filter(|it| !is_weekend(*it) && !works(it)).count(), off, "{year}");
+            // Make-up days change nothing: 11 statutory holidays until 2024 and 13 since; in 2020 one was not made up.
+            let statutory = (if year < 2025 { 11 } else { 13 }) + usize::from(year == 2020);
+            assert_eq!(weekdays - statutory, working, "{year}");
         }
-        assert_eq!(calendar.works(day("2023-12-29")), None, "its notice is not at hand");
+        for day in ["2015-12-31", "2027-01-04"].map(day) {
+            assert_eq!(calendar.works(day), None, "the notice of {} is not at hand", day.year());
+        }
     }
 
-    /// Over the Spring Festival, with its make-up days.
-    #[test]
-    fn a_deadline_counts_working_days() {
+    fn hold(cases: &[(&str, u32, &str)]) {
         let calendar = Calendar::built_in().unwrap();
-        for (from, count, until) in [
+        for (from, count, until) in cases {
+            let found = calendar.after(day(from), *count);
+            assert_eq!(found, Some(day(until)), "{count} after {from}");
+            assert_eq!(calendar.between(day(from), day(until)), Some(*count), "{from} to {until}");
+        }
+    }
+
+    /// Over the Spring Festival of every year, with its make-up days.
+    #[test]
+    fn a_deadline_counts_over_the_spring_festival() {
+        hold(&[
+            ("2016-02-05", 1, "2016-02-06"), // the Saturday before
+            ("2016-02-05", 3, "2016-02-15"),
+            ("2017-01-26", 2, "2017-02-04"),
+            ("2018-02-22", 3, "2018-02-26"),
+            ("2019-02-01", 3, "2019-02-11"), // Saturday and Sunday before
+            ("2020-01-17", 6, "2020-02-03"), // as it was extended
+            ("2020-01-23", 1, "2020-02-03"),
+            ("2021-02-10", 4, "2021-02-22"),
+            ("2022-01-28", 3, "2022-02-07"),
+            ("2023-01-20", 3, "2023-01-30"),
             ("2024-02-02", 1, "2024-02-04"), // the Sunday before
             ("2024-02-08", 1, "2024-02-09"),
             ("2024-02-09", 2, "2024-02-19"), // the Sunday after, then Monday
             ("2025-01-27", 1, "2025-02-05"),
             ("2025-02-05", 3, "2025-02-08"), // a Saturday
+            ("2026-02-13", 2, "2026-02-24"),
+            ("2026-02-13", 6, "2026-02-28"),
+        ]);
+    }
+
+    /// Over the ends of February, of months and of years, and over a notice that was amended.
+    #[test]
+    fn a_deadline_counts_over_the_ends_of_months_and_years() {
+        hold(&[
+            ("2020-02-28", 1, "2020-03-02"), // 29 February was a Saturday
+            ("2024-02-28", 1, "2024-02-29"),
+            ("2024-02-28", 2, "2024-03-01"),
+            ("2024-02-29", 1, "2024-03-01"),
+            ("2025-02-28", 1, "2025-03-03"),
+            ("2018-04-27", 2, "2018-05-02"),
+            ("2019-04-26", 4, "2019-05-05"), // two Sundays are worked
+            ("2023-04-28", 1, "2023-05-04"),
             ("2024-09-30", 5, "2024-10-12"),
-            ("2024-12-31", 1, "2025-01-02"), // over the year
-        ] {
-            let found = calendar.after(day(from), count);
-            assert_eq!(found, Some(day(until)), "{count} after {from}");
-            assert_eq!(calendar.between(day(from), day(until)), Some(count), "{from} to {until}");
-        }
+            ("2018-12-28", 2, "2019-01-02"), // a Saturday of 2018 that the notice of 2019 makes worked
+            ("2022-12-30", 1, "2023-01-03"),
+            ("2024-12-31", 1, "2025-01-02"),
+            ("2025-12-31", 2, "2026-01-05"), // a Sunday, then Monday
+        ]);
+        let calendar = Calendar::built_in().unwrap();
         assert_eq!(calendar.after(day("2024-05-01"), 0), Some(day("2024-05-01")));
-        assert_eq!(calendar.after(day("2025-12-31"), 1), None, "the notice of 2026 is not in the file");
+        assert_eq!(calendar.after(day("2026-12-30"), 1), Some(day("2026-12-31")));
+        assert_eq!(calendar.after(day("2026-12-31"), 1), None, "the notice of 2027 is not at hand");
+        assert_eq!(calendar.between(day("2015-12-31"), day("2016-01-04")), Some(1), "the first day does not count");
+        assert_eq!(calendar.between(day("2015-12-30"), day("2016-01-04")), None, "the notice of 2015 is not at hand");
     }
 
     #[test]
