@@ -45,7 +45,7 @@ pub struct Checks {
 }
 
 fn read(edition: &policy_edition::Model) -> Result<Document> {
-    Document::read(&edition.body).map_err(|_| Error::broken("a kept policy can't be read"))
+    Document::kept(&edition.body).map_err(|_| Error::broken("a kept policy can't be read"))
 }
 
 impl Query for ChecksOf {
