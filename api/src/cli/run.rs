@@ -66,8 +66,9 @@ async fn run(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, String> {
         Some(("policy", given)) => match given.subcommand() {
             Some(("lint", given)) => policy::lint(given),
             Some(("diff", given)) => policy::compare(given),
+            Some(("publish", given)) => policy::publish(given, hooks).await,
             Some(("schema", _)) => policy::schema(),
-            _ => Err("say what to do with the policy: lint, diff or schema".to_owned()),
+            _ => Err("say what to do with the policy: lint, diff, publish or schema".to_owned()),
         },
         Some(("roster", given)) => match given.subcommand() {
             Some(("export", given)) => export::roster(given, hooks).await,
