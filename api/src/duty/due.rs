@@ -1,5 +1,7 @@
 //! Due items, worked out of policies and of what they speak of: nothing is stored until something is done about one.
 
+use std::sync::Arc;
+
 use chrono::{Months, NaiveDate};
 use entity::{
     declared_fact, duty_entry,
@@ -10,6 +12,7 @@ use entity::{
 use uuid::Uuid;
 
 use crate::{
+    calendar::Calendar,
     duty::rules::{Status, due_days, status},
     edition::document::Document,
     error::{Error, Result},
@@ -71,8 +74,8 @@ pub struct Due {
     pub content: Option<String>,
     /// The item of the same day without which it stays open.
     pub needs: Option<String>,
-    /// What follows when it is overdue.
-    pub overdue: Vec<Overdue>,
+    /// What its policy proposes if nothing was done about it until today, in order.
+    reached: Vec<String>,
     /// What was done about it.
     pub entry: Option<duty_entry::Model>,
     /// How it stands.
@@ -85,16 +88,18 @@ pub struct Said {
     pub edition: policy_edition::Model,
     /// What it says.
     pub document: Document,
+    /// The working days that it counts in.
+    calendar: Arc<Calendar>,
 }
 
 impl Said {
-    /// Reads an edition.
+    /// Reads an edition, to be counted in these working days.
     ///
     /// # Errors
     /// `Internal` where it can't be read any more, which is ours to mend.
-    pub fn of(edition: policy_edition::Model) -> Result<Self> {
-        let document = Document::read(&edition.body).map_err(|_| Error::broken("a kept policy can't be read"))?;
-        Ok(Self { edition, document })
+    pub fn of(edition: policy_edition::Model, calendar: &Arc<Calendar>) -> Result<Self> {
+        let document = Document::kept(&edition.body).map_err(|_| Error::broken("a kept policy can't be read"))?;
+        Ok(Self { edition, document, calendar: calendar.clone() })
     }
 
     fn due(&self, item: &Plain<'_>, about: About, window: Window) -> Vec<Due> {
@@ -109,11 +114,11 @@ impl Said {
             to: item.to.map(ToOwned::to_owned),
             content: item.content.map(ToOwned::to_owned),
             needs: item.needs.map(ToOwned::to_owned),
-            overdue: item.overdue.to_vec(),
+            reached: item.reached(due_on, window.today, &self.calendar),
             entry: None,
             status: Status::Open,
         };
-        due_days(item.cadence, about.since, window.from, last).into_iter().map(one).collect()
+        due_days(item.cadence, about.since, window.from, last, &self.calendar).into_iter().map(one).collect()
     }
 
     /// The items of a subject, for something that it speaks of.
@@ -210,6 +215,12 @@ impl<'a> Plain<'a> {
     const fn new(code: &'a str, title: &'a str, cadence: &'a Cadence) -> Self {
         Self { code, title, cadence, by: None, to: None, content: None, needs: None, overdue: &[] }
     }
+
+    /// What the policy proposes by today if nothing was done about it.
+    fn reached(&self, due_on: NaiveDate, today: NaiveDate, calendar: &Calendar) -> Vec<String> {
+        let passed = |it: &&Overdue| it.after.last_day(due_on, calendar).is_some_and(|day| day < today);
+        self.overdue.iter().filter(passed).map(|it| it.propose.clone()).collect()
+    }
 }
 
 impl<'a> From<&'a Item> for Plain<'a> {
@@ -241,13 +252,8 @@ pub fn beside(mut due: Vec<Due>, entries: Vec<duty_entry::Model>, today: NaiveDa
 
 impl Due {
     /// What its policy proposes because it is overdue for so long, in order.
-    pub fn proposals(&self, today: NaiveDate) -> Vec<String> {
-        if self.status != Status::Overdue {
-            return Vec::new();
-        }
-        let Ok(calendar) = crate::kernel::calendar::Calendar::built_in() else { return Vec::new() };
-        let reached = |it: &&Overdue| it.after.last_day(self.due_on, &calendar).is_some_and(|day| day < today);
-        self.overdue.iter().filter(reached).map(|it| it.propose.clone()).collect()
+    pub fn proposals(&self) -> Vec<String> {
+        if self.status == Status::Overdue { self.reached.clone() } else { Vec::new() }
     }
 
     /// How it is named: by edition, code, subject and day.

@@ -91,7 +91,7 @@ impl Editions {
     async fn of(&mut self, reader: &Reader<'_>, id: PolicyEditionId) -> Result<Option<&Said>> {
         if let std::collections::btree_map::Entry::Vacant(place) = self.0.entry(id) {
             let row = reader.get::<policy_edition::Entity>(id).await?;
-            place.insert(row.map(Said::of).transpose()?);
+            place.insert(row.map(|it| Said::of(it, reader.calendar())).transpose()?);
         }
         Ok(self.0.get(&id).and_then(Option::as_ref))
     }
@@ -170,7 +170,7 @@ impl DutiesOf {
             .filter(at.col(mentoring_pair::Column::EditionId).in_subquery(editions));
         let mut due = self.pairs(reader, pairs.all().await?).await?;
         let Some(edition) = effective(reader, policy, place, self.window.today).await? else { return Ok(due) };
-        let said = Said::of(edition)?;
+        let said = Said::of(edition, reader.calendar())?;
         self.pools(reader, &said, policy, place, &mut due).await?;
         self.places(reader, &said, policy, place, &mut due).await?;
         self.facts(reader, &said, place, &mut due).await?;

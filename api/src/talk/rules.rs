@@ -12,9 +12,10 @@ use entity::{
 };
 
 use crate::{
+    calendar::Calendar,
     edition::document::Document,
     error::{Error, Problem, ProblemCode, Result},
-    kernel::{calendar::Calendar, term::Term, vocabulary::About},
+    kernel::{term::Term, vocabulary::About},
     mechanism::talks::{Talks, Trigger},
 };
 
@@ -92,19 +93,11 @@ pub fn topic(talks: &Talks, code: Option<&str>) -> Result<()> {
 ///
 /// # Errors
 /// `Invalid` where the notice of a year is not at hand.
-pub fn answer_by(talks: &Talks, today: NaiveDate) -> Result<Option<NaiveDate>> {
+pub fn answer_by(talks: &Talks, today: NaiveDate, calendar: &Calendar) -> Result<Option<NaiveDate>> {
     let Some(booking) = &talks.booking else { return Ok(None) };
-    let last = booking.answer_within.last_day(today, &calendar()?);
+    let last = booking.answer_within.last_day(today, calendar);
     let why = "counts working days of a year whose notice is not at hand: take it in first";
     last.map(Some).ok_or_else(|| Error::invalid("policy", why))
-}
-
-/// The working days.
-///
-/// # Errors
-/// `Internal` where the file that was built in can't be read, which a test reads.
-pub fn calendar() -> Result<Calendar> {
-    Calendar::built_in().map_err(Error::broken)
 }
 
 /// The trigger of an event, which must be of who is talked to.

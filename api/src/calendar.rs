@@ -7,13 +7,18 @@
 //! 国办发明电〔2020〕1号 (26 January 2020), which also takes the make-up day of 1 February back. Where a notice speaks of the
 //! last days of the year before, as those of 2019 and 2023 do, these stand in that year, beside the number of the notice.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
 
 use chrono::{Datelike, NaiveDate, Weekday};
 use serde::Deserialize;
 
 /// The notices at hand when this was built.
-const BUILT_IN: &str = include_str!("../../calendars/cn.json");
+const BUILT_IN: &str = include_str!("../calendars/cn.json");
+/// Longest file of notices, in bytes: a hundred years are shorter.
+const MOST_BYTES: u64 = 262_144;
 
 /// The working days of some years.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,8 +26,11 @@ pub struct Calendar {
     years: BTreeMap<i32, Year>,
 }
 
+/// The working days of one year.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Year {
+pub struct Year {
+    /// The number of the notice that sets them.
+    pub notice: String,
     off: BTreeSet<NaiveDate>,
     on: BTreeSet<NaiveDate>,
 }
@@ -43,36 +51,62 @@ struct Notice {
     year: i32,
     notice: String,
     holidays: Vec<Holiday>,
-    make_up_days: Vec<NaiveDate>,
+    make_up_days: Vec<String>,
 }
 
+/// Days as texts, so that one that is none is told with its notice.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Holiday {
     name: String,
-    from: NaiveDate,
-    to: NaiveDate,
+    from: String,
+    to: String,
 }
 
 fn is_weekend(day: NaiveDate) -> bool {
     matches!(day.weekday(), Weekday::Sat | Weekday::Sun)
 }
 
+fn days_of(year: i32) -> impl Iterator<Item = NaiveDate> {
+    let first = NaiveDate::from_ymd_opt(year, 1, 1);
+    first.into_iter().flat_map(|it| it.iter_days()).take_while(move |it| it.year() == year)
+}
+
 impl Calendar {
-    /// The calendar of the notices at hand when this was built.
+    /// The notices that are built in, and those of a file where a path names one: it adds years, and replaces years.
     ///
     /// # Errors
-    /// As `parse`; a test reads the file.
-    pub fn built_in() -> Result<Self, String> {
-        Self::parse(BUILT_IN)
+    /// As `read`.
+    pub fn of(path: &str) -> Result<Self, String> {
+        let mut calendar = Self::parse(BUILT_IN)?;
+        if !path.is_empty() {
+            calendar.years.extend(Self::read(path)?.years);
+        }
+        Ok(calendar)
     }
 
-    /// Reads a file of notices.
+    /// The notices of a file.
     ///
     /// # Errors
-    /// Which notice says what can't be, and what to do.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let file: File = serde_json::from_str(text).map_err(|cause| format!("is no calendar: {cause}"))?;
+    /// A sentence with the file, the notice that says what can't be, and what to do.
+    pub fn read(path: &str) -> Result<Self, String> {
+        let length = fs::metadata(path).map_err(|cause| format!("can't read {path}: {cause}"))?.len();
+        if length > MOST_BYTES {
+            return Err(format!("{path} has {length} bytes, and notices have {MOST_BYTES} at most: name another file"));
+        }
+        let text = fs::read_to_string(path).map_err(|cause| format!("can't read {path}: {cause}"))?;
+        Self::parse(&text).map_err(|why| format!("{path}: {why}"))
+    }
+
+    /// The calendar of the notices at hand when this was built. For tests alone: a server's may know more.
+    #[cfg(test)]
+    pub fn built_in() -> Result<Self, String> {
+        Self::of("")
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let file: File =
+            serde_json::from_str(text).map_err(|cause| format!("is no calendar: {cause}; mend the text there"))?;
         let mut years = BTreeMap::new();
         for notice in file.years {
             let (name, year) = (notice.notice.clone(), notice.year);
@@ -81,13 +115,25 @@ impl Calendar {
                 return Err(format!("{name}: {year} has two notices: keep the one in force"));
             }
         }
+        if years.is_empty() {
+            return Err("has no notice: write one into years".to_owned());
+        }
         Ok(Self { years })
+    }
+
+    /// Its years.
+    pub fn years(&self) -> &BTreeMap<i32, Year> {
+        &self.years
+    }
+
+    /// All that it says, for whoever must tell it from another one.
+    pub fn said(&self) -> String {
+        format!("{:?}", self.years)
     }
 
     /// Whether a day is worked; none where the notice of its year is not at hand.
     pub fn works(&self, day: NaiveDate) -> Option<bool> {
-        let year = self.years.get(&day.year())?;
-        Some(year.on.contains(&day) || (!is_weekend(day) && !year.off.contains(&day)))
+        Some(self.years.get(&day.year())?.works(day))
     }
 
     /// The last day of so many working days after a day, which itself does not count; none where a notice is not at hand.
@@ -106,27 +152,48 @@ impl Calendar {
     }
 }
 
+impl Year {
+    fn works(&self, day: NaiveDate) -> bool {
+        self.on.contains(&day) || (!is_weekend(day) && !self.off.contains(&day))
+    }
+
+    /// How many days are worked, how many from Monday to Friday are off, and how many of weekends are worked.
+    pub fn sums(&self, year: i32) -> (usize, usize, usize) {
+        let off = self.off.iter().filter(|it| !is_weekend(**it)).count();
+        (days_of(year).filter(|it| self.works(*it)).count(), off, self.on.len())
+    }
+}
+
 fn read(notice: Notice) -> Result<Year, String> {
-    let of_year =
-        |day: NaiveDate| (day.year() == notice.year).then_some(day).ok_or(format!("{day} lies in another year"));
+    let of_year = |text: &str| {
+        let day: NaiveDate = text.parse().map_err(|_| format!("'{text}' is no day: write one like 2026-05-13"))?;
+        (day.year() == notice.year)
+            .then_some(day)
+            .ok_or(format!("{day} lies in another year: write it there, beside the number of this notice"))
+    };
     let (mut off, mut on) = (BTreeSet::new(), BTreeSet::new());
     for Holiday { name, from, to } in &notice.holidays {
-        let days = (*to - *from).num_days() + 1;
+        let (from, to) = (of_year(from)?, of_year(to)?);
+        let days = (to - from).num_days() + 1;
         if !(1..=20).contains(&days) {
             return Err(format!("{name} lasts {days} days, {from} to {to}: check both"));
         }
-        for day in from.iter_days().take_while(|it| it <= to) {
-            if !off.insert(of_year(day)?) {
+        for day in from.iter_days().take_while(|it| *it <= to) {
+            if !off.insert(day) {
                 return Err(format!("{name} takes {day}, which another holiday has: check both"));
             }
         }
     }
-    for day in &notice.make_up_days {
-        if !is_weekend(of_year(*day)?) || off.contains(day) || !on.insert(*day) {
+    if off.is_empty() {
+        return Err("says no holiday: write all of the year, since it takes the place of what is built in".to_owned());
+    }
+    for text in &notice.make_up_days {
+        let day = of_year(text)?;
+        if !is_weekend(day) || off.contains(&day) || !on.insert(day) {
             return Err(format!("{day} is made up: write a Saturday or Sunday that is no holiday, and once"));
         }
     }
-    Ok(Year { off, on })
+    Ok(Year { notice: notice.notice, off, on })
 }
 
 #[cfg(test)]
@@ -135,10 +202,6 @@ mod tests {
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
-    }
-
-    fn days_of(year: i32) -> impl Iterator<Item = NaiveDate> {
-        NaiveDate::from_ymd_opt(year, 1, 1).unwrap().iter_days().take_while(move |it| it.year() == year)
     }
 
     /// Of each official year: days worked, days from Monday to Friday that are off, days of a weekend that are worked.
@@ -169,8 +232,9 @@ mod tests {
             assert_eq!(found.join(" "), made_up, "{year}");
             assert_eq!(days_of(year).filter(works).count(), working, "{year}");
             assert_eq!(days_of(year).filter(|it| !is_weekend(*it) && !works(it)).count(), off, "{year}");
-            // Make-up days change nothing: 11 statutory holidays until 2024 and 13 since; in 2020 one was not made up.
-            let statutory = (if year < 2025 { 11 } else { 13 }) + usize::from(year == 2020);
+            assert_eq!(calendar.years()[&year].sums(year), (working, off, found.len()), "{year}");
+            // Make-up days change nothing: 11 statutory holidays until 2024 and 13 since; in 2020 two were not made up.
+            let statutory = (if year < 2025 { 11 } else { 13 }) + 2 * usize::from(year == 2020);
             assert_eq!(weekdays - statutory, working, "{year}");
         }
         for day in ["2015-12-31", "2027-01-04"].map(day) {
@@ -237,26 +301,49 @@ mod tests {
         assert_eq!(calendar.between(day("2015-12-30"), day("2016-01-04")), None, "the notice of 2015 is not at hand");
     }
 
+    fn with(holidays: &str, made_up: &str) -> String {
+        format!(
+            r#"{{"code":"CN","source":"x","years":[{{"year":2024,"notice":"N","holidays":[{holidays}],"makeUpDays":[{made_up}]}}]}}"#
+        )
+    }
+
+    const NEW_YEAR: &str = r#"{"name":"A","from":"2024-01-01","to":"2024-01-01"}"#;
+
     #[test]
     fn a_notice_that_contradicts_itself_is_refused() {
-        let with = |holidays: &str, made_up: &str| {
-            Calendar::parse(&format!(
-                r#"{{"code":"CN","source":"x","years":[{{"year":2024,"notice":"N","holidays":[{holidays}],"makeUpDays":[{made_up}]}}]}}"#
-            ))
-        };
-        let new_year = r#"{"name":"A","from":"2024-01-01","to":"2024-01-01"}"#;
-        assert!(with(new_year, r#""2024-02-04""#).is_ok());
+        assert!(Calendar::parse(&with(NEW_YEAR, r#""2024-02-04""#)).is_ok());
         for (holidays, made_up, why) in [
-            (new_year, r#""2024-02-05""#, "write a Saturday or Sunday"),
-            (new_year, r#""2025-01-26""#, "another year"),
-            (new_year, r#""2024-02-04","2024-02-04""#, "once"),
+            (NEW_YEAR, r#""2024-02-05""#, "N: 2024-02-05 is made up: write a Saturday or Sunday"),
+            (NEW_YEAR, r#""2025-01-26""#, "another year"),
+            (NEW_YEAR, r#""2024-02-04","2024-02-04""#, "once"),
+            (NEW_YEAR, r#""soon""#, "N: 'soon' is no day"),
+            (NEW_YEAR, "4", "is no calendar"),
+            ("", "", "says no holiday"),
             (r#"{"name":"A","from":"2024-02-10","to":"2024-02-09"}"#, "", "lasts 0 days"),
-            (r#"{"name":"A","from":"2024-02-10","to":"2024-02-30"}"#, "", "is no calendar"),
+            (r#"{"name":"A","from":"2024-01-01","to":"2024-12-31"}"#, "", "lasts 366 days"),
+            (r#"{"name":"A","from":"2024-02-10","to":"2024-02-30"}"#, "", "N: '2024-02-30' is no day"),
             (r#"{"name":"A","from":"2024-02-10","to":"2024-02-17","x":1}"#, "", "is no calendar"),
-            (&format!("{new_year},{new_year}"), "", "another holiday"),
+            (&format!("{NEW_YEAR},{NEW_YEAR}"), "", "another holiday"),
         ] {
-            let found = with(holidays, made_up).unwrap_err();
+            let found = Calendar::parse(&with(holidays, made_up)).unwrap_err();
             assert!(found.contains(why), "{found}");
         }
+        let none = r#"{"code":"CN","source":"x","years":[]}"#;
+        assert!(Calendar::parse(none).unwrap_err().contains("has no notice"));
+        let year = r#"{"year":2024,"notice":"N","holidays":[{"name":"A","from":"2024-01-01","to":"2024-01-01"}],"makeUpDays":[]}"#;
+        let twice = format!(r#"{{"code":"CN","source":"x","years":[{year},{year}]}}"#);
+        assert!(Calendar::parse(&twice).unwrap_err().contains("N: 2024 has two notices"));
+    }
+
+    #[test]
+    fn a_calendar_is_known_by_what_it_says() {
+        let built_in = Calendar::built_in().unwrap();
+        let mut other = built_in.clone();
+        assert_eq!(other.said(), built_in.said());
+        other.years.extend(Calendar::parse(&with(NEW_YEAR, "")).unwrap().years);
+        assert_ne!(other.said(), built_in.said());
+        assert_eq!(other.works(day("2024-02-12")), Some(true), "the later file wins, a year at a time");
+        assert_eq!(other.works(day("2025-01-28")), Some(false));
+        assert!(Calendar::of("nowhere.json").unwrap_err().contains("can't read nowhere.json"));
     }
 }
