@@ -143,6 +143,7 @@ settings! {
     audit_retention_days: u64 = "1095", false, "Days that acts stay in the audit trail, at least 1095. A day leaves as a whole, once access_log_retention_days is over too.";
     access_log_retention_days: u64 = "1095", false, "Days that readings of sensitive values stay on record, at least 1095. A day leaves as a whole, once audit_retention_days is over too.";
     secrecy_limit: String = "INTERNAL", false, "Highest secrecy level of records that may be kept here: PUBLIC, INTERNAL, CONFIDENTIAL, SECRET or TOP_SECRET. Above INTERNAL only on a network approved for it.";
+    calendar: String = "", false, "File of further holiday notices, written like api/calendars/cn.json: it adds years, and a year that it has takes the place of the one built in. Read at the start; tidui calendar FILE checks it. Working days of a year without a notice are not counted. Empty: those built in.";
     console: bool = "true", false, "Whether /console serves a page to ask from, with everything it needs. Off: there is none.";
     log: String = "info", false, "What to log, as a tracing filter: error, warn, info, debug, or api=debug,info. The database library says no more than info: it would tell passwords.";
     traces_to: String = "", false, "Where traces go, as OTLP over HTTP: http://HOST:4318/v1/traces of a collector. Names, times and counts, no values. Empty: nowhere.";

@@ -9,6 +9,8 @@
 
 /// Every act that may be allowed or forbidden.
 pub mod action;
+/// Working days, by official notices.
+pub mod calendar;
 /// The time, from one place.
 pub mod clock;
 /// Every setting: name, unit, default, what breaks.
@@ -122,10 +124,9 @@ pub mod codeset {
     pub mod graphql;
     pub mod read;
 }
-/// What policies are written in: exact numbers, terms, working days, facts, criteria. Knows no database.
+/// What policies are written in: exact numbers, terms, facts, criteria. Knows no database.
 pub mod kernel {
     pub mod cadence;
-    pub mod calendar;
     pub mod fact;
     pub mod finding;
     pub mod need;
@@ -377,6 +378,7 @@ pub mod http {
 pub mod cli {
     mod account;
     mod audit;
+    mod calendar;
     mod command;
     mod demo;
     mod export;

@@ -7,6 +7,7 @@ mod access;
 mod attacks;
 mod audit;
 mod cache;
+mod calendar;
 mod career;
 mod codes;
 mod command_line;

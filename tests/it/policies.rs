@@ -1,6 +1,7 @@
 //! Policies: drafted by one, published by another, never changed; and how they come out for people, with the reasons.
 
 mod agreement;
+mod publishing;
 mod trying;
 
 use entity::{

@@ -3,7 +3,7 @@
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::{
-    cli::{exports, policy},
+    cli::{calendar, exports, policy},
     config::SETTINGS,
 };
 
@@ -32,6 +32,7 @@ pub fn command() -> Command {
         .subcommand(audit())
         .subcommand(key())
         .subcommand(policy::command())
+        .subcommand(calendar::command())
         .subcommand(exports::roster())
         .subcommand(exports::pool())
         .subcommand(exports::lrmx())

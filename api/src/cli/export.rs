@@ -65,10 +65,15 @@ pub(super) async fn session(matches: &ArgMatches, hooks: Hooks, request: &str) -
     let config = settings(matches)?;
     let login = text(matches, "as");
     let door = house::door(&config, hooks, Arc::new(Metrics::default()), Part::Command).await?;
-    door.act_as(&login, request).await.map_err(|error| match error {
+    door.act_as(&login, request).await.map_err(|error| unknown(&login, error))
+}
+
+/// Why an account can't act.
+pub(super) fn unknown(login: &str, error: Error) -> String {
+    match error {
         Error::Unauthenticated => format!("no account has the login '{login}', or it may not sign in"),
         other => broken(other),
-    })
+    }
 }
 
 /// The settings, or those of a demo.

@@ -1,4 +1,6 @@
-//! `tidui policy lint` and `tidui policy schema`: policies as files, checked without a database.
+//! `tidui policy`: policies as files, checked without a database, and published.
+
+mod publish;
 
 use std::{
     fmt::Write as _,
@@ -11,20 +13,26 @@ use clap::{Arg, ArgMatches, Command};
 
 use crate::{
     edition::{diff, document::Document, format},
-    kernel::sentence::{Language, sentence},
+    kernel::{
+        finding::Findings,
+        sentence::{Language, sentence},
+    },
 };
+
+pub use publish::publish;
 
 /// What the command line accepts of policies.
 pub fn command() -> Command {
     let file = Arg::new("FILE").required(true).help("A policy as JSON");
     Command::new("policy")
-        .about("Checks policies, and prints what may stand in one")
+        .about("Checks policies, publishes them, and prints what may stand in one")
         .subcommand_required(true)
         .subcommand(
             Command::new("lint")
                 .about("Says every place of a file that is wrong, or what it asks for in words")
-                .arg(file),
+                .arg(file.clone()),
         )
+        .subcommand(publish::command(file))
         .subcommand(
             Command::new("diff")
                 .about("Says what changed from one file to another, part by part")
@@ -37,7 +45,7 @@ pub fn command() -> Command {
 }
 
 /// Prints; a reader that has seen enough is no failure.
-fn print(text: &str) -> Result<(), String> {
+pub(super) fn print(text: &str) -> Result<(), String> {
     match io::stdout().write_all(text.as_bytes()) {
         Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => Err(format!("can't print: {cause}")),
         _ => Ok(()),
@@ -66,19 +74,26 @@ pub fn lint(matches: &ArgMatches) -> Result<ExitCode, String> {
             }
             ExitCode::SUCCESS
         }
-        Err(findings) => {
-            for it in findings.told() {
-                let place = if it.path.is_empty() { "the document" } else { it.path.as_str() };
-                let _ = writeln!(out, "{place}: {}.", it.message);
-            }
-            if findings.is_full() {
-                let _ = writeln!(out, "And more: mend these first.");
-            }
+        Err(found) => {
+            out = findings(&found);
             ExitCode::FAILURE
         }
     };
     print(&out)?;
     Ok(code)
+}
+
+/// Every finding on a line.
+fn findings(found: &Findings) -> String {
+    let mut out = String::new();
+    for it in found.told() {
+        let place = if it.path.is_empty() { "the document" } else { it.path.as_str() };
+        let _ = writeln!(out, "{place}: {}.", it.message);
+    }
+    if found.is_full() {
+        out.push_str("And more: mend these first.\n");
+    }
+    out
 }
 
 /// Says what changed from one file to another.

@@ -10,7 +10,7 @@ use clap::ArgMatches;
 use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
 
 use crate::{
-    cli::{account, audit, command, demo, export, forms, key, policy, roster},
+    cli::{account, audit, calendar, command, demo, export, forms, key, policy, roster},
     config::Config,
     db::connect::{self, Step},
     http::{house::Hooks, server::Server},
@@ -63,11 +63,13 @@ async fn run(matches: &ArgMatches, hooks: Hooks) -> Result<ExitCode, String> {
             Some(("verify", given)) => audit::verify(given, hooks).await,
             _ => Err("say what to do with the audit trail: seal or verify".to_owned()),
         },
+        Some(("calendar", given)) => calendar::tell(given),
         Some(("policy", given)) => match given.subcommand() {
             Some(("lint", given)) => policy::lint(given),
             Some(("diff", given)) => policy::compare(given),
+            Some(("publish", given)) => policy::publish(given, hooks).await,
             Some(("schema", _)) => policy::schema(),
-            _ => Err("say what to do with the policy: lint, diff or schema".to_owned()),
+            _ => Err("say what to do with the policy: lint, diff, publish or schema".to_owned()),
         },
         Some(("roster", given)) => match given.subcommand() {
             Some(("export", given)) => export::roster(given, hooks).await,

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::{
     auth::{
         factor,
+        keys::hex,
         outside::Visitor,
         policy::Job,
         scope::{Actor, Grant, Identity},
@@ -23,6 +24,7 @@ use crate::{
         token::Claims,
     },
     cache::{known::Known, recall::Recall},
+    calendar::Calendar,
     clock::Clock,
     config::{Config, Rosters},
     db::{
@@ -33,6 +35,7 @@ use crate::{
         session::Session,
     },
     error::{Error, Result},
+    hash::sha256,
     metrics::Metrics,
     shared::{channel::Channel, store::Store},
 };
@@ -61,6 +64,7 @@ pub struct Door {
     identities: Known<Named, Arc<Identity>>,
     pub(super) seal: Seal,
     pub(super) clock: Clock,
+    pub(super) calendar: Arc<Calendar>,
     pub(super) faults: Faults,
     pub(super) build: String,
     pub(super) metrics: Arc<Metrics>,
@@ -113,6 +117,8 @@ pub struct Standing {
     pub changes_kept_hours: u64,
     /// What is set for rosters.
     pub rosters: Rosters,
+    /// The working days.
+    pub calendar: Arc<Calendar>,
     /// Connections of the serving threads' own.
     pub own: Own,
 }
@@ -121,19 +127,21 @@ impl Standing {
     /// As the settings say.
     ///
     /// # Errors
-    /// A sentence, when `secrecy_limit` is no level, or `second_factor_roles` no roles.
+    /// A sentence, when `secrecy_limit` is no level, `second_factor_roles` no roles, or `calendar` no notices.
     pub fn of(config: &Config, part: Part) -> std::result::Result<Self, String> {
         let secrecy_limit = SecrecyLevel::parse(&config.secrecy_limit).ok_or_else(|| {
             let levels: Vec<&str> = SecrecyLevel::ALL.iter().map(|it| it.text()).collect();
             format!("secrecy_limit = '{}' is no level: write one of {}", config.secrecy_limit, levels.join(", "))
         })?;
         let second_factor_roles = factor::roles(&config.second_factor_roles)?;
+        let calendar = Calendar::of(&config.calendar).map_err(|why| format!("calendar: {why}"))?;
         Ok(Self {
             part,
             secrecy_limit,
             second_factor_roles,
             changes_kept_hours: config.changes_kept_hours,
             rosters: config.rosters(),
+            calendar: Arc::new(calendar),
             own: Own::of(config),
         })
     }
@@ -150,12 +158,15 @@ impl Door {
         metrics: Arc<Metrics>,
         standing: Standing,
     ) -> Arc<Self> {
-        let Standing { part, secrecy_limit, second_factor_roles, changes_kept_hours, rosters, own } = standing;
+        let Standing { part, secrecy_limit, second_factor_roles, changes_kept_hours, rosters, calendar, own } =
+            standing;
         let hub = Hub::new(Channel::new(recall.generations().store().clone(), "changes"));
         let errands = Errands::new(rosters, recall.generations().store().clone());
         let identities = Known::new(recall.generations().clone(), IDENTITY, IDENTITIES.0, IDENTITIES.1);
         let publishes = part == Part::Server || recall.generations().store().is_shared();
-        let build = build();
+        // Answers that were counted by another calendar are not this one's.
+        let counted: [u8; 8] = sha256(calendar.said().as_bytes());
+        let build = format!("{}-{}", build(), hex(&counted));
         Arc::new(Self {
             database,
             own,
@@ -164,6 +175,7 @@ impl Door {
             identities,
             seal,
             clock,
+            calendar,
             faults,
             build,
             metrics,

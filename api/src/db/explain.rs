@@ -90,7 +90,7 @@ pub(super) async fn explain<E: Explainable>(
     asked: &Asked<E::Key>,
 ) -> Result<Explained> {
     let gate = Gate::new(scope);
-    let reader = Reader::new(&door.database, &gate, session.counter());
+    let reader = Reader::new(&door.database, &gate, session.counter(), &door.calendar);
     let Some(account) = reader.get::<account::Entity>(asked.account).await? else {
         return Err(Error::NotFound(AccountId::NOUN));
     };

@@ -79,8 +79,9 @@ impl Made {
     fn new<Q: Joined>(session: &Session, question: &Q, scopes: Vec<Scope>, instead: Option<Uuid>) -> Result<Self> {
         let gates: Vec<_> = scopes.into_iter().map(Gate::new).collect();
         let first = gates.first().ok_or_else(|| Error::broken("a question of no act"))?;
-        let database = &session.door().database;
-        let parts = question.parts(&Reader::new(database, first, session.counter()), &gates, instead)?;
+        let (database, calendar) = (&session.door().database, &session.door().calendar);
+        let reader = Reader::new(database, first, session.counter(), calendar);
+        let parts = question.parts(&reader, &gates, instead)?;
         let (text, values, layout) = joined(database.get_database_backend(), &parts);
         let tables: BTreeSet<Table> = gates.iter().flat_map(reader::tables).collect();
         Ok(Self { text, values, layout, tables: tables.into_iter().collect() })

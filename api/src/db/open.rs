@@ -80,7 +80,7 @@ pub(super) async fn open(session: &Session, door: &Door, scope: Scope, wanted: W
     session.reserve(&people)?;
     let tx = door.database.begin_with_options(door.options()).await?;
     let gate = Gate::new(scope.clone());
-    let reader = Reader::new(&tx, &gate, session.counter());
+    let reader = Reader::new(&tx, &gate, session.counter(), &door.calendar);
     let opened = values(&reader, door, &people, wanted.values).await?;
     drop(reader);
     rights::still(session, door, &tx, &scope).await?;

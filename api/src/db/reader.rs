@@ -1,6 +1,9 @@
 //! Reading: every statement carries the row policy of each table it names, and every table read is noted.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use entity::{Noun, Row, Table};
 use sea_orm::{
@@ -10,6 +13,7 @@ use sea_orm::{
 };
 
 use crate::{
+    calendar::Calendar,
     db::{
         gate::{Alias, Countable, Gate, Visible},
         gather::{Part, Standing},
@@ -24,11 +28,22 @@ pub struct Reader<'c> {
     link: DatabaseExecutor<'c>,
     gate: &'c Gate,
     statements: &'c AtomicU64,
+    calendar: &'c Arc<Calendar>,
 }
 
 impl<'c> Reader<'c> {
-    pub(super) fn new(link: impl Into<DatabaseExecutor<'c>>, gate: &'c Gate, statements: &'c AtomicU64) -> Self {
-        Self { link: link.into(), gate, statements }
+    pub(super) fn new(
+        link: impl Into<DatabaseExecutor<'c>>,
+        gate: &'c Gate,
+        statements: &'c AtomicU64,
+        calendar: &'c Arc<Calendar>,
+    ) -> Self {
+        Self { link: link.into(), gate, statements, calendar }
+    }
+
+    /// The working days of this deployment.
+    pub fn calendar(&self) -> &'c Arc<Calendar> {
+        self.calendar
     }
 
     /// The gate, for conditions that name further tables.

@@ -31,7 +31,7 @@ impl Session {
     pub async fn uploaded(&self, action: Action, id: UploadId) -> Result<Vec<u8>> {
         let door = self.door();
         let gate = Gate::new(Scope::narrow(self.actor(), action, door.clock.now())?);
-        let reader = Reader::new(&door.database, &gate, self.counter());
+        let reader = Reader::new(&door.database, &gate, self.counter(), &door.calendar);
         let file = reader.get::<upload::Entity>(id).await?.ok_or_else(missing::<upload::Entity>)?;
         let mut out = Vec::with_capacity(usize::try_from(file.size).unwrap_or(0));
         let at = Alias::own::<upload_part::Entity>();

@@ -10,7 +10,10 @@
 use std::{
     any::Any,
     collections::{BTreeMap, BTreeSet, HashSet},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use chrono::NaiveDate;
@@ -29,6 +32,7 @@ use uuid::Uuid;
 
 use crate::{
     auth::seal::Seal,
+    calendar::Calendar,
     clock::Clock,
     db::{
         change::Change,
@@ -66,6 +70,7 @@ pub struct Writer<'s> {
     statements: &'s AtomicU64,
     pub(super) seal: &'s Seal,
     clock: &'s Clock,
+    calendar: &'s Arc<Calendar>,
     pub(super) errands: &'s Errands,
     secrecy_limit: SecrecyLevel,
     pub(super) changes: Vec<Change>,
@@ -85,13 +90,14 @@ impl<'s> Writer<'s> {
     pub(super) fn new(tx: DatabaseTransaction, gate: Gate, session: &'s Session, door: &'s Door) -> Self {
         let (changes, touched, written) = (Vec::new(), BTreeSet::new(), BTreeMap::new());
         let account = gate.scope().account();
-        let Door { seal, clock, secrecy_limit, errands, .. } = door;
+        let Door { seal, clock, calendar, secrecy_limit, errands, .. } = door;
         Self {
             tx,
             gate,
             statements: session.counter(),
             seal,
             clock,
+            calendar,
             errands,
             secrecy_limit: *secrecy_limit,
             changes,
@@ -105,7 +111,7 @@ impl<'s> Writer<'s> {
 
     /// Reads within the transaction, under the row policies.
     pub fn reader(&self) -> Reader<'_> {
-        Reader::new(&self.tx, &self.gate, self.statements)
+        Reader::new(&self.tx, &self.gate, self.statements, self.calendar)
     }
 
     /// Who acts; none for a job that acts for nobody.
@@ -126,6 +132,11 @@ impl<'s> Writer<'s> {
     /// The highest secrecy level of records that the deployment keeps.
     pub fn secrecy_limit(&self) -> SecrecyLevel {
         self.secrecy_limit
+    }
+
+    /// The working days of this deployment.
+    pub fn calendar(&self) -> &'s Arc<Calendar> {
+        self.calendar
     }
 
     /// The civil day of the command.

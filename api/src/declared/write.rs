@@ -107,7 +107,7 @@ impl Command for RecordDeclared {
 /// # Errors
 /// `Internal` where it can't be read any more, which is ours to mend.
 pub fn read(edition: &policy_edition::Model) -> Result<Document> {
-    Document::read(&edition.body).map_err(|_| Error::broken("a kept policy can't be read"))
+    Document::kept(&edition.body).map_err(|_| Error::broken("a kept policy can't be read"))
 }
 
 /// That one more of a fact stays within its quota, whoever sees the others. Two who take the last place wait for each other.

@@ -1,6 +1,6 @@
 //! Due items, worked out of policies and of what they speak of: nothing is stored until something is done about one.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use chrono::{Months, NaiveDate};
 use entity::{
@@ -12,6 +12,7 @@ use entity::{
 use uuid::Uuid;
 
 use crate::{
+    calendar::Calendar,
     duty::rules::{Status, due_days, status},
     edition::{document::Document, read::InEffect},
     error::{Error, Result},
@@ -77,8 +78,8 @@ pub struct Due {
     pub content: Option<String>,
     /// The item of the same day without which it stays open.
     pub needs: Option<String>,
-    /// What follows when it is overdue.
-    pub overdue: Vec<Overdue>,
+    /// What its policy proposes if nothing was done about it until today, in order.
+    reached: Vec<String>,
     /// What was done about it.
     pub entry: Option<duty_entry::Model>,
     /// How it stands.
@@ -93,24 +94,26 @@ pub struct Said {
     pub document: Document,
     /// From when it has effect, and until when, exclusive.
     holds: (NaiveDate, NaiveDate),
+    /// The working days that it counts in.
+    calendar: Arc<Calendar>,
 }
 
 impl Said {
-    /// Reads an edition that something was made under, which holds for that for ever.
+    /// Reads an edition that something was made under, which holds for that for ever, to be counted in these working days.
     ///
     /// # Errors
     /// `Internal` where it can't be read any more, which is ours to mend.
-    pub fn of(edition: policy_edition::Model) -> Result<Self> {
-        Self::during(InEffect { edition, from: NaiveDate::MIN, until: NaiveDate::MAX })
+    pub fn of(edition: policy_edition::Model, calendar: &Arc<Calendar>) -> Result<Self> {
+        Self::during(InEffect { edition, from: NaiveDate::MIN, until: NaiveDate::MAX }, calendar)
     }
 
     /// Reads an edition for the days on which it has effect: what was due before them was due by another.
     ///
     /// # Errors
     /// As `of`.
-    pub fn during(it: InEffect) -> Result<Self> {
-        let document = Document::read(&it.edition.body).map_err(|_| Error::broken("a kept policy can't be read"))?;
-        Ok(Self { edition: it.edition, document, holds: (it.from, it.until) })
+    pub fn during(it: InEffect, calendar: &Arc<Calendar>) -> Result<Self> {
+        let document = Document::kept(&it.edition.body).map_err(|_| Error::broken("a kept policy can't be read"))?;
+        Ok(Self { edition: it.edition, document, holds: (it.from, it.until), calendar: calendar.clone() })
     }
 
     fn due(&self, item: &Plain<'_>, about: About, window: Window) -> Vec<Due> {
@@ -121,11 +124,11 @@ impl Said {
             let day = if follows { about.since } else { due_on };
             self.holds.0 <= day && day < self.holds.1
         };
-        let days = due_days(item.cadence, about.since, window.from, last).into_iter().filter(|it| holds(*it));
-        days.map(|day| self.one(item, about, day)).collect()
+        let days = due_days(item.cadence, about.since, window.from, last, &self.calendar).into_iter();
+        days.filter(|it| holds(*it)).map(|day| self.one(item, about, day, window.today)).collect()
     }
 
-    fn one(&self, item: &Plain<'_>, about: About, due_on: NaiveDate) -> Due {
+    fn one(&self, item: &Plain<'_>, about: About, due_on: NaiveDate, today: NaiveDate) -> Due {
         Due {
             edition: self.edition.id,
             code: item.code.to_owned(),
@@ -136,7 +139,7 @@ impl Said {
             to: item.to.map(ToOwned::to_owned),
             content: item.content.map(ToOwned::to_owned),
             needs: item.needs.map(ToOwned::to_owned),
-            overdue: item.overdue.to_vec(),
+            reached: item.reached(due_on, today, &self.calendar),
             entry: None,
             status: Status::Open,
         }
@@ -162,7 +165,7 @@ impl Said {
         };
         let title = if entry.code == REVIEW { REVIEW_TITLE } else { &entry.code };
         let plain = plain.unwrap_or_else(|| Plain::new(&entry.code, title, &never));
-        let due = self.one(&plain, about, entry.due_on);
+        let due = self.one(&plain, about, entry.due_on, entry.due_on);
         let status = status(entry.due_on, Some(entry.state), true, entry.due_on);
         Due { status, entry: Some(entry), ..due }
     }
@@ -254,6 +257,12 @@ impl<'a> Plain<'a> {
     const fn new(code: &'a str, title: &'a str, cadence: &'a Cadence) -> Self {
         Self { code, title, cadence, by: None, to: None, content: None, needs: None, overdue: &[] }
     }
+
+    /// What the policy proposes by today if nothing was done about it.
+    fn reached(&self, due_on: NaiveDate, today: NaiveDate, calendar: &Calendar) -> Vec<String> {
+        let passed = |it: &&Overdue| it.after.last_day(due_on, calendar).is_some_and(|day| day < today);
+        self.overdue.iter().filter(passed).map(|it| it.propose.clone()).collect()
+    }
 }
 
 impl<'a> From<&'a Item> for Plain<'a> {
@@ -307,13 +316,8 @@ pub fn beside(
 
 impl Due {
     /// What its policy proposes because it is overdue for so long, in order.
-    pub fn proposals(&self, today: NaiveDate) -> Vec<String> {
-        if self.status != Status::Overdue {
-            return Vec::new();
-        }
-        let Ok(calendar) = crate::kernel::calendar::Calendar::built_in() else { return Vec::new() };
-        let reached = |it: &&Overdue| it.after.last_day(self.due_on, &calendar).is_some_and(|day| day < today);
-        self.overdue.iter().filter(reached).map(|it| it.propose.clone()).collect()
+    pub fn proposals(&self) -> Vec<String> {
+        if self.status == Status::Overdue { self.reached.clone() } else { Vec::new() }
     }
 
     /// How it is named: by edition, code, subject and day.

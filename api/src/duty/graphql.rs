@@ -130,7 +130,6 @@ impl DutyEntry {
 /// Something that is due.
 pub struct Duty {
     due: Due,
-    today: chrono::NaiveDate,
 }
 
 /// Something that is due (待办): again and again, by a day of the year, or after an event, as a policy says. It is worked out,
@@ -193,7 +192,7 @@ impl Duty {
     }
     /// What the policy proposes because it is overdue for so long; people decide.
     async fn proposals(&self) -> Vec<String> {
-        self.due.proposals(self.today)
+        self.due.proposals()
     }
     /// The person who owes it; null where it is nobody's own, or the caller may not see the card.
     async fn owner(&self, ctx: &Context<'_>) -> Result<Option<CadreCard>> {
@@ -277,7 +276,7 @@ async fn list(
         },
     };
     let rest = due.into_iter().skip(begin);
-    let nodes: Vec<Duty> = rest.take(first).map(|due| Duty { due, today }).collect();
+    let nodes: Vec<Duty> = rest.take(first).map(|due| Duty { due }).collect();
     let end = nodes.last().filter(|_| begin + nodes.len() < total_count).map(|it| ID(it.due.name()));
     Ok(DutyList { today: Date(today), total_count, overdue_count, nodes, end })
 }

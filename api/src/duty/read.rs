@@ -119,7 +119,7 @@ impl Editions {
     async fn of(&mut self, reader: &Reader<'_>, id: PolicyEditionId) -> Result<Option<&Said>> {
         if let std::collections::btree_map::Entry::Vacant(place) = self.0.entry(id) {
             let row = reader.get::<policy_edition::Entity>(id).await?;
-            place.insert(row.map(Said::of).transpose()?);
+            place.insert(row.map(|it| Said::of(it, reader.calendar())).transpose()?);
         }
         Ok(self.0.get(&id).and_then(Option::as_ref))
     }
@@ -209,8 +209,8 @@ impl DutiesOf {
             .filter(at.col(mentoring_pair::Column::OrganizationId).in_subquery(below(gate, place)))
             .filter(at.col(mentoring_pair::Column::EditionId).in_subquery(editions_of(gate, policy)));
         let mut due = self.pairs(reader, pairs.all().await?).await?;
-        let said = effective_until(reader, policy, place, self.window.to).await?.into_iter().map(Said::during);
-        let said: Vec<Said> = said.collect::<Result<_>>()?;
+        let said = effective_until(reader, policy, place, self.window.to).await?.into_iter();
+        let said: Vec<Said> = said.map(|it| Said::during(it, reader.calendar())).collect::<Result<_>>()?;
         if said.is_empty() {
             return Ok(due);
         }

@@ -3,7 +3,10 @@
 use chrono::{Datelike, Days, Months, NaiveDate};
 use entity::kind::DutyState;
 
-use crate::kernel::{cadence::Cadence, calendar::Calendar, term::Term};
+use crate::{
+    calendar::Calendar,
+    kernel::{cadence::Cadence, term::Term},
+};
 
 /// Most due days of one item of one subject that are told at once.
 const MOST: usize = 500;
@@ -39,11 +42,16 @@ impl Status {
 /// The days by which something is due that begins on a day, within two days, both included. Every turn is a stretch that
 /// begins with the day on which the last one was over, and its last day is the due one: a month from 1 June is over on
 /// 30 June. What follows an event is due on the last day of its term, of which the event's own day is none.
-pub fn due_days(cadence: &Cadence, start: NaiveDate, from: NaiveDate, to: NaiveDate) -> Vec<NaiveDate> {
-    let Ok(calendar) = Calendar::built_in() else { return Vec::new() };
+pub fn due_days(
+    cadence: &Cadence,
+    start: NaiveDate,
+    from: NaiveDate,
+    to: NaiveDate,
+    calendar: &Calendar,
+) -> Vec<NaiveDate> {
     let within = |day: &NaiveDate| *day >= from && *day <= to;
     match cadence {
-        Cadence::After { within: term, .. } => term.last_day(start, &calendar).into_iter().filter(within).collect(),
+        Cadence::After { within: term, .. } => term.last_day(start, calendar).into_iter().filter(within).collect(),
         Cadence::Yearly { month, day } => {
             let of = |year: i32| {
                 let first = NaiveDate::from_ymd_opt(year, *month, 1)?;
@@ -53,7 +61,7 @@ pub fn due_days(cadence: &Cadence, start: NaiveDate, from: NaiveDate, to: NaiveD
             let years = Ord::max(start, from).year()..=to.year();
             years.filter_map(of).filter(|it| *it >= start).filter(within).take(MOST).collect()
         }
-        Cadence::Every(term) => turns(*term, start, from, to, &calendar),
+        Cadence::Every(term) => turns(*term, start, from, to, calendar),
     }
 }
 
@@ -98,7 +106,10 @@ mod tests {
     }
 
     fn days(cadence: &Cadence, start: &str, from: &str, to: &str) -> Vec<String> {
-        due_days(cadence, day(start), day(from), day(to)).iter().map(ToString::to_string).collect()
+        due_days(cadence, day(start), day(from), day(to), &Calendar::built_in().unwrap())
+            .iter()
+            .map(ToString::to_string)
+            .collect()
     }
 
     #[test]

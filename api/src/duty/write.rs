@@ -37,7 +37,7 @@ async fn named(tx: &Writer<'_>, name: &str) -> Result<Due> {
     let Some(named) = Named::parse(name) else {
         return Err(Error::invalid("dutyId", "names no due item: take it from duties"));
     };
-    let said = Said::of(tx.get::<policy_edition::Entity>(named.edition).await?)?;
+    let said = Said::of(tx.get::<policy_edition::Entity>(named.edition).await?, tx.calendar())?;
     let window = Window { from: named.due_on, to: named.due_on, today: tx.today() };
     let found = about(tx, &said, &named, window).await?;
     let due = found.into_iter().find(|it| it.code == named.code && it.due_on == named.due_on);

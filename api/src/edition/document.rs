@@ -7,12 +7,10 @@ use chrono::NaiveDate;
 use entity::kind::Role;
 
 use crate::kernel::{
-    fact::Asked,
     finding::Findings,
-    need::{self, Limit, Need, Parameter, Parameters},
+    need::{self, Need, Parameter, Parameters},
     nesting,
     node::Node,
-    number::Range,
     vocabulary::{DeclaredFact, Group, Vocabulary},
 };
 use crate::mechanism::{self, Sections};
@@ -136,7 +134,18 @@ impl Document {
     /// # Errors
     /// Everything that is wrong with it, each with its place and what to do.
     pub fn read(text: &str) -> Result<Self, Findings> {
-        let mut findings = Findings::default();
+        Self::told(text, Findings::default())
+    }
+
+    /// Reads a document that was good when it was drafted: what is looked for since then does not unmake it.
+    ///
+    /// # Errors
+    /// As `read`, but for what nobody can mean.
+    pub fn kept(text: &str) -> Result<Self, Findings> {
+        Self::told(text, Findings::of_kept())
+    }
+
+    fn told(text: &str, mut findings: Findings) -> Result<Self, Findings> {
         if text.len() > MOST_BYTES {
             findings.add("", format!("has {} bytes; at most {MOST_BYTES}: split the policy", text.len()));
             return Err(findings);
@@ -205,11 +214,12 @@ fn whole(root: &Node<'_>, findings: &mut Findings) -> Option<Document> {
         None if has_sections => Vec::new(),
         _ => criteria(&root.needed("criteria", findings)?, &vocabulary.names, findings),
     };
-    vocabulary.criteria = criteria.iter().map(|it| it.code.clone()).collect();
+    vocabulary.criteria = codes(&criteria);
     let before = findings.clone();
     let sections = Sections::read(root, &vocabulary, findings);
     if *findings == before {
         mechanism::across(&sections, findings);
+        together(&criteria, &sections, findings);
     }
     Some(Document {
         facts: vocabulary.facts,
@@ -281,9 +291,6 @@ fn criterion(node: &Node<'_>, names: &need::Names, findings: &mut Findings) -> O
     let need = node.needed("need", findings)?;
     let when = node.get("when").map(|it| need::read(&it, names, findings));
     let read = need::read(&need, names, findings);
-    if let Some(read) = &read {
-        contradictions(read, &need.path, findings);
-    }
     Some(Criterion {
         code: code?,
         title: title?,
@@ -304,51 +311,34 @@ fn waiver(node: &Node<'_>, findings: &mut Findings) -> Option<Role> {
     node.needed("by", findings)?.one_of(&[Role::OrganizationLeader, Role::OrganizationOfficer], Role::text, findings)
 }
 
-/// Groups of which all must hold, and can't: nobody has more than three years and less than two.
-fn contradictions(need: &Need, path: &str, findings: &mut Findings) {
-    match need {
-        Need::All(parts) => {
-            for (place, one) in parts.iter().enumerate() {
-                for other in parts.iter().skip(place + 1) {
-                    if let (Some((asked, range)), Some((again, further))) = (range(one), range(other))
-                        && asked == again
-                        && apart(range, further)
-                    {
-                        let message = format!(
-                            "asks twice for {}, and nobody can have both: mend one of the limits",
-                            asked.fact.text()
-                        );
-                        findings.add(&format!("{path}.all"), message);
-                    }
+/// Criteria that are asked together and that nobody can meet together: each is well by itself.
+fn together(criteria: &[Criterion], sections: &Sections, findings: &mut Findings) {
+    let mut purposes = sections.purposes();
+    if purposes.is_empty() {
+        purposes.push(mechanism::Purpose { code: String::new(), criteria: codes(criteria) });
+    }
+    let mut told = BTreeSet::new();
+    for purpose in &purposes {
+        let asked: Vec<(usize, &Criterion)> = criteria
+            .iter()
+            .enumerate()
+            .filter(|(_, it)| purpose.criteria.contains(&it.code))
+            .filter(|(_, it)| it.severity == Severity::Error && it.when.is_none())
+            .collect();
+        for (place, (_, one)) in asked.iter().enumerate() {
+            for (path, other) in asked.iter().skip(place + 1) {
+                let Some(fact) = need::apart(&one.need, &other.need) else { continue };
+                if told.insert((one.code.as_str(), other.code.as_str())) {
+                    let fact = fact.fact.text();
+                    let message =
+                        format!("and that of {} set limits to {fact} that nobody can meet both: mend one", one.code);
+                    findings.doubt(&format!("criteria[{path}].need"), message);
                 }
-                contradictions(one, &format!("{path}.all[{place}]"), findings);
             }
         }
-        Need::Any(parts) | Need::AtLeast(_, parts) => {
-            let key = if matches!(need, Need::Any(_)) { "any" } else { "of" };
-            for (place, part) in parts.iter().enumerate() {
-                contradictions(part, &format!("{path}.{key}[{place}]"), findings);
-            }
-        }
-        Need::Not(inner) => contradictions(inner, &format!("{path}.not"), findings),
-        Need::Fact(_) => {}
     }
 }
 
-fn range(need: &Need) -> Option<(&Asked, Range)> {
-    let Need::Fact(compared) = need else { return None };
-    match &compared.limit {
-        Limit::Number(limit) => Some((&compared.asked, limit.range())),
-        Limit::Height(op, code) => {
-            let height = i32::try_from(compared.asked.fact.height(code)?).ok()?;
-            let value = crate::kernel::number::Decimal::whole(height);
-            Some((&compared.asked, crate::kernel::number::Num { op: *op, value }.range()))
-        }
-        _ => None,
-    }
-}
-
-fn apart(one: Range, other: Range) -> bool {
-    let beyond = |max: Option<i64>, min: Option<i64>| matches!((max, min), (Some(max), Some(min)) if max < min);
-    beyond(one.max, other.min) || beyond(other.max, one.min)
+fn codes(criteria: &[Criterion]) -> Vec<String> {
+    criteria.iter().map(|it| it.code.clone()).collect()
 }

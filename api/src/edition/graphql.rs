@@ -129,7 +129,7 @@ impl PolicyEdition {
     /// # Errors
     /// `Internal` where it can't be read any more, which is ours to mend.
     pub fn read(&self) -> Result<Document> {
-        Document::read(&self.0.body).map_err(|_| Error::broken("a kept policy can't be read"))
+        Document::kept(&self.0.body).map_err(|_| Error::broken("a kept policy can't be read"))
     }
 }
 

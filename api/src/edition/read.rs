@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use entity::{
     id::{Key, OrganizationId, PolicyEditionId},
     kind::{PolicyState, Role},
-    organization_closure, policy_edition,
+    organization, organization_closure, policy_edition,
 };
 use sea_orm::{Condition, sea_query::ExprTrait};
 use serde::Serialize;
@@ -75,6 +75,28 @@ impl questions::Among for Among {
 belonging! {
     /// Editions by their own keys.
     Editions = policy_edition by Id(id: PolicyEditionId), ordered Id, PolicyRead, "edition.by_id";
+}
+
+/// The editions of an organization's policy that the caller sees; none where there is no such organization within reach.
+pub struct EditionsOf {
+    /// Code of the organization.
+    pub jurisdiction: String,
+    /// Code of the policy.
+    pub code: String,
+}
+
+impl Query for EditionsOf {
+    const ACTION: Action = Action::PolicyRead;
+    type Answer = Option<Vec<policy_edition::Model>>;
+    async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
+        let code = Alias::own::<organization::Entity>().col(organization::Column::Code);
+        let place = reader.find::<organization::Entity>().filter(code.eq(self.jurisdiction.as_str())).one().await?;
+        let Some(place) = place else { return Ok(None) };
+        let at = Alias::own::<policy_edition::Entity>();
+        let of_place = at.col(policy_edition::Column::OrganizationId).eq(place.id);
+        let of_code = at.col(policy_edition::Column::Code).eq(self.code.as_str());
+        Ok(Some(reader.find::<policy_edition::Entity>().filter(of_place).filter(of_code).all().await?))
+    }
 }
 
 /// Whether the caller may read policies at all.

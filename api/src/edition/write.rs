@@ -1,5 +1,6 @@
 //! Commands on policies: drafted by one, published by another, and never changed from then on.
 
+use chrono::NaiveDate;
 use entity::{id::PolicyEditionId, kind::PolicyState, organization, policy_edition};
 use sea_orm::sea_query::ExprTrait;
 use serde::Serialize;
@@ -82,6 +83,24 @@ pub struct PublishPolicy {
     pub expected_version: i32,
 }
 
+/// That an edition begins after those that are published: after the last of them, and not before today.
+///
+/// # Errors
+/// OVERLAPS, or `Invalid`, on `validFrom`.
+pub fn in_turn(valid_from: NaiveDate, others: &[policy_edition::Model], today: NaiveDate) -> Result<()> {
+    let published = others.iter().filter(|it| it.state == PolicyState::Published);
+    let Some(last) = published.map(|it| it.valid_from).max() else { return Ok(()) };
+    if valid_from <= last {
+        let message = format!("An edition has effect from {last} on: let this one begin after it.");
+        return Err(Problem::new(ProblemCode::Overlaps, message).on("validFrom").into());
+    }
+    if valid_from < today {
+        let why = format!("{valid_from} lies before today: what was judged then is history");
+        return Err(Error::invalid("validFrom", why));
+    }
+    Ok(())
+}
+
 impl Command for PublishPolicy {
     const ACTION: Action = Action::PolicyPublish;
     type Outcome = PolicyEditionId;
@@ -106,16 +125,7 @@ impl Command for PublishPolicy {
             .filter(at.col(policy_edition::Column::State).eq(PolicyState::Published))
             .all()
             .await?;
-        if let Some(last) = others.iter().map(|it| it.valid_from).max() {
-            if before.valid_from <= last {
-                let message = format!("An edition has effect from {last} on: let this one begin after it.");
-                return Err(Problem::new(ProblemCode::Overlaps, message).on("validFrom").into());
-            }
-            if before.valid_from < tx.today() {
-                let why = format!("{} lies before today: what was judged then is history", before.valid_from);
-                return Err(Error::invalid("validFrom", why));
-            }
-        }
+        in_turn(before.valid_from, &others, tx.today())?;
         let after = policy_edition::Model {
             state: PolicyState::Published,
             published_by: tx.account(),

@@ -2,12 +2,14 @@
 
 use chrono::NaiveDate;
 
-use crate::kernel::{
+use crate::{
     calendar::Calendar,
-    finding::Findings,
-    node::Node,
-    term::Term,
-    vocabulary::{Nature, Vocabulary},
+    kernel::{
+        finding::Findings,
+        node::Node,
+        term::Term,
+        vocabulary::{Nature, Vocabulary},
+    },
 };
 
 /// Events that the engine sees itself.

@@ -17,9 +17,22 @@ pub struct Finding {
 pub struct Findings {
     told: Vec<Finding>,
     untold: usize,
+    is_kept: bool,
 }
 
 impl Findings {
+    /// For a document that was published once: it is read as it was, whatever sense it makes by what is looked for now.
+    pub fn of_kept() -> Self {
+        Self { is_kept: true, ..Self::default() }
+    }
+
+    /// Tells of one more that can be read but can't be meant, so that nobody publishes it.
+    pub fn doubt(&mut self, path: &str, message: impl Into<String>) {
+        if !self.is_kept {
+            self.add(path, message);
+        }
+    }
+
     /// Tells of one more.
     pub fn add(&mut self, path: &str, message: impl Into<String>) {
         if self.told.len() < MOST {

@@ -2,6 +2,7 @@
 //! in every complaint; whatever could be read in two ways is refused.
 
 mod reading;
+mod sense;
 
 use chrono::NaiveDate;
 
@@ -11,6 +12,7 @@ use crate::kernel::{
 };
 
 pub use reading::{Declared, Names, Parameter, Parameters, fact, read, value};
+pub use sense::{apart, overlap};
 
 /// Most groups within groups.
 pub const MOST_LEVELS: usize = 10;

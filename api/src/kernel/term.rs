@@ -2,7 +2,7 @@
 
 use chrono::{Days, Months, NaiveDate};
 
-use crate::kernel::calendar::Calendar;
+use crate::calendar::Calendar;
 
 /// Longest term, in days, working days, weeks or months: a life of work.
 const MOST: u32 = 1200;

@@ -184,6 +184,7 @@ impl Section for Pairs {
         unique(node, "mentorRoles", roles.iter().map(|it| it.0.text()), findings);
         let levels = each(node, "levels", findings, |it, findings| level(it, vocabulary, findings));
         unique(node, "levels", levels.iter().map(|it| it.code.as_str()), findings);
+        distinct(node, &levels, findings);
         let triggers = each(node, "menteeTriggers", findings, |it, findings| trigger(it, vocabulary, findings));
         unique(node, "menteeTriggers", triggers.iter().map(|it| it.code.as_str()), findings);
         let matching = each(node, "matching", findings, |it, findings| matching::factor(it, vocabulary, findings));
@@ -301,6 +302,19 @@ fn level(node: &Node<'_>, vocabulary: &Vocabulary, findings: &mut Findings) -> O
     let (mentee, mentor) = (need("mentee"), need("mentor"));
     let code = code(node, "code", findings)?;
     Some(Level { title: title(node, &code, findings)?, code, mentee: mentee?, mentor: mentor? })
+}
+
+/// That no two levels speak of the same mentees: which of the two mentors would go first?
+fn distinct(node: &Node<'_>, levels: &[Level], findings: &mut Findings) {
+    for (place, one) in levels.iter().enumerate() {
+        for other in levels.iter().skip(place + 1).filter(|it| need::overlap(&one.mentee, &it.mentee)) {
+            let (one, other) = (&one.code, &other.code);
+            let message = format!(
+                "speaks of the same mentee in {one} and in {other}, and not of which mentor goes first: write one level with any, or limits that leave nobody between them"
+            );
+            findings.doubt(&format!("{}.levels", node.path), message);
+        }
+    }
 }
 
 fn trigger(node: &Node<'_>, vocabulary: &Vocabulary, findings: &mut Findings) -> Option<Trigger> {

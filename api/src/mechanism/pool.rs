@@ -1,6 +1,8 @@
 //! What a policy says of a reserve pool: tiers with their criteria and targets, structure, capacity, ways in, moves, reviews,
 //! ways out. Nothing of it adds or removes anybody: it warns, proposes and counts.
 
+mod routes;
+
 use serde_json::{Value, json};
 
 use crate::{
@@ -184,6 +186,7 @@ impl Section for Pool {
         unique(node, "exitRules", exit_rules.iter().map(|it| it.code.as_str()), findings);
         let auto_candidates = each(node, "autoCandidates", findings, auto);
         unique(node, "autoCandidates", auto_candidates.iter().map(|it| it.code.as_str()), findings);
+        routes::distinct(node, &auto_candidates, findings);
         let moves = each(node, "moves", findings, moving);
         unique(node, "moves", moves.iter().map(|it| it.code.as_str()), findings);
         Some(Self {

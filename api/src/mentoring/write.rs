@@ -256,7 +256,7 @@ impl Command for ActivatePair {
         let (mut notices, mut term_ends_on) = (Vec::new(), before.term_ends_on);
         if let Some(policy) = policy {
             notices = policy.activated(tx, &whom(&before, &parts), before.plan_items.as_deref()).await?;
-            term_ends_on = term_ends_on.or(policy.term_end(start)?);
+            term_ends_on = term_ends_on.or(policy.term_end(start, tx.calendar())?);
         }
         let next_contact_due = policed::next_due(tx, &before, start).await?;
         let after =

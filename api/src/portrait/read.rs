@@ -162,7 +162,7 @@ impl Query for ListedFor {
     async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
         let Some(place) = reader.get::<organization::Entity>(self.organization).await? else { return Ok(None) };
         let Some(edition) = effective(reader, &self.policy, place.id, self.on).await? else { return Ok(None) };
-        let document = Document::read(&edition.body).map_err(|_| Error::broken("a kept policy can't be read"))?;
+        let document = Document::kept(&edition.body).map_err(|_| Error::broken("a kept policy can't be read"))?;
         let lists = document.sections.views.as_ref().map(|it| it.shortlists.as_slice()).unwrap_or_default();
         let Some(list) = lists.iter().find(|it| it.code == self.list).cloned() else {
             let known: Vec<&str> = lists.iter().map(|it| it.code.as_str()).collect();

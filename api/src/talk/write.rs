@@ -112,7 +112,7 @@ impl Command for RequestTalk {
             topic: self.topic,
             state: TalkState::Requested,
             requested_on: today,
-            answer_by: rules::answer_by(talks, today)?,
+            answer_by: rules::answer_by(talks, today, tx.calendar())?,
             fixed_for: None,
             held_on: None,
             follow_up_on: None,

@@ -92,7 +92,7 @@ async fn said(
         return Ok(None);
     }
     let Some(edition) = effective(reader, policy, place, on).await? else { return Ok(None) };
-    let document = Document::read(&edition.body).map_err(|_| Error::broken("a kept policy can't be read"))?;
+    let document = Document::kept(&edition.body).map_err(|_| Error::broken("a kept policy can't be read"))?;
     Ok(Some((edition, document)))
 }
 
@@ -152,7 +152,7 @@ impl Progress {
         document: &Document,
         goal: &Goal,
     ) -> Result<(GoalStanding, Condition)> {
-        let period = goal.period.and_then(|it| stretch(it, edition.valid_from, self.on));
+        let period = goal.period.and_then(|it| stretch(it, edition.valid_from, self.on, reader.calendar()));
         let base = self.base(reader.gate(), document, goal, period);
         let all = people(reader, base.clone()).await?;
         let group = goal.group.as_ref().and_then(|code| document.group(code)).map(|it| &it.need);

@@ -2,10 +2,7 @@
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 
-use crate::{
-    kernel::{calendar::Calendar, term::Term},
-    mechanism::targets::Period,
-};
+use crate::{calendar::Calendar, kernel::term::Term, mechanism::targets::Period};
 
 /// A stretch of days, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,11 +15,10 @@ pub struct Stretch {
 
 /// The stretch of a period that a day lies in, or, where it lies after all of it, the one that has ended. None where the
 /// calendar does not say.
-pub fn stretch(period: Period, began: NaiveDate, on: NaiveDate) -> Option<Stretch> {
-    let calendar = Calendar::built_in().ok()?;
+pub fn stretch(period: Period, began: NaiveDate, on: NaiveDate, calendar: &Calendar) -> Option<Stretch> {
     match period {
         Period::By(day) => Some(Stretch { from: began, to: day }),
-        Period::Within(term) => Some(Stretch { from: began, to: term.last_day(began, &calendar)? }),
+        Period::Within(term) => Some(Stretch { from: began, to: term.last_day(began, calendar)? }),
         // Years, half years, quarters and months are those of the calendar.
         Period::Per(Term::Months(months)) if months > 0 && 12 % months == 0 => {
             let first = on.month0() / months * months + 1;
@@ -32,7 +28,7 @@ pub fn stretch(period: Period, began: NaiveDate, on: NaiveDate) -> Option<Stretc
         Period::Per(term) => {
             let mut from = began;
             loop {
-                let to = term.last_day(from, &calendar)?.pred_opt()?;
+                let to = term.last_day(from, calendar)?.pred_opt()?;
                 if to >= on {
                     return Some(Stretch { from, to });
                 }
@@ -68,7 +64,7 @@ mod tests {
     #[test]
     fn a_period_is_the_calendar_s_or_counted_from_the_beginning() {
         let of = |period, on: &str| {
-            let it = stretch(period, day("2026-01-15"), day(on)).unwrap();
+            let it = stretch(period, day("2026-01-15"), day(on), &Calendar::built_in().unwrap()).unwrap();
             (it.from.to_string(), it.to.to_string())
         };
         let pair = |from: &str, to: &str| (from.to_owned(), to.to_owned());
@@ -81,7 +77,13 @@ mod tests {
 
     #[test]
     fn half_of_the_time_is_half_of_the_way() {
-        let it = stretch(Period::Within(Term::Months(36)), day("2026-01-01"), day("2027-07-01")).unwrap();
+        let it = stretch(
+            Period::Within(Term::Months(36)),
+            day("2026-01-01"),
+            day("2027-07-01"),
+            &Calendar::built_in().unwrap(),
+        )
+        .unwrap();
         assert_eq!(
             [pace(100, it, day("2027-07-01")), pace(100, it, day("2026-01-01")), pace(100, it, day("2031-01-01"))],
             [50, 0, 100]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use entity::kind::AssessmentGrade;
 use serde_json::Value;
 
-use super::{Compared, Limit, MOST_LEAVES, MOST_LEVELS, Need};
+use super::{Compared, Limit, MOST_LEAVES, MOST_LEVELS, Need, sense::contradictions};
 use crate::kernel::{
     fact::{Asked, Fact, REFUSED, Type, Unit},
     finding::Findings,
@@ -72,7 +72,12 @@ pub fn read(node: &Node<'_>, names: &Names, findings: &mut Findings) -> Option<N
     if leaves > MOST_LEAVES {
         findings.add(&node.path, format!("compares {leaves} facts; at most {MOST_LEAVES}: make two criteria of it"));
     }
-    (*findings == before).then_some(need)
+    if *findings != before {
+        return None;
+    }
+    // What nobody can meet is told, and has been read: nothing else is wrong because of it.
+    contradictions(&need, &node.path, findings);
+    Some(need)
 }
 
 fn group(node: &Node<'_>, names: &Names, levels: usize, findings: &mut Findings) -> Option<Need> {

@@ -58,7 +58,7 @@ pub struct Checks {
 /// # Errors
 /// `Internal` where it can't be read.
 pub fn document_of(edition: &policy_edition::Model) -> Result<Document> {
-    Document::read(&edition.body).map_err(|_| Error::broken("a kept policy can't be read"))
+    Document::kept(&edition.body).map_err(|_| Error::broken("a kept policy can't be read"))
 }
 
 impl Query for ChecksOf {

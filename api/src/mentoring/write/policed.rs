@@ -10,12 +10,13 @@ use entity::{
 };
 
 use crate::{
+    calendar::Calendar,
     db::writer::Writer,
     declared::write::read,
     edition::{document::Document, notice::Notice, read::effective},
     eligibility::{dossier::Dossier, read::dossier},
     error::{Error, Problem, ProblemCode, Result},
-    kernel::{cadence::Cadence, calendar::Calendar},
+    kernel::cadence::Cadence,
     mechanism::{Bounds, pairs::Pairs},
     mentoring::{
         judging,
@@ -78,8 +79,7 @@ pub(super) async fn next_due(
     let by_days = rules::due_after(last, pair.contact_every_days);
     let Some(policy) = of(tx, pair).await? else { return Ok(by_days) };
     let Some(cadence) = &policy.pairs()?.contact_every else { return Ok(by_days) };
-    let calendar = Calendar::built_in().map_err(|_| Error::broken("the calendar can't be read"))?;
-    Ok(cadence.next(last, &calendar).or(by_days))
+    Ok(cadence.next(last, tx.calendar()).or(by_days))
 }
 
 impl Policed {
@@ -103,10 +103,9 @@ impl Policed {
     }
 
     /// The last day of a term that begins on a day; none where the policy says nothing of it.
-    pub(super) fn term_end(&self, start: NaiveDate) -> Result<Option<NaiveDate>> {
+    pub(super) fn term_end(&self, start: NaiveDate, calendar: &Calendar) -> Result<Option<NaiveDate>> {
         let Some(term) = self.pairs()?.term else { return Ok(None) };
-        let calendar = Calendar::built_in().map_err(|_| Error::broken("the calendar can't be read"))?;
-        Ok(term.last_day(start, &calendar))
+        Ok(term.last_day(start, calendar))
     }
 
     /// What the policy says of people who are to be paired.

@@ -164,7 +164,7 @@ async fn said(
 ) -> Result<Option<(PolicyEditionId, Document)>> {
     let Some(code) = &pool.policy_code else { return Ok(None) };
     let Some(edition) = effective(reader, code, pool.organization_id, on).await? else { return Ok(None) };
-    let document = Document::read(&edition.body).map_err(|_| Error::broken("a kept policy can't be read"))?;
+    let document = Document::kept(&edition.body).map_err(|_| Error::broken("a kept policy can't be read"))?;
     Ok(Some((edition.id, document)))
 }
 

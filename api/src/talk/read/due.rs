@@ -27,7 +27,7 @@ use crate::{
     edition::{document::Document, read::effective},
     eligibility::condition::Conditions,
     error::{Action, Error, Result},
-    kernel::{calendar::Calendar, need::Need, outcome::Outcome},
+    kernel::{need::Need, outcome::Outcome},
     mechanism::talks::{Coverage, Talks, Trigger},
     organization::read::below,
     talk::rules,
@@ -54,7 +54,7 @@ async fn said(
     on: NaiveDate,
 ) -> Result<Option<(PolicyEditionId, Document)>> {
     let Some(edition) = effective(reader, policy, place, on).await? else { return Ok(None) };
-    let document = Document::read(&edition.body).map_err(|_| Error::broken("a kept policy can't be read"))?;
+    let document = Document::kept(&edition.body).map_err(|_| Error::broken("a kept policy can't be read"))?;
     Ok(Some((edition.id, document)))
 }
 
@@ -111,10 +111,10 @@ impl Query for CoverageOf {
         let Some((edition, document)) = said(reader, &self.policy, self.organization, self.on).await? else {
             return Ok(None);
         };
-        let (calendar, mut out) = (rules::calendar()?, Vec::new());
+        let mut out = Vec::new();
         for rule in coverage(document.sections.talks.as_ref()) {
             let group = rule.group.as_ref().and_then(|it| document.group(it)).map(|it| &it.need);
-            out.push(self.covered(reader, rule, group, &calendar).await?);
+            out.push(self.covered(reader, rule, group).await?);
         }
         Ok(Some((edition, out)))
     }
@@ -125,15 +125,9 @@ fn coverage(talks: Option<&Talks>) -> &[Coverage] {
 }
 
 impl CoverageOf {
-    async fn covered(
-        &self,
-        reader: &Reader<'_>,
-        rule: &Coverage,
-        group: Option<&Need>,
-        calendar: &Calendar,
-    ) -> Result<Covered> {
+    async fn covered(&self, reader: &Reader<'_>, rule: &Coverage, group: Option<&Need>) -> Result<Covered> {
         let why = "counts working days of a year whose notice is not at hand: take it in first";
-        let from = rules::begins(rule.per, self.on, calendar).ok_or_else(|| Error::invalid("policy", why))?;
+        let from = rules::begins(rule.per, self.on, reader.calendar()).ok_or_else(|| Error::invalid("policy", why))?;
         let wanted: BTreeSet<CadreId> = match group {
             Some(need) => self.of_group(reader, need).await?,
             None => self.of_pools(reader).await?,
@@ -220,9 +214,9 @@ impl Query for TriggersDue {
         let Some((_, document)) = said(reader, &self.policy, self.organization, self.on).await? else {
             return Ok(None);
         };
-        let (calendar, mut out) = (rules::calendar()?, Vec::new());
+        let mut out = Vec::new();
         for trigger in document.sections.talks.iter().flat_map(|it| &it.triggers) {
-            out.extend(self.due(reader, trigger, &calendar).await?);
+            out.extend(self.due(reader, trigger).await?);
         }
         // Those whose day can't be told come first: somebody must look.
         out.sort_by_key(|it| (it.due_on, it.happened_on, it.unit, it.cadre));
@@ -232,7 +226,7 @@ impl Query for TriggersDue {
 }
 
 impl TriggersDue {
-    async fn due(&self, reader: &Reader<'_>, trigger: &Trigger, calendar: &Calendar) -> Result<Vec<DueTalk>> {
+    async fn due(&self, reader: &Reader<'_>, trigger: &Trigger) -> Result<Vec<DueTalk>> {
         let last = self.last_held(reader, trigger).await?;
         let mut happened: BTreeMap<Whom, (OrganizationId, Vec<NaiveDate>)> = BTreeMap::new();
         for row in self.events(reader, trigger).await? {
@@ -254,7 +248,7 @@ impl TriggersDue {
                     cadre: whom.0,
                     unit,
                     happened_on: day,
-                    due_on: trigger.within.last_day(day, calendar),
+                    due_on: trigger.within.last_day(day, reader.calendar()),
                 });
             }
         }

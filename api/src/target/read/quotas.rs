@@ -132,7 +132,7 @@ impl QuotasOf {
         reserved: Reserved,
     ) -> Result<ReservedStanding> {
         let period = crate::mechanism::targets::Period::Per(reserved.per);
-        let stretch = stretch(period, edition.valid_from, self.on);
+        let stretch = stretch(period, edition.valid_from, self.on, reader.calendar());
         let within = |day: NaiveDate| stretch.is_some_and(|it| it.from <= day && day <= it.to);
         let filed = self.facts(reader, &reserved.of).await?;
         let filed = filed.iter().filter(|it| within(it.valid_from)).max_by_key(|it| (it.valid_from, it.id));
