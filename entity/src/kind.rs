@@ -357,5 +357,7 @@ kinds! {
         Pair = "PAIR",
         /// Memberships of pools.
         Membership = "MEMBERSHIP",
+        /// What somebody owes; told of the person.
+        Duty = "DUTY",
     }
 }

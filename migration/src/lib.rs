@@ -28,6 +28,7 @@ mod m20261121_000019_transfers;
 mod m20261121_000021_party;
 mod m20261121_000022_policies;
 mod m20261121_000023_mechanisms;
+mod m20261121_000024_rounds;
 
 use sea_orm_migration::{
     MigratorTrait as _,
@@ -63,6 +64,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000021_party::Migration),
             Box::new(m20261121_000022_policies::Migration),
             Box::new(m20261121_000023_mechanisms::Migration),
+            Box::new(m20261121_000024_rounds::Migration),
         ]
     }
 }
