@@ -4,6 +4,7 @@ mod duties;
 mod invented;
 mod pairs;
 mod pools;
+mod rounds;
 mod targets;
 
 use chrono::{Months, NaiveDate, TimeDelta};

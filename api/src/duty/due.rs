@@ -240,21 +240,26 @@ pub fn beside(mut due: Vec<Due>, entries: Vec<duty_entry::Model>, today: NaiveDa
 }
 
 impl Due {
-    /// What its policy proposes because it is overdue for so long, in order.
-    pub fn proposals(&self, today: NaiveDate) -> Vec<String> {
+    /// What its policy proposes because it is overdue for so long, each with its place among all, from 1.
+    pub fn proposals(&self, today: NaiveDate) -> Vec<(usize, String)> {
         if self.status != Status::Overdue {
             return Vec::new();
         }
         let Ok(calendar) = crate::kernel::calendar::Calendar::built_in() else { return Vec::new() };
-        let reached = |it: &&Overdue| it.after.last_day(self.due_on, &calendar).is_some_and(|day| day < today);
-        self.overdue.iter().filter(reached).map(|it| it.propose.clone()).collect()
+        let reached = |it: &Overdue| it.after.last_day(self.due_on, &calendar).is_some_and(|day| day < today);
+        let placed = (1..).zip(&self.overdue);
+        placed.filter(|(_, it)| reached(it)).map(|(place, it)| (place, it.propose.clone())).collect()
     }
 
     /// How it is named: by edition, code, subject and day.
     pub fn name(&self) -> String {
-        let About { kind, id, .. } = self.about;
-        format!("{}:{}:{}:{id}:{}", self.edition.uuid(), self.code, kind.text(), self.due_on)
+        name(self.edition, &self.code, self.about.kind, self.about.id, self.due_on)
     }
+}
+
+/// How an item is named: by edition, code, subject and day.
+pub fn name(edition: PolicyEditionId, code: &str, kind: DutySubject, id: Uuid, due_on: NaiveDate) -> String {
+    format!("{}:{code}:{}:{id}:{due_on}", edition.uuid(), kind.text())
 }
 
 /// A due item as somebody names it.
