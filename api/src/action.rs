@@ -89,6 +89,8 @@ named! {
         DutySubmit = "DUTY_SUBMIT",
         /// Accept, return or excuse what is due.
         DutyDecide = "DUTY_DECIDE",
+        /// Put down whose day passed, and what is proposed because of it.
+        DutyRound = "DUTY_ROUND",
         /// Read talks.
         TalkRead = "TALK_READ",
         /// Ask for a talk.

@@ -67,6 +67,7 @@ pub mod db {
     pub mod gate;
     pub mod gather;
     pub mod hub;
+    pub mod jobs;
     pub mod keeping;
     pub mod open;
     pub mod outbox;

@@ -39,6 +39,10 @@ pub struct Metrics {
     pub limited: Total,
     /// Errors of our own.
     pub internal_errors: Total,
+    /// Jobs that were done.
+    pub jobs_done: Total,
+    /// Tries at a job that failed; it is tried again.
+    pub jobs_failed: Total,
 }
 
 impl Metrics {
@@ -58,6 +62,8 @@ impl Metrics {
                 &self.limited,
             ),
             ("tidui_internal_errors_total", "Errors of our own", &self.internal_errors),
+            ("tidui_jobs_done_total", "Jobs done", &self.jobs_done),
+            ("tidui_jobs_failed_total", "Tries at a job that failed", &self.jobs_failed),
         ];
         let total = |(name, help, total): &(&str, &str, &Total)| {
             format!("# HELP {name} {help}\n# TYPE {name} counter\n{name} {}\n", total.get())

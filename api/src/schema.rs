@@ -32,7 +32,7 @@ use crate::{
         read::DeclaredFacts,
     },
     document::idle::idle,
-    duty::graphql::{DutyMutation, DutyQuery},
+    duty::graphql::{DutyMutation, DutyQuery, DutySubscription, EscalationQuery},
     edition::{
         graphql::{LibraryQuery, PolicyEdition, PolicyMutation, PolicyQuery},
         read::Editions,
@@ -165,6 +165,7 @@ pub struct Query(
     LibraryQuery,
     TargetQuery,
     DutyQuery,
+    EscalationQuery,
     DeclaredQuery,
     EligibilityQuery,
     TryingQuery,
@@ -201,7 +202,7 @@ pub struct Mutation(
 /// Everything that can be followed, as a stream of events or over a WebSocket. Each change is told with the rights that
 /// the follower has at that moment.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(MentoringSubscription, PoolSubscription);
+pub struct Subscription(MentoringSubscription, PoolSubscription, DutySubscription);
 
 /// The schema over which every transport executes.
 pub type Schema = Inner<Query, Mutation, Subscription>;

@@ -98,6 +98,8 @@ keys! {
     CriterionWaiverId = "criterion_waiver";
     /// What was done about a due item.
     DutyEntryId = "duty_entry";
+    /// What time made of a due item.
+    DutyStepId = "duty_step";
     /// A talk.
     TalkId = "talk";
     /// A matter raised in a talk.

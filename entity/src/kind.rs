@@ -371,6 +371,8 @@ kinds! {
         Pair = "PAIR",
         /// Memberships of pools.
         Membership = "MEMBERSHIP",
+        /// What somebody owes; told of the person.
+        Duty = "DUTY",
     }
 }
 

@@ -25,6 +25,7 @@ pub mod correction_request;
 pub mod criterion_waiver;
 pub mod declared_fact;
 pub mod duty_entry;
+pub mod duty_step;
 pub mod education;
 pub mod experience;
 pub mod export;
@@ -33,6 +34,7 @@ pub mod import;
 pub mod import_finding;
 pub mod import_row;
 pub mod import_run;
+pub mod job_round;
 pub mod kin_declaration;
 pub mod level_period;
 pub mod membership_step;
@@ -205,6 +207,7 @@ tables! {
         declared_fact as DeclaredFact by DeclaredFactId,
         criterion_waiver as CriterionWaiver by CriterionWaiverId,
         duty_entry as DutyEntry by DutyEntryId,
+        duty_step as DutyStep by DutyStepId,
         talk as Talk by TalkId,
         talk_issue as TalkIssue by TalkIssueId,
         reserve_pool as ReservePool by PoolId,
@@ -237,6 +240,7 @@ tables! {
         organization_closure as OrganizationClosure,
         audit_digest as AuditDigest,
         idempotency_record as IdempotencyRecord,
+        job_round as JobRound,
         outbox as Outbox,
     }
 }

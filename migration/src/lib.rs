@@ -30,6 +30,7 @@ mod m20261121_000022_policies;
 mod m20261121_000023_mechanisms;
 mod m20261122_000024_seen;
 mod m20261122_000025_searches;
+mod m20261122_000026_rounds;
 
 use sea_orm_migration::{
     MigratorTrait as _,
@@ -67,6 +68,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000023_mechanisms::Migration),
             Box::new(m20261122_000024_seen::Migration),
             Box::new(m20261122_000025_searches::Migration),
+            Box::new(m20261122_000026_rounds::Migration),
         ]
     }
 }

@@ -5,6 +5,7 @@ mod invented;
 mod matching;
 pub mod pairs;
 mod pools;
+mod rounds;
 mod targets;
 mod withstanding;
 

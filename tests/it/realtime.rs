@@ -25,6 +25,8 @@ const MEMBERSHIPS: &str =
     "subscription($after: ID, $ids: [ID!], $at: ID, $pool: ID) { it: poolMembershipChanged(after: $after, ids: $ids, organization: $at, pool: $pool) {
     news eventId act membership { id state } } }";
 
+const DUTIES: &str = "subscription { it: myDutiesChanged { news eventId act duty { id code dueOn status } } }";
+
 /// How long silence must last to be believed: a change takes a tenth of it.
 const SILENCE: Duration = Duration::from_millis(400);
 

@@ -87,6 +87,37 @@ both! {
         assert_eq!(answer.statements, Some(2));
     }
 
+    /// What a person owes, however much it is: one statement; one more each for the cards of who owes it, and for where it is due.
+    async fn my_duties_take_one_statement(world: World) {
+        let county = world.organization("North").await;
+        let report = json!({ "code": "NOTE", "title": "A note", "by": "MENTOR", "every": "P1D" });
+        let edition = world.policy_with(county, "reports", json!({ "pairs": { "reports": [report] } })).await;
+        let mentor = world.cadre(county, "Mentor", |_| {}).await;
+        let mentee = world.cadre(county, "Mentee", |_| {}).await;
+        let since = world.now().date_naive() - chrono::TimeDelta::days(120);
+        let sides = [(mentor, entity::kind::PairSide::Mentor), (mentee, entity::kind::PairSide::Mentee)];
+        let mut made = 0;
+        let phone = world.sign_in_as(Role::Mentor, county, mentor).await;
+        for (pairs, first) in [(1, 1), (1, 20), (1, 100), (20, 100)] {
+            while made < pairs {
+                world.pair_of(county, &sides, |row| (row.started_on, row.edition_id, row.state) = (Some(since), Some(edition), entity::kind::PairState::Active)).await;
+                made += 1;
+            }
+            let list = "query($first: Int!) { it: myDuties(first: $first, filter: { statuses: [OVERDUE] }) { overdueCount nodes { id code title dueOn status by subject entry { state } } } }";
+            let answer = phone.run(list, json!({ "first": first })).await;
+            assert_eq!(answer.at("/it/nodes").as_array().map(Vec::len), Some(first), "{}", answer.text);
+            assert_eq!(answer.statements, Some(1), "for {first} items of {pairs} pairs");
+            let wider = "query($first: Int!) { it: myDuties(first: $first) { nodes { dueOn owner { name } organization { name } edition { title } } } }";
+            let answer = phone.run(wider, json!({ "first": first })).await;
+            assert_eq!(answer.at("/it/nodes/0/owner/name"), "Mentor", "{}", answer.text);
+            // What is remembered of the three takes none.
+            assert!(answer.statements.is_some_and(|it| (1..=4).contains(&it)), "{:?} for {first} items of {pairs} pairs", answer.statements);
+        }
+        let stranger = world.sign_in_as(Role::Cadre, county, mentee).await;
+        let none = stranger.run("{ it: myDuties { totalCount } }", json!({})).await;
+        assert_eq!((none.at("/it/totalCount"), none.statements), (&json!(0), Some(1)));
+    }
+
     /// A change: the row, the read-back, and one statement each for the audit's event and its changes.
     async fn a_write_takes_a_fixed_number_of_statements(world: World) {
         let county = tests::county::County::build(&world, "North").await;

@@ -104,11 +104,15 @@ impl World {
 
     /// Another server over the same database and shared store.
     pub async fn another(&self) -> Server {
-        let now = self.now.clone();
-        let clock = api::clock::Clock::moved_by(move || *now.lock().expect("a clock"));
-        let mut hooks = Hooks { clock, ..Hooks::default() };
+        let mut hooks = Hooks { clock: self.clock(), ..Hooks::default() };
         hooks.faults.before_execution_ms = self.pause_ms;
         Server::start(self.config.clone(), hooks).await.expect("a server")
+    }
+
+    /// The clock that `pass` moves, for a server of a story's own.
+    pub fn clock(&self) -> api::clock::Clock {
+        let now = self.now.clone();
+        api::clock::Clock::moved_by(move || *now.lock().expect("a clock"))
     }
 
     /// Stops the server.

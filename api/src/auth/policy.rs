@@ -11,7 +11,7 @@ use entity::kind::Role::{
 use crate::error::Action;
 
 /// Bumped when an arm or a row policy changes meaning, so that answers remembered under the old one die.
-pub const VERSION: u32 = 7;
+pub const VERSION: u32 = 8;
 
 /// Whether which rows there are for an act depends on the account itself, not only on its grants and person. Answers to
 /// others are shared by all whose grants are the same.
@@ -56,7 +56,7 @@ pub fn allows(role: Role, action: Action) -> bool {
             matches!(role, OrganizationOfficer | OrganizationLeader | Cadre)
         }
         IdentityLookUp | CadreFactRecord | CadreFactVoid => matches!(role, OrganizationOfficer),
-        CadreCreate | CadreUpdate => role == OrganizationOfficer,
+        CadreCreate | CadreUpdate | DeclaredFactRecord => role == OrganizationOfficer,
         CadreTransfer | CadreTransferOffer | CadreTransferDecide => role == OrganizationOfficer,
         CadreTransferRead => matches!(role, OrganizationOfficer | OrganizationLeader),
         ImportUpload | RosterImport | ImportRead => role == OrganizationOfficer,
@@ -64,7 +64,6 @@ pub fn allows(role: Role, action: Action) -> bool {
         // Below a place everybody may read by what they are judged, and how it comes out for themselves.
         EligibilityRead => matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | Cadre),
         DeclaredFactRead => matches!(role, OrganizationOfficer | OrganizationLeader | Cadre),
-        DeclaredFactRecord => role == OrganizationOfficer,
         CriterionWaive => matches!(role, OrganizationOfficer | OrganizationLeader),
         PolicyRead | DutyRead | DutySubmit => {
             matches!(role, OrganizationOfficer | OrganizationLeader | UnitOfficer | Mentor | Cadre)
@@ -94,7 +93,8 @@ pub fn allows(role: Role, action: Action) -> bool {
         GrantCreate | GrantRevoke | AccessExplain => matches!(role, SecurityAdmin),
         OwnRecordRead | OwnRecordExport | CorrectionRequest => matches!(role, Cadre),
         // An act of a job is no person's, whatever the role.
-        SignIn | TokenRefresh | TokenRevoke | SecretSet | AccountGrant | SealedRenew | ImportKeep | DemoLoad => false,
+        SignIn | TokenRefresh | TokenRevoke | SecretSet | AccountGrant | SealedRenew | ImportKeep | DemoLoad
+        | DutyRound => false,
     }
 }
 
@@ -116,12 +116,14 @@ pub enum Job {
     Operator,
     /// Sealing anew after a rotation of the field key.
     Resealing,
+    /// The daily round over what is due.
+    DutyRound,
 }
 
 impl Job {
     /// Every job.
     pub const ALL: &'static [Self] =
-        &[Self::RosterImport, Self::DemoLoad, Self::SignIn, Self::Operator, Self::Resealing];
+        &[Self::RosterImport, Self::DemoLoad, Self::SignIn, Self::Operator, Self::Resealing, Self::DutyRound];
 
     /// Its name in the audit trail.
     pub const fn text(self) -> &'static str {
@@ -131,6 +133,7 @@ impl Job {
             Self::SignIn => "JOB_SIGN_IN",
             Self::Operator => "JOB_OPERATOR",
             Self::Resealing => "JOB_RESEALING",
+            Self::DutyRound => "JOB_DUTY_ROUND",
         }
     }
 
@@ -146,6 +149,7 @@ impl Job {
                 matches!(action, Action::SecretSet | Action::AccountGrant | Action::OrganizationRead)
             }
             Self::Resealing => matches!(action, Action::SealedRenew),
+            Self::DutyRound => matches!(action, Action::DutyRead | Action::DutyRound),
         }
     }
 }

@@ -45,13 +45,15 @@ const fn part(table: Table) -> Option<(Topic, &'static str, bool)> {
         PairEvaluation => Some((Topic::Pair, "pair_id", true)),
         PoolMembership => Some((Topic::Membership, "id", false)),
         MembershipStep => Some((Topic::Membership, "membership_id", false)),
+        // Told of the person who owes it: what is nobody's own is told to nobody.
+        DutyEntry | DutyStep => Some((Topic::Duty, "cadre_id", true)),
         Organization | OrganizationEvent | Post | Account | AccountGrant | AccountCredential | AccountFactor
         | RefreshToken | RevokedToken | Cadre | CadreSealed | CadreTransfer | PostAssignment | LevelPeriod
         | RankPeriod | Education | ProfessionalTitle | Assessment | Experience | Training | Award | Sanction
-        | ResumeEntry | PolicyEdition | DeclaredFact | CriterionWaiver | DutyEntry | Talk | TalkIssue | ReservePool
-        | PoolTier | PoolDivision | PairCapacity | KinDeclaration | CorrectionRequest | Import | ImportRow | Upload
+        | ResumeEntry | PolicyEdition | DeclaredFact | CriterionWaiver | Talk | TalkIssue | ReservePool | PoolTier
+        | PoolDivision | PairCapacity | KinDeclaration | CorrectionRequest | Import | ImportRow | Upload
         | UploadPart | ImportRun | ImportFinding | Export | AuditEvent | AuditChange | AccessLog
-        | OrganizationClosure | AuditDigest | IdempotencyRecord | Outbox => None,
+        | OrganizationClosure | AuditDigest | IdempotencyRecord | JobRound | Outbox => None,
     }
 }
 

@@ -48,6 +48,8 @@ pub type Fault = Arc<dyn Fn(&str) + Send + Sync>;
 pub struct Faults {
     /// Between a commit and its invalidation.
     pub after_commit: Option<Arc<dyn Fn() + Send + Sync>>,
+    /// When a job has been claimed, before anything of it is done. An error is one of the job.
+    pub in_job: Option<Arc<dyn Fn() -> Result<()> + Send + Sync>>,
     /// Before a request is executed: how long to wait, in milliseconds.
     pub before_execution_ms: u64,
     /// Before a request is executed, with the name of its operation.

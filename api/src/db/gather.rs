@@ -10,7 +10,7 @@ use std::{collections::BTreeSet, fmt::Write, sync::Arc};
 
 use entity::{Noun, Table};
 use sea_orm::{
-    ConnectionTrait, DbBackend, IdenStatic, Iterable, ModelTrait, Statement, Value,
+    Condition, ConnectionTrait, DbBackend, IdenStatic, Iterable, ModelTrait, Statement, Value,
     sea_query::{
         Alias as Name, Expr, ExprTrait, Func, Order, PostgresQueryBuilder, Query, SelectStatement, SqlWriterValues,
         SqliteQueryBuilder, Values, WindowStatement,
@@ -215,6 +215,25 @@ impl Part {
             Query::select().column(Name::new(above.from)).from(Name::new(format!("part_{}", above.part))).to_owned();
         select.and_where(at.col(by).in_subquery(keys));
         Ok(Self { select, shape, standing })
+    }
+}
+
+impl Part {
+    /// Only rows that also meet a condition on their own columns. For a part below another.
+    pub fn narrowed(mut self, among: Condition) -> Self {
+        self.select.cond_where(among);
+        self
+    }
+}
+
+impl Reader<'_> {
+    /// Rows of several parts by one statement, under the reader's own gate.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub async fn gather(&self, parts: &[Part]) -> Result<Gathered> {
+        let (text, values, layout) = joined(self.backend(), parts);
+        layout.read(self.rows(Statement::from_sql_and_values(self.backend(), text, values)).await?)
     }
 }
 

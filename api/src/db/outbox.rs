@@ -71,7 +71,7 @@ pub(super) async fn write(
 ) -> Result<bool> {
     let rows: Vec<outbox::Model> = things(changes)
         .into_iter()
-        .map(|((topic, subject_id), restricted_id)| outbox::Model {
+        .map(|(topic, subject_id, restricted_id)| outbox::Model {
             id: Uuid::now_v7(),
             sequence: None,
             topic,
@@ -88,15 +88,17 @@ pub(super) async fn write(
     Ok(!rows.is_empty())
 }
 
-/// The things that changes are part of, each with the restricted row where that is all that changed of it.
-fn things(changes: &[Change]) -> BTreeMap<(Topic, Uuid), Option<Uuid>> {
+/// What an act has to tell: the thing, and the restricted row where that is all that changed of it. A thing is told once,
+/// but a duty by each of its rows: the person is all that they have in common.
+fn things(changes: &[Change]) -> Vec<(Topic, Uuid, Option<Uuid>)> {
     let mut out = BTreeMap::new();
     for change in changes {
         let Some(Subject { topic, id, restricted }) = change.subject else { continue };
         let row = restricted.then_some(change.row);
-        out.entry((topic, id)).and_modify(|it: &mut Option<Uuid>| *it = it.and(row)).or_insert(row);
+        let apart = row.filter(|_| topic == Topic::Duty);
+        out.entry((topic, id, apart)).and_modify(|it: &mut Option<Uuid>| *it = it.and(row)).or_insert(row);
     }
-    out
+    out.into_iter().map(|((topic, id, _), row)| (topic, id, row)).collect()
 }
 
 /// Numbers what waits, and tells everybody who follows.
@@ -182,12 +184,14 @@ mod tests {
     #[test]
     fn a_thing_is_told_once_and_openly_where_anything_open_changed() {
         let pair = |restricted| Some((Topic::Pair, 1, restricted));
-        let only = |changes: &[Change]| things(changes).into_iter().collect::<Vec<_>>();
-        let key = (Topic::Pair, Uuid::from_u128(1));
-        assert_eq!(only(&[change(None, 5)]), []);
-        assert_eq!(only(&[change(pair(true), 5)]), [(key, Some(Uuid::from_u128(5)))]);
-        assert_eq!(only(&[change(pair(true), 5), change(pair(false), 1)]), [(key, None)]);
-        assert_eq!(only(&[change(pair(false), 1), change(pair(true), 5)]), [(key, None)]);
-        assert_eq!(only(&[change(pair(false), 1), change(Some((Topic::Membership, 1, false)), 1)]).len(), 2);
+        let id = Uuid::from_u128;
+        assert_eq!(things(&[change(None, 5)]), []);
+        assert_eq!(things(&[change(pair(true), 5)]), [(Topic::Pair, id(1), Some(id(5)))]);
+        assert_eq!(things(&[change(pair(true), 5), change(pair(false), 1)]), [(Topic::Pair, id(1), None)]);
+        assert_eq!(things(&[change(pair(false), 1), change(pair(true), 5)]), [(Topic::Pair, id(1), None)]);
+        let duty = Some((Topic::Duty, 1, true));
+        let each = [(Topic::Duty, id(1), Some(id(5))), (Topic::Duty, id(1), Some(id(6)))];
+        assert_eq!(things(&[change(duty, 6), change(duty, 5), change(duty, 5)]), each);
+        assert_eq!(things(&[change(pair(false), 1), change(Some((Topic::Membership, 1, false)), 1)]).len(), 2);
     }
 }

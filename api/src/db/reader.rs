@@ -7,8 +7,8 @@ use std::sync::{
 
 use entity::{Noun, Row, Table};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseExecutor, FromQueryResult, ModelTrait, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, Select, Statement,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseExecutor, DbBackend, FromQueryResult, ModelTrait, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, Select, Statement,
     sea_query::{Expr, ExprTrait, IntoCondition, SelectStatement},
 };
 
@@ -131,6 +131,17 @@ impl<'c> Reader<'c> {
             .to_owned();
         let rows = self.all_raw(&select).await?;
         rows.iter().map(|row| Ok((row.try_get("", "key")?, row.try_get("", "count")?))).collect()
+    }
+
+    /// Which database it is.
+    pub(super) fn backend(&self) -> DbBackend {
+        self.link.get_database_backend()
+    }
+
+    /// The rows that a statement yields.
+    pub(super) async fn rows(&self, statement: Statement) -> Result<Vec<sea_orm::QueryResult>> {
+        self.sent();
+        Ok(self.link.query_all_raw(statement).await?)
     }
 
     fn sent(&self) {

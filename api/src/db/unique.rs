@@ -80,6 +80,13 @@ const CONSTRAINTS: &[Constraint] = &[
         message: "This item is submitted or excused already: read it again.",
     },
     Constraint {
+        name: "uq_duty_step_item",
+        columns: "duty_step.subject_id, duty_step.code, duty_step.due_on, duty_step.step",
+        code: ProblemCode::Taken,
+        field: "dueOn",
+        message: "Another round has put this step down already.",
+    },
+    Constraint {
         name: "uq_reserve_pool_code",
         columns: "reserve_pool.organization_id, reserve_pool.code",
         code: ProblemCode::Taken,

@@ -78,8 +78,8 @@ pub struct Due {
     pub content: Option<String>,
     /// The item of the same day without which it stays open.
     pub needs: Option<String>,
-    /// What its policy proposes if nothing was done about it until today, in order.
-    reached: Vec<String>,
+    /// What its policy proposes if nothing was done about it until today, each with its place among all, from 1.
+    reached: Vec<(usize, String)>,
     /// What was done about it.
     pub entry: Option<duty_entry::Model>,
     /// How it stands.
@@ -259,9 +259,10 @@ impl<'a> Plain<'a> {
     }
 
     /// What the policy proposes by today if nothing was done about it.
-    fn reached(&self, due_on: NaiveDate, today: NaiveDate, calendar: &Calendar) -> Vec<String> {
-        let passed = |it: &&Overdue| it.after.last_day(due_on, calendar).is_some_and(|day| day < today);
-        self.overdue.iter().filter(passed).map(|it| it.propose.clone()).collect()
+    fn reached(&self, due_on: NaiveDate, today: NaiveDate, calendar: &Calendar) -> Vec<(usize, String)> {
+        let passed = |it: &Overdue| it.after.last_day(due_on, calendar).is_some_and(|day| day < today);
+        let placed = (1..).zip(self.overdue).filter(|(_, it)| passed(it));
+        placed.map(|(place, it)| (place, it.propose.clone())).collect()
     }
 }
 
@@ -315,16 +316,20 @@ pub fn beside(
 }
 
 impl Due {
-    /// What its policy proposes because it is overdue for so long, in order.
-    pub fn proposals(&self) -> Vec<String> {
+    /// What its policy proposes because it is overdue for so long, each with its place among all, from 1.
+    pub fn proposals(&self) -> Vec<(usize, String)> {
         if self.status == Status::Overdue { self.reached.clone() } else { Vec::new() }
     }
 
     /// How it is named: by edition, code, subject and day.
     pub fn name(&self) -> String {
-        let About { kind, id, .. } = self.about;
-        format!("{}:{}:{}:{id}:{}", self.edition.uuid(), self.code, kind.text(), self.due_on)
+        name(self.edition, &self.code, self.about.kind, self.about.id, self.due_on)
     }
+}
+
+/// How an item is named: by edition, code, subject and day.
+pub fn name(edition: PolicyEditionId, code: &str, kind: DutySubject, id: Uuid, due_on: NaiveDate) -> String {
+    format!("{}:{code}:{}:{id}:{due_on}", edition.uuid(), kind.text())
 }
 
 /// A due item as somebody names it.

@@ -1,18 +1,18 @@
 //! What is due, in the schema; what is done about it stands in `changes`.
 
 mod changes;
+mod escalations;
+mod following;
 
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use entity::{duty_entry, id::DutyEntryId, kind};
 
 use crate::{
-    auth::scope::Actor,
     cadre::{graphql::CadreCard, read::Cards},
     duty::{
-        due::{Due, window},
+        due::{Due, name, window},
         read::{DutiesOf, Entries, Whose, standing},
         rules,
-        write::name_of,
     },
     edition::{graphql::PolicyEdition, read::Editions},
     error::{Action, Error, Result},
@@ -23,6 +23,9 @@ use crate::{
 };
 
 pub use changes::DutyMutation;
+pub use escalations::EscalationQuery;
+pub use following::DutySubscription;
+use following::person;
 
 /// How a due item stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -98,7 +101,8 @@ impl DutyEntry {
     }
     /// The item.
     async fn duty_id(&self) -> ID {
-        ID(name_of(&self.0))
+        let it = &self.0;
+        ID(name(it.edition_id, &it.code, it.subject_kind, it.subject_id, it.due_on))
     }
     /// What was done.
     #[graphql(name = "state")]
@@ -125,6 +129,21 @@ impl DutyEntry {
     async fn version(&self) -> i32 {
         self.0.version
     }
+}
+
+/// Global id of what an item is about.
+fn subject_id(kind: kind::DutySubject, id: uuid::Uuid) -> ID {
+    let noun = match kind {
+        kind::DutySubject::Membership => "pool_membership",
+        kind::DutySubject::Pool => "reserve_pool",
+        kind::DutySubject::Pair => "mentoring_pair",
+        kind::DutySubject::Cadre => "cadre",
+        kind::DutySubject::Organization => "organization",
+        kind::DutySubject::Fact => "declared_fact",
+        kind::DutySubject::Talk => "talk",
+        kind::DutySubject::Issue => "talk_issue",
+    };
+    global_text(noun, id)
 }
 
 /// Something that is due.
@@ -154,17 +173,7 @@ impl Duty {
     }
     /// Global id of what it is about.
     async fn subject(&self) -> ID {
-        let noun = match self.due.about.kind {
-            kind::DutySubject::Membership => "pool_membership",
-            kind::DutySubject::Pool => "reserve_pool",
-            kind::DutySubject::Pair => "mentoring_pair",
-            kind::DutySubject::Cadre => "cadre",
-            kind::DutySubject::Organization => "organization",
-            kind::DutySubject::Fact => "declared_fact",
-            kind::DutySubject::Talk => "talk",
-            kind::DutySubject::Issue => "talk_issue",
-        };
-        global_text(noun, self.due.about.id)
+        subject_id(self.due.about.kind, self.due.about.id)
     }
     /// By when.
     async fn due_on(&self) -> Date {
@@ -192,7 +201,7 @@ impl Duty {
     }
     /// What the policy proposes because it is overdue for so long; people decide.
     async fn proposals(&self) -> Vec<String> {
-        self.due.proposals()
+        self.due.proposals().into_iter().map(|(_, it)| it).collect()
     }
     /// The person who owes it; null where it is nobody's own, or the caller may not see the card.
     async fn owner(&self, ctx: &Context<'_>) -> Result<Option<CadreCard>> {
@@ -313,10 +322,7 @@ impl DutyQuery {
         #[graphql(desc = "How many, 1 to 100.", default = 50)] first: i32,
         #[graphql(desc = "After which item: an end of the same list.")] after: Option<ID>,
     ) -> Result<Option<DutyList>> {
-        let person = match ctx.session()?.actor() {
-            Actor::Account(identity) => identity.person,
-            Actor::Job(..) => None,
-        };
+        let person = person(ctx.session()?);
         let asked = person.unwrap_or(entity::id::CadreId(uuid::Uuid::nil()));
         let found = list(ctx, Whose::Person(asked), filter, first, after).await?;
         Ok(person.map(|_| found))

@@ -2,15 +2,16 @@
 //!
 //! What was done is for those who keep the organization under which it is due, and for the person who owes it.
 
+pub mod owed;
+pub mod steps;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use entity::{
     cadre, declared_fact, duty_entry,
-    id::{CadreId, DutyEntryId, Key, OrganizationId, PolicyEditionId},
-    kind::{
-        CadreStatus, DutyState, DutySubject, FactState, MembershipState, OrganizationState, PairSide, PairState, Role,
-    },
+    id::{CadreId, DutyEntryId, Key, OrganizationId},
+    kind::{CadreStatus, DutyState, DutySubject, FactState, MembershipState, OrganizationState, Role},
     mentoring_pair, organization, pair_part, policy_edition, pool_membership, reserve_pool, talk, talk_issue,
 };
 use sea_orm::{
@@ -28,6 +29,7 @@ use crate::{
     },
     duty::{
         due::{About, Due, Said, Window, beside, ordered},
+        read::owed::{Editions, owed_by},
         rules::Status,
     },
     edition::read::effective_until,
@@ -78,20 +80,19 @@ impl Query for DutiesOf {
     const ACTION: Action = Action::DutyRead;
     type Answer = Vec<Due>;
     async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
-        let due = match &self.whose {
-            Whose::Person(person) => self.owed_by(reader, *person).await?,
-            Whose::Place { policy, place } => self.due_at(reader, policy, *place).await?,
-        };
-        let ids: BTreeSet<uuid::Uuid> = due.iter().map(|it| it.about.id).collect();
-        let entries = self.entries(reader, ids).await?;
-        let (mut due, kept) = beside(due, entries, self.window.today);
-        let mut editions = Editions::default();
-        // What was sent back and is due no more is nobody's to mend.
-        for entry in kept.into_iter().filter(|it| it.state != DutyState::Returned) {
-            if let Some(said) = editions.of(reader, entry.edition_id).await? {
-                due.push(said.kept(entry));
+        let (due, entries, mut editions) = match &self.whose {
+            Whose::Person(person) => owed_by(reader, *person, self.window).await?,
+            Whose::Place { policy, place } => {
+                let due = self.due_at(reader, policy, *place).await?;
+                let entries = self.entries(reader, (policy, *place), &due).await?;
+                (due, entries, Editions::default())
             }
-        }
+        };
+        let (mut due, kept) = beside(due, entries, self.window.today);
+        // What was sent back and is due no more is nobody's to mend.
+        let kept: Vec<_> = kept.into_iter().filter(|it| it.state != DutyState::Returned).collect();
+        editions.complete(reader, &kept).await?;
+        due.extend(kept.into_iter().filter_map(|it| editions.kept(it)));
         Ok(ordered(due))
     }
 }
@@ -111,92 +112,49 @@ fn editions_of(gate: &Gate, policy: &str) -> SelectStatement {
     editions
 }
 
-/// Editions by key, each read once.
-#[derive(Default)]
-struct Editions(BTreeMap<PolicyEditionId, Option<Said>>);
-
-impl Editions {
-    async fn of(&mut self, reader: &Reader<'_>, id: PolicyEditionId) -> Result<Option<&Said>> {
-        if let std::collections::btree_map::Entry::Vacant(place) = self.0.entry(id) {
-            let row = reader.get::<policy_edition::Entity>(id).await?;
-            place.insert(row.map(|it| Said::of(it, reader.calendar())).transpose()?);
-        }
-        Ok(self.0.get(&id).and_then(Option::as_ref))
-    }
-}
-
 impl DutiesOf {
-    /// What was done about the things that something is due about, and about others that belong here.
-    async fn entries(&self, reader: &Reader<'_>, about: BTreeSet<uuid::Uuid>) -> Result<Vec<duty_entry::Model>> {
+    /// What was done about the things that something is due about, and about others of the place by the policy.
+    async fn entries(
+        &self,
+        reader: &Reader<'_>,
+        (policy, place): (&str, OrganizationId),
+        due: &[Due],
+    ) -> Result<Vec<duty_entry::Model>> {
         let at = Alias::own::<duty_entry::Entity>();
-        let about: Vec<_> = about.into_iter().collect();
-        let mut all = reader.find::<duty_entry::Entity>().filter(self.here(reader, &at)).all().await?;
+        let days = || at.col(duty_entry::Column::DueOn).between(self.window.from, self.window.to);
+        let here = Condition::all()
+            .add(at.col(duty_entry::Column::OrganizationId).in_subquery(below(reader.gate(), place)))
+            .add(at.col(duty_entry::Column::EditionId).in_subquery(editions_of(reader.gate(), policy)))
+            .add(days());
+        let mut all = reader.find::<duty_entry::Entity>().filter(here).all().await?;
         let found: BTreeSet<DutyEntryId> = all.iter().map(|it| it.id).collect();
+        let about: BTreeSet<_> = due.iter().map(|it| it.about.id).collect();
+        let about: Vec<_> = about.into_iter().collect();
         for some in about.chunks(500) {
             let some = reader
                 .find::<duty_entry::Entity>()
                 .filter(at.col(duty_entry::Column::SubjectId).is_in(some.iter().copied()))
-                .filter(at.col(duty_entry::Column::DueOn).between(self.window.from, self.window.to));
+                .filter(days());
             all.extend(some.all().await?.into_iter().filter(|it| !found.contains(&it.id)));
         }
         Ok(all)
     }
 
-    /// That an entry is of these days, and of the place by the policy, or of the person.
-    fn here(&self, reader: &Reader<'_>, at: &Alias) -> Condition {
-        let gate = reader.gate();
-        let whose = match &self.whose {
-            Whose::Person(person) => Condition::all().add(at.col(duty_entry::Column::CadreId).eq(*person)),
-            Whose::Place { policy, place } => Condition::all()
-                .add(at.col(duty_entry::Column::OrganizationId).in_subquery(below(gate, *place)))
-                .add(at.col(duty_entry::Column::EditionId).in_subquery(editions_of(gate, policy))),
-        };
-        whose.add(at.col(duty_entry::Column::DueOn).between(self.window.from, self.window.to))
-    }
-
-    /// What a person owes: reports of own pairs on the own side, and reports of own tasks.
-    async fn owed_by(&self, reader: &Reader<'_>, person: CadreId) -> Result<Vec<Due>> {
-        let at = Alias::own::<pair_part::Entity>();
-        let mine = reader.find::<pair_part::Entity>().filter(at.col(pair_part::Column::CadreId).eq(person));
-        let mine = mine.filter(at.col(pair_part::Column::LeftOn).is_null()).all().await?;
-        let id = Alias::own::<mentoring_pair::Entity>().col(mentoring_pair::Column::Id);
-        let pairs = reader.find::<mentoring_pair::Entity>().filter(id.is_in(mine.iter().map(|it| it.pair_id)));
-        let mut due = self.pairs(reader, pairs.all().await?).await?;
-        due.retain(|it| it.about.owner == Some(person));
-        let at = Alias::own::<declared_fact::Entity>();
-        let mine = at.col(declared_fact::Column::CadreId);
-        let tasks = reader.find::<declared_fact::Entity>().filter(mine.clone().eq(person));
-        let tasks = tasks.filter(nobody_gone(mine, reader.gate()));
-        let tasks = tasks.filter(at.col(declared_fact::Column::State).eq(FactState::Recorded)).all().await?;
-        let mut editions = Editions::default();
-        for task in tasks.iter().filter(|it| it.holds) {
-            if let Some(said) = editions.of(reader, task.edition_id).await? {
-                due.extend(said.task(task, self.window));
-            }
-        }
-        Ok(due)
-    }
-
     /// The reports of some pairs, each by the edition that the pair was made under.
     async fn pairs(&self, reader: &Reader<'_>, pairs: Vec<mentoring_pair::Model>) -> Result<Vec<Due>> {
-        let at = Alias::own::<pair_part::Entity>();
-        let ids: Vec<_> = pairs.iter().map(|it| it.id).collect();
-        let parts = reader.find::<pair_part::Entity>().filter(at.col(pair_part::Column::PairId).is_in(ids));
-        let parts =
-            parts.filter(at.col(pair_part::Column::LeftOn).is_null()).order(pair_part::Column::Id).all().await?;
-        let (mut due, mut editions) = (Vec::new(), Editions::default());
-        // A pair that waits owes nothing until it goes on.
-        for pair in pairs.iter().filter(|it| it.state == PairState::Active) {
-            let Some(edition) = pair.edition_id else { continue };
-            let Some(said) = editions.of(reader, edition).await? else { continue };
-            let first =
-                |side: PairSide| parts.iter().find(|it| it.pair_id == pair.id && it.side == side).map(|it| it.cadre_id);
-            let side = |by: &str| match by {
-                "MENTOR" => first(PairSide::Mentor),
-                "MENTEE" => first(PairSide::Mentee),
-                _ => None,
-            };
-            due.extend(said.pair(pair, &side, self.window));
+        let (part, edition) = (Alias::own::<pair_part::Entity>(), Alias::own::<policy_edition::Entity>());
+        let (mut due, wanted) = (Vec::new(), pairs.iter().filter_map(|it| it.edition_id));
+        let wanted: BTreeSet<_> = wanted.collect();
+        let editions = reader.find_by_key::<policy_edition::Entity>();
+        let editions = editions.filter(edition.col(policy_edition::Column::Id).is_in(wanted)).all().await?;
+        let editions = Editions::of(editions, reader.calendar())?;
+        for some in pairs.chunks(500) {
+            let parts = reader
+                .find::<pair_part::Entity>()
+                .filter(part.col(pair_part::Column::PairId).is_in(some.iter().map(|it| it.id)))
+                .filter(part.col(pair_part::Column::LeftOn).is_null())
+                .order(pair_part::Column::Id);
+            due.extend(editions.pairs(some, &parts.all().await?, self.window));
         }
         Ok(due)
     }
@@ -236,6 +194,16 @@ impl DutiesOf {
         let pools = reader.find::<reserve_pool::Entity>().filter(here);
         let pools = pools.filter(at.col(reserve_pool::Column::PolicyCode).eq(policy)).all().await?;
         let at = Alias::own::<pool_membership::Entity>();
+        let staying = [MembershipState::Confirmed, MembershipState::Warned];
+        let members = reader
+            .find::<pool_membership::Entity>()
+            .filter(at.col(pool_membership::Column::PoolId).is_in(pools.iter().map(|it| it.id)))
+            .filter(nobody_gone(at.col(pool_membership::Column::CadreId), reader.gate()))
+            .filter(at.col(pool_membership::Column::State).is_in(staying));
+        let mut of_pools: BTreeMap<_, Vec<pool_membership::Model>> = BTreeMap::new();
+        for member in members.all().await? {
+            of_pools.entry(member.pool_id).or_default().push(member);
+        }
         for pool in pools {
             let (place, owner) = (pool.organization_id, None);
             for said in said {
@@ -243,14 +211,7 @@ impl DutiesOf {
                 let about = About { kind: DutySubject::Pool, id: pool.id.uuid(), place, owner, since, until: None };
                 due.extend(said.items(Subject::Pool, about, self.window));
             }
-            let members = reader
-                .find::<pool_membership::Entity>()
-                .filter(at.col(pool_membership::Column::PoolId).eq(pool.id))
-                .filter(nobody_gone(at.col(pool_membership::Column::CadreId), reader.gate()))
-                .filter(
-                    at.col(pool_membership::Column::State).is_in([MembershipState::Confirmed, MembershipState::Warned]),
-                );
-            for member in members.all().await? {
+            for member in of_pools.remove(&pool.id).unwrap_or_default() {
                 let since = member.decided_on.unwrap_or(member.proposed_on);
                 let about =
                     About { kind: DutySubject::Membership, id: member.id.uuid(), place, owner, since, until: None };

@@ -1,12 +1,11 @@
 //! Commands on due items: submitted by who owes them, accepted or returned by who keeps the organization, excused with a reason.
 //! An item gets its row by the first of them; that it is due at all is worked out anew each time.
 
+pub mod round;
+
 use entity::{
     cadre, declared_fact, duty_entry,
-    id::{
-        CadreId, DeclaredFactId, DutyEntryId, Key, OrganizationId, PairId, PoolId, PoolMembershipId, TalkId,
-        TalkIssueId,
-    },
+    id::{CadreId, DeclaredFactId, DutyEntryId, OrganizationId, PairId, PoolId, PoolMembershipId, TalkId, TalkIssueId},
     kind::{DutyState, DutySubject, PairSide, Role},
     mentoring_pair, organization, pair_part, policy_edition, pool_membership, reserve_pool,
 };
@@ -260,10 +259,4 @@ impl Command for DecideDuty {
         tx.update::<duty_entry::Entity>(&before, after).await?;
         Ok(self.id)
     }
-}
-
-/// How an entry names its item.
-pub fn name_of(entry: &duty_entry::Model) -> String {
-    let (kind, id) = (entry.subject_kind.text(), entry.subject_id);
-    format!("{}:{}:{kind}:{id}:{}", entry.edition_id.uuid(), entry.code, entry.due_on)
 }

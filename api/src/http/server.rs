@@ -20,10 +20,11 @@ use uuid::Uuid;
 use crate::{
     config::Config,
     db::{
-        hub,
+        hub, jobs,
         keeping::{self, Keeping},
         resealing, sweeper,
     },
+    duty::write::round::Round,
     http::{
         compress,
         console::{self, StandIn},
@@ -119,7 +120,8 @@ impl Server {
         let telling = tokio::spawn(hub::keep_telling(house.door.clone()));
         let watching = tokio::spawn(keys::watch(house.clone()));
         let looking = tokio::spawn(running::keep(house.door.clone()));
-        let tasks = vec![serving, sweeping, sealing, resealing, telling, watching, looking];
+        let going_round = tokio::spawn(jobs::keep::<Round>(house.door.clone()));
+        let tasks = vec![serving, sweeping, sealing, resealing, telling, watching, looking, going_round];
         Ok(Self { house, address, handle, tasks })
     }
 

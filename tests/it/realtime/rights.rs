@@ -12,7 +12,7 @@ use tests::{
     world::{World, global},
 };
 
-use super::{MEMBERSHIPS, PAIRS, SILENCE, Scene, step};
+use super::{DUTIES, MEMBERSHIPS, PAIRS, SILENCE, Scene, step};
 
 both! {
     /// The roles that the schema prints are those that may follow.
@@ -21,7 +21,7 @@ both! {
         let sdl = api::schema::sdl();
         let body = sdl.split("type Subscription {").nth(1).expect("subscriptions").split("\n}").next().expect("their end").to_owned();
         let mut seen = 0;
-        for (field, query) in [("mentoringPairChanged", PAIRS), ("poolMembershipChanged", MEMBERSHIPS)] {
+        for (field, query) in [("mentoringPairChanged", PAIRS), ("poolMembershipChanged", MEMBERSHIPS), ("myDutiesChanged", DUTIES)] {
             let printed = body.split(&format!("\t{field}(")).nth(1).expect("the field").split("roles: [").nth(1).expect("roles");
             let roles: Vec<&str> = printed.split(']').next().expect("their end").split(", ").collect();
             for (role, client) in &county.people {
@@ -34,7 +34,7 @@ both! {
                 seen += 1;
             }
         }
-        assert_eq!((seen, body.matches("@access(").count()), (2 * Role::ALL.len(), 2), "a new subscription is to be tried here");
+        assert_eq!((seen, body.matches("@access(").count()), (3 * Role::ALL.len(), 3), "a new subscription is to be tried here");
     }
 
     /// Nothing of the neighbour, and nothing of what is confidential or another side's word.

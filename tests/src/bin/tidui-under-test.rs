@@ -12,6 +12,9 @@ fn main() -> process::ExitCode {
     if env::var_os("FAULT_ABORT_AFTER_COMMIT").is_some() {
         hooks.faults.after_commit = Some(Arc::new(|| process::abort()));
     }
+    if env::var_os("FAULT_ABORT_IN_JOB").is_some() {
+        hooks.faults.in_job = Some(Arc::new(|| process::abort()));
+    }
     if let Some(ahead) = env::var("FAULT_CLOCK_AHEAD_S").ok().and_then(|it| it.parse().ok()) {
         let ahead = chrono::TimeDelta::seconds(ahead);
         hooks.clock = api::clock::Clock::moved_by(move || chrono::Utc::now() + ahead);

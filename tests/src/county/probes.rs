@@ -163,6 +163,8 @@ pub const PROBES: &[(&str, &str)] = &[
         quotas { code approved held room } reserved { code from to forecast setAside filled missing status } forecasts { code vacancies people { ...card } } } }"),
     ("duties", "query($organization: ID!) { duties(policy: \"none\", organization: $organization) { today totalCount overdueCount end nodes { ...duty } } }"),
     ("myDuties", "query { myDuties { today totalCount overdueCount end nodes { ...duty } } }"),
+    ("dutyEscalations", "query($organization: ID!) { dutyEscalations(organization: $organization) { totalCount end nodes {
+        id dutyId code proposal step dueOn reachedOn subjectKind subject open entry { id } owner { ...card } organization { id name } edition { id title } } } }"),
     ("dutySubmit", "mutation { dutySubmit(input: { dutyId: \"none\", content: \"Probe\" }) { problems { code message } entry { id dutyId content } } }"),
     ("dutyExcuse", "mutation { dutyExcuse(input: { dutyId: \"none\", reason: \"Probe\" }) { problems { code message } entry { id dutyId reason } } }"),
     ("dutyDecide", "mutation($organization: ID!) { dutyDecide(input: { id: $organization, expectedVersion: 77, accept: true }) { problems { code message } entry { id documentNumber doneOn } } }"),
