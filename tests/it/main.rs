@@ -34,6 +34,7 @@ mod outage;
 mod outside;
 mod own_record;
 mod pairs;
+mod plans;
 mod policies;
 mod pools;
 mod portraits;

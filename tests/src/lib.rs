@@ -3,6 +3,7 @@
 
 pub mod client;
 pub mod collector;
+pub mod country;
 pub mod county;
 pub mod dice;
 pub mod events;

@@ -122,6 +122,11 @@ impl World {
         }
     }
 
+    /// The name of the database on PostgreSQL, the file on SQLite.
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+
     /// Where the server listens, without a path.
     pub fn url(&self) -> &str {
         &self.url

@@ -2,7 +2,7 @@
 //! thread that serves. There rows are read by their keys, with plans that are made once: the plan of such a read is the
 //! same whatever the keys, and making it anew takes several times as long as the read. A thread of its own wakes no other.
 
-use std::{cell::RefCell, collections::HashMap, thread::available_parallelism, time::Duration};
+use std::{borrow::Cow, cell::RefCell, collections::HashMap, thread::available_parallelism, time::Duration};
 
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend};
 use tokio::sync::OnceCell;
@@ -128,16 +128,28 @@ impl Own {
         }
     }
 
+    /// Where to ask what is to be planned so.
+    pub(super) async fn planned<'c>(
+        &'c self,
+        plans: Plans,
+        shared: &'c DatabaseConnection,
+    ) -> Cow<'c, DatabaseConnection> {
+        match plans {
+            Plans::Once => self.or(shared).await,
+            Plans::Anew => Cow::Borrowed(self.searches(shared).await),
+            Plans::Shared => Cow::Borrowed(shared),
+        }
+    }
+
     /// The connections for searches, or those that all share.
-    pub(super) async fn searches<'c>(&'c self, shared: &'c DatabaseConnection) -> &'c DatabaseConnection {
+    async fn searches<'c>(&'c self, shared: &'c DatabaseConnection) -> &'c DatabaseConnection {
         let Some(options) = &self.searching else { return shared };
         // Lazy, as below.
         self.searches.get_or_try_init(|| Database::connect(options.clone())).await.unwrap_or(shared)
     }
 
     /// The thread's own connections, or those that all share.
-    pub(super) async fn or<'c>(&self, shared: &'c DatabaseConnection) -> std::borrow::Cow<'c, DatabaseConnection> {
-        use std::borrow::Cow;
+    async fn or<'c>(&self, shared: &'c DatabaseConnection) -> Cow<'c, DatabaseConnection> {
         let (Some(options), Some(own)) = (&self.options, OWN.with_borrow(|own| own.get(&self.server).cloned())) else {
             return Cow::Borrowed(shared);
         };

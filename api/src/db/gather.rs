@@ -143,7 +143,7 @@ impl Session {
                 }
             }
         };
-        let link = self.link(Q::PLANS).await;
+        let link = self.door().own.planned(Q::PLANS, &self.door().database).await;
         let statement =
             Statement::from_sql_and_values(link.get_database_backend(), made.text.as_str(), made.about(one).0);
         self.sent();

@@ -5,7 +5,6 @@
 //! the library makes one for every field of every row, and four tenths of the work of a long answer were copies of them.
 
 use std::{
-    borrow::Cow,
     collections::BTreeSet,
     sync::{
         Arc, Mutex, PoisonError,
@@ -19,7 +18,6 @@ use entity::{
     id::{CadreId, Key},
     kind::{AccessPurpose, SealedField},
 };
-use sea_orm::DatabaseConnection;
 use serde::{Serialize, de::DeserializeOwned};
 use tracing::Instrument;
 use uuid::Uuid;
@@ -362,20 +360,11 @@ impl Session {
 
     async fn load<Q: Query>(&self, question: &Q, scope: Scope) -> Result<(Q::Answer, Vec<Table>)> {
         let gate = Gate::new(scope);
-        let link = self.link(Q::PLANS).await;
+        let link = self.door.own.planned(Q::PLANS, &self.door.database).await;
         let reader = Reader::new(link.as_ref(), &gate, &self.statements, &self.door.calendar);
         let span = traces::step("ask", std::any::type_name::<Q>());
         let answer = question.load(&reader).instrument(span).await?;
         Ok((answer, super::reader::tables(&gate)))
-    }
-
-    /// Where to read.
-    pub(super) async fn link(&self, plans: Plans) -> Cow<'_, DatabaseConnection> {
-        match plans {
-            Plans::Once => self.door.own.or(&self.door.database).await,
-            Plans::Anew => Cow::Borrowed(self.door.own.searches(&self.door.database).await),
-            Plans::Shared => Cow::Borrowed(&self.door.database),
-        }
     }
 
     /// The same session for what has become of who acts.

@@ -54,6 +54,8 @@ async fn midnight(world: &World) {
 
 /// A task of a person that began so many days ago, whose weekly report is escalated after ten days and after twenty.
 async fn task(world: &World, place: &Place, days: i64) -> CadreId {
+    // The round that the server makes as it starts is over, and sees nothing of it.
+    round_of(world, today(world)).await;
     let steps =
         json!([{ "after": "P10D", "propose": "WARN_KEEPER" }, { "after": "P20D", "propose": "REPLACE_KEEPER" }]);
     let policy = place.take_where(world, "M215", "2020-01-01", |it| it["duties"]["items"][0]["overdue"] = steps).await;
@@ -236,6 +238,7 @@ both! {
 
     /// Three servers, five midnights: each round is one server's.
     async fn two_processes_never_do_one_round(mut world: World) {
+        round_of(&world, today(&world)).await;
         world.stop().await;
         let count = Arc::new(AtomicUsize::new(0));
         let mut servers = Vec::new();
@@ -246,12 +249,11 @@ both! {
                 Ok(())
             }).await);
         }
-        round_of(&world, today(&world)).await;
         for _ in 0..5 {
             evening_of(&world, today(&world)).await;
             midnight(&world).await;
         }
-        assert_eq!(count.load(Ordering::SeqCst), 6);
+        assert_eq!(count.load(Ordering::SeqCst), 5);
         assert_eq!((jobs(&world, "'Done'").await, jobs(&world, "'Pending', 'Queued', 'Running', 'Failed'").await), (6, 0));
         for server in servers {
             server.stop().await;
@@ -260,6 +262,7 @@ both! {
 
     /// A round that fails is tried again, later each time, and the operator is told how often.
     async fn a_round_that_fails_backs_off(mut world: World) {
+        round_of(&world, today(&world)).await;
         world.stop().await;
         world.pass(TimeDelta::days(1));
         let tries = Arc::new(std::sync::Mutex::new(Vec::new()));

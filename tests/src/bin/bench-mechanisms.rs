@@ -17,12 +17,13 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 use tests::{
     client::Client,
-    postgres,
+    country, postgres,
     runner::Stack,
-    source::read,
     world::{World, global},
 };
 
+const CANDIDATES: &str =
+    "query($filter: CandidateFilter!) { candidates(filter: $filter, first: 20) { edges { node { name } } } }";
 /// How often each question is asked, after five times for nothing.
 const TIMES: usize = 40;
 
@@ -73,11 +74,8 @@ async fn measure(people: u64) {
         ("document_nodes", "100000"),
     ];
     let world = World::with(Stack::Postgres, &settings).await;
-    let database = world.config.database_url.clone();
-    let name = database.split('?').next().and_then(|it| it.rsplit('/').next()).expect("a name").to_owned();
     let begun = Instant::now();
-    let seed = format!("set bench.people = '{people}';\n{}", read("tests/bench/mechanisms/seed.sql"));
-    postgres::shared().psql(&name, &seed).expect("a seeded registry");
+    country::settle(&world, people);
     eprintln!("{people} people in {:.0} s", begun.elapsed().as_secs_f64());
     let root = OrganizationId::from_uuid(
         one(&world, "select cast(id as text) from organization where parent_id is null").await,
@@ -87,84 +85,90 @@ async fn measure(people: u64) {
     );
     let officer = world.sign_in(Role::OrganizationOfficer, root).await;
     let leader = world.sign_in(Role::OrganizationLeader, root).await;
-    let edition = publish(&officer, &leader).await;
+    let edition = country::publish(&officer, &leader).await;
     let places = "select cast(id as text) from cadre order by id limit 1 offset";
     let mentee = CadreId::from_uuid(one(&world, &format!("{places} 17")).await);
     let mentor = CadreId::from_uuid(one(&world, &format!("{places} 71")).await);
     pair(&world, county, mentor, mentee).await;
     let phone = world.sign_in_as(Role::Cadre, county, mentee).await;
-    let batch: Vec<String> = world
-        .texts("select cast(id as text) from cadre order by id limit 500")
-        .await
-        .iter()
-        .map(|it| global(CadreId::from_uuid(it.parse().expect("a key"))))
-        .collect();
-    let mentors: Vec<String> = world
-        .texts("select cast(cadre_id as text) from post_assignment where role = 'DEPUTY' order by cadre_id limit 500")
-        .await
-        .iter()
-        .map(|it| global(CadreId::from_uuid(it.parse().expect("a key"))))
-        .collect();
-    let candidates =
-        "query($filter: CandidateFilter!) { candidates(filter: $filter, first: 20) { edges { node { name } } } }";
+    let batch = people_of(&world, "select cast(id as text) from cadre order by id limit 500").await;
+    let deputies =
+        "select cast(cadre_id as text) from post_assignment where role = 'DEPUTY' order by cadre_id limit 500";
+    let mentors = people_of(&world, deputies).await;
+    let batch = json!({ "place": global(root), "mentees": batch, "mentors": mentors });
+    for question in questions((&officer, &phone), &edition, mentee, &batch) {
+        if cfg!(debug_assertions) && question.name.contains("matched") {
+            continue; // Not optimised, it takes longer than a request may.
+        }
+        ask(people, &question).await;
+    }
+}
+
+/// The global ids of the people whose keys a statement yields.
+async fn people_of(world: &World, sql: &str) -> Vec<String> {
+    let keys = world.texts(sql).await;
+    keys.iter().map(|it| global(CadreId::from_uuid(it.parse().expect("a key")))).collect()
+}
+
+/// What is asked by an officer, and by the phone of a mentee.
+fn questions<'a>(
+    (officer, phone): (&'a Client, &'a Client),
+    edition: &Value,
+    mentee: CadreId,
+    batch: &Value,
+) -> Vec<Question<'a>> {
     let among = |criterion: Option<&str>| json!({ "filter": { "edition": edition, "criterion": criterion } });
-    let questions = [
+    vec![
         Question {
             name: "eligibility of one person",
-            by: &officer,
+            by: officer,
             text: "query($id: ID!) { eligibility(subject: $id, policy: \"BENCH\") { outcome criteria { criterion { code } outcome inputs { fact value source } } } }",
             variables: json!({ "id": global(mentee) }),
             times: TIMES,
         },
         Question {
             name: "20 candidates, all criteria (1 in 70 meets them)",
-            by: &officer,
-            text: candidates,
+            by: officer,
+            text: CANDIDATES,
             variables: among(None),
             times: TIMES,
         },
         Question {
             name: "20 candidates, a rare criterion",
-            by: &officer,
-            text: candidates,
+            by: officer,
+            text: CANDIDATES,
             variables: among(Some("RARE")),
             times: TIMES,
         },
         Question {
             name: "20 candidates, a criterion that nobody meets",
-            by: &officer,
-            text: candidates,
+            by: officer,
+            text: CANDIDATES,
             variables: among(Some("NOBODY")),
             times: 10,
         },
         Question {
             name: "duties of one person",
-            by: &phone,
+            by: phone,
             text: "query { myDuties(first: 20) { totalCount nodes { code dueOn status } } }",
             variables: json!({}),
             times: TIMES,
         },
         Question {
             name: "portrait of one person",
-            by: &officer,
+            by: officer,
             text: "query($id: ID!) { portrait(cadre: $id) { sections { code cells { code value source since } } } }",
             variables: json!({ "id": global(mentee) }),
             times: TIMES,
         },
         Question {
             name: "500 mentees and 500 mentors matched",
-            by: &officer,
+            by: officer,
             text: "query($place: ID!, $mentees: [ID!], $mentors: [ID!]) { pairMatches(policy: \"BENCH\", organization: $place, mentees: $mentees, mentors: $mentors, first: 500) { matches { unmatched mentor { name } suggestions(first: 3) { weight } } } }",
-            variables: json!({ "place": global(root), "mentees": batch, "mentors": mentors }),
+            variables: batch.clone(),
             times: 5,
         },
-    ];
-    for question in questions {
-        if cfg!(debug_assertions) && question.name.contains("matched") {
-            continue; // Not optimised, it takes longer than a request may.
-        }
-        ask(people, &question).await;
-    }
+    ]
 }
 
 async fn ask(people: u64, question: &Question<'_>) {
@@ -190,15 +194,6 @@ async fn ask(people: u64, question: &Question<'_>) {
 
 async fn one(world: &World, sql: &str) -> uuid::Uuid {
     world.texts(sql).await.first().expect("a row").parse().expect("a key")
-}
-
-async fn publish(officer: &Client, leader: &Client) -> Value {
-    let document = read("tests/bench/mechanisms/policy.json");
-    let draft = "mutation($text: String!) { it: policyDraft(input: { document: $text }) { problems { field message } edition { id } } }";
-    let id = officer.run(draft, json!({ "text": document })).await.done("/it")["edition"]["id"].clone();
-    let publish = "mutation($id: ID!) { it: policyPublish(input: { id: $id, expectedVersion: 1 }) { problems { message } edition { state } } }";
-    leader.run(publish, json!({ "id": id })).await.done("/it");
-    id
 }
 
 /// An active pair of the policy since a year ago.
