@@ -231,12 +231,13 @@ impl PortraitQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Global id of the person.")] cadre: ID,
         #[graphql(desc = "Global id of the organization where the person would go.")] organization: ID,
+        #[graphql(desc = "Code of a policy whose goals are looked at there.")] policy: Option<String>,
         #[graphql(desc = "The day on which ages and posts are told, future days too; one for the whole request.")]
         as_of: Option<Date>,
     ) -> Result<Option<MoveSimulation>> {
         let session = ctx.session()?;
         let on = session.agree(as_of.map(|it| it.0))?;
-        let found = session.ask(&Moving { cadre: key(&cadre), organization: key(&organization) }).await?;
+        let found = session.ask(&Moving { cadre: key(&cadre), organization: key(&organization), policy, on }).await?;
         Ok(found.map(|it| MoveSimulation::of(it, on)))
     }
 }

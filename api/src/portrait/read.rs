@@ -18,6 +18,7 @@ use crate::{
     db::{gate::Alias, reader::Reader, session::Query},
     edition::{
         document::{Criterion, Document},
+        notice::Notice,
         read::effective,
     },
     eligibility::{
@@ -31,6 +32,7 @@ use crate::{
     page::{Page, PageArgs},
     portrait::rules::{Paired, Pooled, Portrayed},
     questions::distinct,
+    target::read::advice::unhelped,
 };
 
 /// The portrait of one person; none where the person does not exist for the caller.
@@ -199,6 +201,10 @@ pub struct Moving {
     pub cadre: CadreId,
     /// Where the person would go.
     pub organization: OrganizationId,
+    /// Code of the policy whose goals are looked at there, where one is asked for.
+    pub policy: Option<String>,
+    /// On which day.
+    pub on: NaiveDate,
 }
 
 /// What the two units of a move are made of.
@@ -211,6 +217,8 @@ pub struct Units {
     pub to: organization::Model,
     /// The people in post whom either of them keeps itself, as far as the caller may see them.
     pub people: Vec<cadre::Model>,
+    /// What the goals of the policy say of the person's coming.
+    pub findings: Vec<Notice>,
 }
 
 impl Query for Moving {
@@ -234,6 +242,14 @@ impl Query for Moving {
             .add(at.col(cadre::Column::OrganizationId).is_in([from.id, to.id]))
             .add(at.col(cadre::Column::Status).eq(CadreStatus::InPost));
         let people = reached().filter(both).all().await?;
-        Ok(Some(Units { cadre, from, to, people }))
+        let findings = match &self.policy {
+            Some(policy) => {
+                // As the person would be, kept by the other unit.
+                let comer = Dossier { kept_by: Some(to.kind), ..dossier(reader, cadre.clone()).await? };
+                unhelped(reader, policy, to.id, self.on, &comer).await?
+            }
+            None => Vec::new(),
+        };
+        Ok(Some(Units { cadre, from, to, people, findings }))
     }
 }

@@ -1,6 +1,7 @@
 //! Questions about goals, quotas and posts that are set aside. They are answered where the caller reads the rows: counted from
 //! some of them, an answer would be wrong and look right.
 
+pub mod advice;
 pub mod quotas;
 
 use chrono::NaiveDate;

@@ -197,6 +197,24 @@ both! {
         let subjects = place.officer.run("query($policy: String!, $place: ID!) { it: duties(policy: $policy, organization: $place, filter: { codes: [\"PLAN\"] }) { nodes { organization { name } } } }",
             json!({ "policy": policy, "place": global(place.county) })).await;
         assert!(subjects.at("/it/nodes").as_array().expect("nodes").iter().all(|it| it["organization"]["name"] == "Short"), "{}", subjects.text);
+        // Who fills the next vacancy with somebody older is asked for a reason; with somebody young, or where enough are, not.
+        let simulate = async |person: &str, to: OrganizationId| {
+            let text = "query($person: ID!, $to: ID!, $policy: String) { it: moveSimulation(cadre: $person, organization: $to, policy: $policy) {
+                findings { rule severity asksReason messageEn citation } } }";
+            place.officer.run(text, json!({ "person": person, "to": global(to), "policy": policy })).await.at("/it/findings").clone()
+        };
+        let other = world.department(place.county, "Other").await;
+        let (old, young) = (official(&world, other, "Old", PositionLevel::SectionMember, PostRole::Deputy).await, official(&world, other, "Young", PositionLevel::SectionMember, PostRole::Deputy).await);
+        for (person, years) in [(old, 50), (young, 30)] {
+            let born = String::from(aged(&world, years).expect("a day"));
+            world.sql("update cadre set birth_date = $1 where id = $2", vec![born.into(), person.into()]).await;
+        }
+        world.tell().await;
+        let warned = simulate(&global(old), short).await;
+        assert_eq!((&warned[0]["rule"], &warned[0]["severity"], &warned[0]["asksReason"]), (&json!("YOUNG_SHARE"), &json!("WARNING"), &json!(true)), "{warned}");
+        assert!(warned[0]["messageEn"].as_str().is_some_and(|it| it.contains("2 of 3") && it.contains("FILL_YOUNG_FIRST")), "{warned}");
+        assert_eq!(simulate(&global(young), short).await, json!([]));
+        assert_eq!(simulate(&global(old), whole).await, json!([]));
         // The check itself is every unit's.
         let checks = place.duties(&policy, json!({ "codes": ["CHECK"] })).await;
         assert!(checks.at("/it/totalCount").as_u64() > plans.at("/it/totalCount").as_u64() || checks.at("/it/totalCount").as_u64().is_some_and(|it| it >= 8), "{}", checks.text);

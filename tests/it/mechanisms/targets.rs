@@ -1,6 +1,11 @@
 //! Goals as policies set them: M008, M012, M027, M054, M055, M059, M060.
 
-use entity::kind::{OrganizationKind, PositionLevel, PostRole};
+use entity::{
+    declared_fact,
+    id::DeclaredFactId,
+    kind::{OrganizationKind, PositionLevel, PostRole},
+    policy_edition,
+};
 use tests::both;
 
 use super::*;
@@ -20,6 +25,30 @@ fn goal<'a>(answer: &'a Answer, code: &str) -> &'a Value {
 fn told(goal: &Value) -> (i64, i64, i64, &str) {
     let number = |key: &str| goal[key].as_i64().expect("a number");
     (number("needed"), number("actual"), number("missing"), goal["status"].as_str().expect("a status"))
+}
+
+/// Somebody is selected for a programme: signed, as far as the registry goes.
+async fn selected(world: &World, policy: &str, at: OrganizationId, person: CadreId) {
+    let edition = policy_edition::Entity::find().filter(policy_edition::Column::Code.eq(policy)).one(&world.db).await;
+    let row = declared_fact::Model {
+        id: DeclaredFactId::fresh(),
+        edition_id: edition.expect("an answer").expect("an edition").id,
+        code: "IN_PROGRAMME".to_owned(),
+        organization_id: at,
+        cadre_id: Some(person),
+        holds: true,
+        number: None,
+        valid_from: "2024-01-01".parse().expect("a day"),
+        valid_to: None,
+        document_number: None,
+        source: "Signed by the department".to_owned(),
+        recorded_at: world.now(),
+        recorded_by: None,
+        state: FactState::Recorded,
+        void_reason: None,
+        version: 1,
+    };
+    world.insert(row).await;
 }
 
 /// A principal born on a day.
@@ -45,6 +74,37 @@ both! {
         let stranger = world.sign_in(Role::OrganizationOfficer, world.organization("South").await).await;
         let text = "query($policy: String!, $place: ID!) { it: targetProgress(policy: $policy, organization: $place) { asOf } }";
         assert!(stranger.run(text, json!({ "policy": policy, "place": global(place.county) })).await.at("/it").is_null());
+    }
+
+    /// M055: 50, 79 and 120 of 50, 80 and 120; the 121st is taken all the same, and told of; nobody of them has a mentor yet.
+    async fn the_5812_programme_lacks_one_and_has_one_too_many(world: World) {
+        let place = Place::of(&world).await;
+        let policy = place.take(&world, "M055", "2020-01-01").await;
+        for (count, level, born) in [
+            (50, PositionLevel::TownshipDeputy, "1986-04-01"),
+            (79, PositionLevel::SectionMember, "1986-04-01"),
+            (120, PositionLevel::Clerk, "1991-04-01"),
+        ] {
+            for at in 0..count {
+                let birth = PartialDate::parse(born);
+                let person = world.cadre(place.county, &format!("{born} {at:03}"), |row| row.birth_date = birth).await;
+                world.level(person, level, PartialDate::parse("2020-03"), None).await;
+                selected(&world, &policy, place.county, person).await;
+            }
+        }
+        let found = progress(&place, &policy, place.county, "2026-11-30").await;
+        assert_eq!(told(goal(&found, "BORN_1985_ON_SECTION")), (50, 50, 0, "MET"), "{}", found.text);
+        assert_eq!(told(goal(&found, "BORN_1985_ON_MID_LEVEL")), (80, 79, 1, "SHORT"));
+        assert_eq!(told(goal(&found, "BORN_1990_ON_STAFF")), (120, 120, 0, "MET"));
+        assert_eq!(found.at("/it/total"), &json!({ "needed": 250, "persons": 249, "missing": 1 }));
+        let late = world.cadre(place.county, "Late", |row| row.birth_date = PartialDate::parse("1992-01-01")).await;
+        world.level(late, PositionLevel::Clerk, PartialDate::parse("2020-03"), None).await;
+        place.declare(&policy, "IN_PROGRAMME", json!({ "cadreId": global(late) })).await.done("/it");
+        let found = progress(&place, &policy, place.county, "2026-11-30").await;
+        assert_eq!((told(goal(&found, "BORN_1990_ON_STAFF")), &goal(&found, "BORN_1990_ON_STAFF")["over"]), ((120, 121, 0, "OVER"), &json!(1)));
+        let wanting = "query($policy: String!, $place: ID!) { it: menteesWithoutMentor(policy: $policy, organization: $place, first: 1) { totalCount } }";
+        let wanting = place.officer.run(wanting, json!({ "policy": policy, "place": global(place.county) })).await;
+        assert_eq!(wanting.at("/it/totalCount"), 250, "{}", wanting.text);
     }
 
     /// M059: one town team of 11 with 2 young members, by the policies of three places.

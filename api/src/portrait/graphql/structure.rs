@@ -6,6 +6,7 @@ use entity::{cadre, organization};
 
 use crate::{
     cadre::graphql::CadreCard,
+    edition::graphql::PolicyFinding,
     organization::graphql::Organization,
     portrait::{
         read::Units,
@@ -61,6 +62,8 @@ pub struct MoveSimulation {
     from: StructureChange,
     /// The unit where the person would go.
     to: StructureChange,
+    /// What the goals of the policy say: each that is short where the person would go, and would stay so. Empty without one.
+    findings: Vec<PolicyFinding>,
 }
 
 impl MoveSimulation {
@@ -72,7 +75,8 @@ impl MoveSimulation {
             StructureChange { organization: Organization(unit), counts }
         };
         let (from, to) = (change(it.from, Change::Leaves), change(it.to, Change::Comes));
-        Self { cadre: CadreCard(it.cadre), as_of: Date(on), from, to }
+        let findings = it.findings.into_iter().map(PolicyFinding).collect();
+        Self { cadre: CadreCard(it.cadre), as_of: Date(on), from, to, findings }
     }
 }
 
