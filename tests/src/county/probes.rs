@@ -205,7 +205,7 @@ pub const PROBES: &[(&str, &str)] = &[
     ("comparisonSheet", "query($cadre: ID!, $mentor: ID!, $free: ID!, $policyCode: String!) { comparisonSheet(cadres: [$mentor, $cadre, $free], policy: $policyCode) {
         asOf people { cadre { ...card } edition { ...policy } } facts { code labelZh labelEn cells { code labelZh labelEn value valueAtMost missing source since until recordedAt } } criteria { code title results { eligible: outcome about criterion { code title } inputs { fact value missing source since } } } } }"),
     ("shortlist", "query($organization: ID!, $policyCode: String!) { shortlist(policy: $policyCode, list: \"LIST\", organization: $organization, first: 20) {
-        code title totalCount edition { ...policy } factors { code sentenceEn } edges { cursor node { cadre { ...card } factors { eligible: outcome about criterion { code title } inputs { fact value missing source since } } } } } }"),
+        code title totalCount edition { ...policy } factors { code sentenceEn } edges { cursor node { ...cadre } factors { eligible: outcome about criterion { code title } inputs { fact value missing source since } } } } }"),
     ("moveSimulation", "query($cadre: ID!, $organization: ID!) { moveSimulation(cadre: $cadre, organization: $organization) {
         asOf cadre { ...card } from { organization { ...organization } counts { by code before after } } to { organization { ...organization } counts { by code before after } } } }"),
     ("cadreTransfers", "query { cadreTransfers(first: 20) { totalCount edges { cursor node { ...transfer } } } }"),

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use entity::id::OrganizationId;
 
 use crate::{
-    cadre::graphql::CadreCard,
+    cadre::graphql::Cadre,
     edition::graphql::{PolicyCriterion, PolicyEdition},
     eligibility::{dossier::Dossier, graphql::CriterionResult, judge::judge},
     error::Result,
@@ -17,20 +17,13 @@ use crate::{
 
 /// One person of a list for a post: who fails a factor stays in sight, with the factor.
 #[derive(SimpleObject)]
-pub struct ShortlistRow {
-    /// The person's short card.
-    cadre: CadreCard,
-    /// Every factor of the list, in its order, with how it comes out and everything that was compared.
-    factors: Vec<CriterionResult>,
-}
-
-/// One row of a page.
-#[derive(SimpleObject)]
 pub struct ShortlistEdge {
     /// Where the row stands in the list.
     cursor: String,
-    /// The row.
-    node: ShortlistRow,
+    /// The person.
+    node: Cadre,
+    /// Every factor of the list, in its order, with how it comes out and everything that was compared.
+    factors: Vec<CriterionResult>,
 }
 
 /// A page of a list of people for a post (岗位人选), by name. No factor, score or age orders it.
@@ -73,12 +66,13 @@ impl ShortlistConnection {
     ) -> Self {
         let Listed { edition, document, list, page, people } = found;
         let factors: Vec<_> = list.factors.iter().filter_map(|code| document.criterion(code)).cloned().collect();
-        let row = |dossier: Dossier| ShortlistRow {
+        let edge = |(cursor, dossier): (String, Dossier)| ShortlistEdge {
+            cursor,
             factors: factors.iter().map(|it| judge(it, edition.id, &dossier, on).into()).collect(),
-            cadre: CadreCard(dossier.cadre),
+            node: Cadre(dossier.cadre),
         };
         let cursor = page.rows.iter().map(|(place, _)| page.cursor(place, cursors));
-        let edges = cursor.zip(people).map(|(cursor, it)| ShortlistEdge { cursor, node: row(it) }).collect();
+        let edges = cursor.zip(people).map(edge).collect();
         Self {
             code: list.code,
             title: list.title,
