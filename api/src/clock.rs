@@ -2,7 +2,21 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+
+/// The civil time of the deployment, China's one time zone, is ahead of UTC by so many hours.
+const AHEAD_H: i64 = 8;
+
+/// The civil day of a moment.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that knows the time zone")]
+pub fn civil_day(at: DateTime<Utc>) -> NaiveDate {
+    (at + TimeDelta::hours(AHEAD_H)).date_naive()
+}
+
+/// The moment when a civil day begins.
+pub fn civil_midnight(day: NaiveDate) -> DateTime<Utc> {
+    day.and_time(NaiveTime::MIN).and_utc() - TimeDelta::hours(AHEAD_H)
+}
 
 /// Where the time comes from. Days are counted in the deployment's civil time, UTC+8.
 #[derive(Clone, Default)]
@@ -30,8 +44,8 @@ impl Clock {
         self.source.as_ref().map_or_else(Utc::now, |source| source())
     }
 
-    /// The civil day that it is now, in China's one time zone (UTC+8).
+    /// The civil day that it is now.
     pub fn today(&self) -> NaiveDate {
-        (self.now() + TimeDelta::hours(8) + self.ahead).date_naive()
+        civil_day(self.now() + self.ahead)
     }
 }

@@ -32,14 +32,9 @@ pub struct Place {
     leader: Client,
 }
 
-/// The civil day of a world.
-pub fn today(world: &World) -> NaiveDate {
-    (world.now() + TimeDelta::hours(8)).date_naive()
-}
-
 /// The day of birth of somebody who is so many years old, and will be for some months.
 pub fn aged(world: &World, years: u32) -> Option<PartialDate> {
-    let born = today(world).checked_sub_months(Months::new(years * 12 + 3)).expect("a day");
+    let born = world.today().checked_sub_months(Months::new(years * 12 + 3)).expect("a day");
     PartialDate::day_of(born)
 }
 

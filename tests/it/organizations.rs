@@ -78,7 +78,7 @@ both! {
         let county = world.organization("North").await;
         let admin = world.sign_in(Role::SystemAdmin, county).await;
         let before = world.fingerprint().await;
-        let tomorrow = (world.now() + chrono::TimeDelta::days(2)).date_naive().to_string();
+        let tomorrow = (world.today() + chrono::TimeDelta::days(2)).to_string();
         for (field, value) in [
             ("code", json!("two words")),
             ("code", json!("x".repeat(33))),

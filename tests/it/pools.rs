@@ -164,7 +164,7 @@ both! {
         step(&both, "Confirm", &id, 1, json!({})).await.problem("/it", "SAME_PERSON");
         let leader = &scene.leader;
         let before = world.fingerprint().await;
-        let tomorrow = (world.now() + chrono::TimeDelta::days(2)).date_naive().to_string();
+        let tomorrow = (world.today() + chrono::TimeDelta::days(2)).to_string();
         let invalid = |answer: &Answer, field: &str| {
             assert_eq!((answer.at("/it/problems/0/code"), answer.at("/it/problems/0/field")), (&json!("INVALID"), &json!(field)), "{}", answer.text);
         };
@@ -217,8 +217,7 @@ both! {
     async fn where_it_stood_is_told_of_any_day(world: World) {
         let scene = Scene::of(&world).await;
         let id = scene.proposed().await;
-        // The civil day, which is that of Beijing.
-        let day = |days: i64| (world.now() + chrono::TimeDelta::hours(8 + 24 * days)).date_naive().to_string();
+        let day = |days: i64| (world.today() + chrono::TimeDelta::days(days)).to_string();
         let (proposed, before) = (day(0), day(-1));
         world.pass(chrono::TimeDelta::days(10));
         let leader = world.sign_in(Role::OrganizationLeader, scene.county).await;

@@ -5,7 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-use chrono::{DateTime, TimeDelta, Utc};
+use api::clock::civil_day;
+use chrono::TimeDelta;
 use entity::{
     audit_event,
     id::AuditEventId,
@@ -39,10 +40,6 @@ async fn verified(world: &World) -> (bool, String) {
     (output.status.success(), text)
 }
 
-fn civil_day(at: DateTime<Utc>) -> String {
-    (at + TimeDelta::hours(8)).date_naive().to_string()
-}
-
 async fn until(world: &World, sql: &str, expected: i64) {
     let begun = Instant::now();
     while world.number(sql).await != expected {
@@ -69,12 +66,12 @@ async fn past(world: &World, days: i64) -> String {
         published: true,
     };
     world.insert(event).await;
-    civil_day(at)
+    civil_day(at).to_string()
 }
 
 /// A day with a change, a refusal and an opened value, and the day after it, both sealed by the server.
 async fn sealed(world: &World) -> String {
-    let day = civil_day(world.now());
+    let day = world.today().to_string();
     let county = world.organization("North").await;
     let officer = world.sign_in(Role::OrganizationOfficer, county).await;
     let input = json!({ "organizationId": global(county), "name": "Anna", "sex": "FEMALE", "phone": "10000000001" });

@@ -94,7 +94,7 @@ both! {
         let edition = world.policy_with(county, "reports", json!({ "pairs": { "reports": [report] } })).await;
         let mentor = world.cadre(county, "Mentor", |_| {}).await;
         let mentee = world.cadre(county, "Mentee", |_| {}).await;
-        let since = world.now().date_naive() - chrono::TimeDelta::days(120);
+        let since = world.today() - chrono::TimeDelta::days(120);
         let sides = [(mentor, entity::kind::PairSide::Mentor), (mentee, entity::kind::PairSide::Mentee)];
         let mut made = 0;
         let phone = world.sign_in_as(Role::Mentor, county, mentor).await;
@@ -122,7 +122,7 @@ both! {
     async fn a_write_takes_a_fixed_number_of_statements(world: World) {
         let county = tests::county::County::build(&world, "North").await;
         let contact = "mutation($p: ID!, $day: Date!, $key: String) { pairContactRecord(input: { pairId: $p, heldOn: $day, topic: WORK, idempotencyKey: $key }) { problems { message } } }";
-        let day = world.now().date_naive().to_string();
+        let day = world.today().to_string();
         let variables = json!({ "p": tests::world::global(county.pair), "day": day, "key": "once" });
         let answer = county.person(Role::Mentor).run(contact, variables).await;
         answer.done("/pairContactRecord");

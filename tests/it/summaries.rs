@@ -115,7 +115,7 @@ both! {
 
     async fn pairs_are_counted_by_state_form_and_what_is_overdue(world: World) {
         let scene = Scene::of(&world).await;
-        let today = world.now().date_naive();
+        let today = world.today();
         for person in &scene.people[1..] {
             let late = *person == scene.people[1];
             let sides = [(scene.people[0], entity::kind::PairSide::Mentor), (*person, entity::kind::PairSide::Mentee)];

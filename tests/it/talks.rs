@@ -85,7 +85,7 @@ fn with(mut input: Value, more: &Value) -> Value {
 }
 
 fn day(world: &World, days: i64) -> String {
-    (world.now() + TimeDelta::days(days)).date_naive().to_string()
+    (world.today() + TimeDelta::days(days)).to_string()
 }
 
 /// That a change is refused on a field.
@@ -117,7 +117,7 @@ both! {
     /// M195 in Feixian: ranked last twice in a row, and not before.
     async fn a_unit_ranked_last_in_two_years_running_is_talked_to(world: World) {
         let scene = Scene::of(&world, "api/policies/m195-feixian.json", |_| {}).await;
-        let year = world.now().year();
+        let year = world.today().year();
         let unit = json!({ "organizationId": global(scene.home), "validFrom": format!("{}-06-30", year - 1) });
         scene.happened("RANKED_LOW", unit).await;
         assert_eq!(scene.due(&scene.officer).await, json!([]), "one year makes no talk due");
@@ -261,10 +261,10 @@ both! {
         assert_eq!(closed.done("/it")["issue"], json!({ "state": "SOLVED", "closedOn": day(&world, 0), "documentNumber": "组办〔2026〕9号", "version": 2 }));
         close(2, "DECLINED", "2").await.problem("/it", "TRANSITION_REFUSED");
         let edition = world.policy_with(scene.county, "OTHER", json!({ "talks": { "conductors": ["MINISTER"] } })).await;
-        let unit_talk = world.talk(edition, scene.home, scene.anna, "MINISTER", world.now().date_naive()).await;
+        let unit_talk = world.talk(edition, scene.home, scene.anna, "MINISTER", world.today()).await;
         for number in 0..109 {
             let state = if number < 22 { IssueState::Solved } else { IssueState::Open };
-            world.issue(unit_talk, "GENERAL", state, world.now().date_naive()).await;
+            world.issue(unit_talk, "GENERAL", state, world.today()).await;
         }
         let ask = async |by: &Client, policy: Option<&str>, at: OrganizationId| {
             by.run(ISSUES, json!({ "policy": policy, "at": global(at) })).await.at("/it").clone()
@@ -322,8 +322,8 @@ both! {
         let scene = Scene::of(&world, "api/policies/m197.json", |_| {}).await;
         let hidden = world.cadre(scene.home, "Hidden", |row| row.secrecy_level = SecrecyLevel::Secret).await;
         let edition = world.policy_with(scene.county, "OTHER", json!({ "talks": { "conductors": ["MINISTER"] } })).await;
-        let talk = world.talk(edition, scene.county, hidden, "MINISTER", world.now().date_naive()).await;
-        let issue = world.issue(talk, "GENERAL", IssueState::Open, world.now().date_naive()).await;
+        let talk = world.talk(edition, scene.county, hidden, "MINISTER", world.today()).await;
+        let issue = world.issue(talk, "GENERAL", IssueState::Open, world.today()).await;
         world.tell().await;
         assert_eq!(scene.officer.run(LIST, json!({})).await.at("/talks/totalCount"), 0);
         let account = world.account(None).await;

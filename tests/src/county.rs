@@ -155,7 +155,7 @@ async fn talk(world: &World, top: OrganizationId, name: &str, person: CadreId) -
         "talks": { "conductors": ["MINISTER"], "coverage": [{ "code": "ALL", "group": "EVERYBODY", "per": "P1Y", "by": ["MINISTER"] }] },
     });
     let by = world.policy_with(top, "TALKS", sections).await;
-    let today = world.now().date_naive();
+    let today = world.today();
     let talk = world.talk(by, top, person, &format!("{name} minister"), today).await;
     (talk, world.issue(talk, &format!("{name} matter"), IssueState::Open, today).await)
 }

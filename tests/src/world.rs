@@ -17,7 +17,7 @@ use std::{
 };
 
 use api::{Config, Hooks, Server};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use entity::{
     audit_event,
     id::{AccountId, AuditEventId, Key},
@@ -135,6 +135,11 @@ impl World {
     /// The server's time.
     pub fn now(&self) -> DateTime<Utc> {
         *self.now.lock().expect("a clock")
+    }
+
+    /// The server's civil day.
+    pub fn today(&self) -> NaiveDate {
+        self.clock().today()
     }
 
     /// Moves the server's time on.

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use aws_lc_rs::digest;
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{NaiveDate, TimeDelta};
 use entity::{
     access_log, audit_change, audit_event,
     id::{AuditEventId, Key},
@@ -17,25 +17,13 @@ use serde::Serialize;
 
 use crate::{
     auth::keys::hex,
+    clock::civil_midnight,
     db::door::Door,
     error::{Error, Result},
 };
 
 /// Acts read at once.
 const STEP: u64 = 200;
-/// The civil time of the deployment is ahead of UTC by so many hours.
-const AHEAD_H: i64 = 8;
-
-/// The civil day of a moment.
-pub(super) fn civil_day(at: DateTime<Utc>) -> NaiveDate {
-    (at + TimeDelta::hours(AHEAD_H)).date_naive()
-}
-
-/// When a civil day begins.
-pub(super) fn begin(day: NaiveDate) -> DateTime<Utc> {
-    day.and_time(chrono::NaiveTime::MIN).and_utc() - TimeDelta::hours(AHEAD_H)
-}
-
 /// What a day holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Content {
@@ -123,8 +111,8 @@ pub(super) async fn content(door: &Door, day: NaiveDate, previous: &str) -> Resu
 #[expect(clippy::disallowed_methods, reason = "the digest covers every act, whoever may see it")]
 async fn events(door: &Door, day: NaiveDate, after: Option<AuditEventId>) -> Result<Vec<audit_event::Model>> {
     let mut select = audit_event::Entity::find()
-        .filter(audit_event::Column::RecordedAt.gte(begin(day)))
-        .filter(audit_event::Column::RecordedAt.lt(begin(day + TimeDelta::days(1))));
+        .filter(audit_event::Column::RecordedAt.gte(civil_midnight(day)))
+        .filter(audit_event::Column::RecordedAt.lt(civil_midnight(day + TimeDelta::days(1))));
     if let Some(after) = after {
         select = select.filter(audit_event::Column::Id.gt(after));
     }

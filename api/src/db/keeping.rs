@@ -21,6 +21,7 @@ use sea_orm::{
 
 use crate::{
     auth::keys::TokenKeys,
+    clock::{civil_day, civil_midnight},
     config::Config,
     db::{
         digest::{self, Content},
@@ -106,7 +107,7 @@ pub async fn keep(door: Arc<Door>, keeping: Keeping) {
 
 /// The last day that can be sealed.
 fn ended(door: &Door) -> NaiveDate {
-    digest::civil_day(door.clock.now() - SETTLING) - TimeDelta::days(1)
+    civil_day(door.clock.now() - SETTLING) - TimeDelta::days(1)
 }
 
 /// Seals every day that has ended and is not sealed yet; the days that this call sealed.
@@ -173,7 +174,7 @@ async fn last(door: &Door) -> Result<Option<audit_digest::Model>> {
 #[expect(clippy::disallowed_methods, reason = "keeping the trail means all of it")]
 async fn oldest(door: &Door) -> Result<Option<NaiveDate>> {
     let first = audit_event::Entity::find().order_by_asc(audit_event::Column::RecordedAt).one(&door.database).await?;
-    Ok(first.map(|it| digest::civil_day(it.recorded_at)))
+    Ok(first.map(|it| civil_day(it.recorded_at)))
 }
 
 /// Recomputes every sealed day, or those from one on, and says whether the trail is as it was sealed.
@@ -228,7 +229,7 @@ async fn breach(
         return wrong(&why);
     }
     let found = digest::content(door, row.day, before).await?;
-    if found.events == 0 && row.events > 0 && keeping.over(row.day, digest::civil_day(door.clock.now())) {
+    if found.events == 0 && row.events > 0 && keeping.over(row.day, civil_day(door.clock.now())) {
         // Its retention is over, and it went as a whole.
         return Ok(None);
     }
@@ -256,7 +257,7 @@ fn not_signed(keys: &TokenKeys, row: &audit_digest::Model) -> Option<String> {
     if !crypto::verify(&row.signature, message.as_bytes(), &key.checking, Algorithm::EdDSA).unwrap_or(false) {
         return Some("has a digest that this server did not sign so".to_owned());
     }
-    let ended = digest::begin(row.day + TimeDelta::days(1));
+    let ended = civil_midnight(row.day + TimeDelta::days(1));
     let late = key.retired.is_some_and(|it| row.signed_at.timestamp() > it.retired_at + LATE_S);
     if late || row.signed_at < ended {
         return Some(format!("has a digest that the key {} could not sign at {}", row.kid, row.signed_at));
@@ -267,7 +268,7 @@ fn not_signed(keys: &TokenKeys, row: &audit_digest::Model) -> Option<String> {
 /// Removes the sealed days whose retention is over, oldest first, each in a transaction of its own.
 async fn forget(door: &Door, keeping: &Keeping) -> Result<()> {
     let Some(sealed) = last(door).await? else { return Ok(()) };
-    let today = digest::civil_day(door.clock.now());
+    let today = civil_day(door.clock.now());
     while let Some(day) = oldest(door).await?.filter(|day| *day <= sealed.day && keeping.over(*day, today)) {
         remove(door, day).await?;
         tracing::info!(%day, "a day of the audit trail was removed: its retention is over");
@@ -277,7 +278,7 @@ async fn forget(door: &Door, keeping: &Keeping) -> Result<()> {
 
 #[expect(clippy::disallowed_methods, reason = "the one way out of the trail, for whole days whose retention is over")]
 async fn remove(door: &Door, day: NaiveDate) -> Result<()> {
-    let of_day = audit_event::Column::RecordedAt.lt(digest::begin(day + TimeDelta::days(1)));
+    let of_day = audit_event::Column::RecordedAt.lt(civil_midnight(day + TimeDelta::days(1)));
     let acts = audit_event::Entity::find().select_only().column(audit_event::Column::Id).filter(of_day.clone());
     let acts = acts.into_query();
     let tx = door.database.begin_with_options(door.options()).await?;

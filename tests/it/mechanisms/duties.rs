@@ -35,7 +35,7 @@ pub async fn submit(by: &Client, duty: &str, content: &str) -> Answer {
 }
 
 pub fn before(world: &World, months: u32) -> NaiveDate {
-    today(world).checked_sub_months(Months::new(months)).expect("a day")
+    world.today().checked_sub_months(Months::new(months)).expect("a day")
 }
 
 /// An active pair of a policy since a day; the mentor leads.
@@ -66,7 +66,7 @@ both! {
         let person = clerk(&world, place.county, "Member", 30).await;
         let since = before(&world, 2);
         member(&world, pool, "DEPUTY_SECTION", person, since).await;
-        let found = place.duties(&policy, json!({ "codes": ["FIELD_VISIT"], "to": (today(&world) + TimeDelta::days(60)).to_string() })).await;
+        let found = place.duties(&policy, json!({ "codes": ["FIELD_VISIT"], "to": (world.today() + TimeDelta::days(60)).to_string() })).await;
         let due = since.checked_add_months(Months::new(3)).expect("a day").pred_opt().expect("a day");
         assert_eq!(found.at("/it/totalCount"), 1, "{}", found.text);
         let visit = found.at("/it/nodes/0");
@@ -122,20 +122,20 @@ both! {
         let unit = world.department(place.county, "Finance").await;
         let weekly = place.take(&world, "M064", "2020-01-01").await;
         let (mentor, mentee) = (clerk(&world, unit, "Mentor", 45).await, clerk(&world, place.county, "Mentee", 25).await);
-        let since = today(&world) - TimeDelta::days(200);
+        let since = world.today() - TimeDelta::days(200);
         pair_since(&world, &place, &weekly, (mentor, mentee), since).await;
         let quarter = json!({ "codes": ["SUMMARY"], "from": since.to_string(), "to": (since + TimeDelta::days(90)).to_string() });
         assert_eq!(place.duties(&weekly, quarter).await.at("/it/totalCount"), 13);
         let half = place.take(&world, "M066", "2020-01-01").await;
         pair_since(&world, &place, &half, (mentor, mentee), before(&world, 6)).await;
-        let form = place.duties(&half, json!({ "codes": ["FEEDBACK_FORM"], "to": today(&world).to_string() })).await;
+        let form = place.duties(&half, json!({ "codes": ["FEEDBACK_FORM"], "to": world.today().to_string() })).await;
         assert_eq!((form.at("/it/totalCount"), form.at("/it/nodes/0/to")), (&json!(1), &json!("ORG_DEPARTMENT")), "{}", form.text);
     }
 
     /// M069: three months after 1 January the quarter's talk is overdue on 1 April; a report without its verdict stays open.
     async fn a_report_without_its_verdict_stays_open(world: World) {
         let place = Place::of(&world).await;
-        let year = today(&world).year() - 1;
+        let year = world.today().year() - 1;
         let policy = place.take(&world, "M069", &format!("{year}-01-01")).await;
         let unit = world.department(place.county, "Finance").await;
         let pool = place.pool(&policy, json!([{ "code": "A", "name": "A" }])).await;
@@ -171,7 +171,7 @@ both! {
         let id = dispatch.text_at("/it/nodes/0/id");
         assert_eq!(place.leader.run(excuse, json!({ "input": { "dutyId": id, "reason": " " } })).await.at("/it/problems/0/field"), "reason");
         place.leader.run(excuse, json!({ "input": { "dutyId": id, "reason": "The river was in flood" } })).await.done("/it");
-        let after = place.duties(&monthly, json!({ "to": today(&world).to_string() })).await;
+        let after = place.duties(&monthly, json!({ "to": world.today().to_string() })).await;
         assert_eq!((after.at("/it/overdueCount"), after.at("/it/nodes/0/status")), (&json!(0), &json!("EXCUSED")));
     }
 
@@ -225,10 +225,10 @@ both! {
         let place = Place::of(&world).await;
         let policy = place.take(&world, "M215", "2020-01-01").await;
         let person = clerk(&world, place.county, "Worker", 30).await;
-        let begun = (today(&world) - TimeDelta::days(15)).to_string();
+        let begun = (world.today() - TimeDelta::days(15)).to_string();
         place.declare(&policy, "ON_TASK", json!({ "cadreId": global(person), "validFrom": begun })).await.done("/it");
         let own = world.sign_in_as(Role::Cadre, place.county, person).await;
-        let weekly = mine(&own, json!({ "codes": ["TASK_REPORT"], "to": today(&world).to_string() })).await;
+        let weekly = mine(&own, json!({ "codes": ["TASK_REPORT"], "to": world.today().to_string() })).await;
         assert_eq!(weekly.at("/it/totalCount"), 2, "{}", weekly.text);
         let text = place.officer.run("query { policyLibrary(mechanism: \"M215\") { document } }", json!({})).await.text_at("/policyLibrary/0/document");
         let draft = "mutation($text: String!) { it: policyDraft(input: { document: $text }) { problems { code field message } edition { id } } }";

@@ -101,7 +101,7 @@ both! {
         let (other, old) = (clerk(&world, hill, "Other", 31).await, clerk(&world, seat, "Old", 43).await);
         let born = aged(&world, 35);
         let fresh = world.cadre(seat, "Fresh", |row| row.birth_date = born).await;
-        let lately = PartialDate::day_of(today(&world) - TimeDelta::days(100));
+        let lately = PartialDate::day_of(world.today() - TimeDelta::days(100));
         world.level(fresh, PositionLevel::TownshipPrincipal, lately, None).await;
         let policy = load(&world, &place, "invented-1").await;
         let plan = ["ROAD", "MARKET_DAY"];
@@ -293,7 +293,7 @@ both! {
         let place = Place::of(&world).await;
         let policy = load(&world, &place, "invented-3").await;
         let pool = place.pool(&policy, json!([])).await;
-        let since = today(&world);
+        let since = world.today();
         let mut stones = Vec::new();
         for name in ["Ada", "Bo", "Dee"] {
             let person = clerk(&world, place.county, name, 30).await;
@@ -311,7 +311,7 @@ both! {
         assert_eq!(told(&goal_of(&place, &policy, "FIELD_DAYS", Some("2025-05-31")).await), json!([2, 2, 0, 0, "MET"]));
         assert_eq!(told(&goal_of(&place, &policy, "FIELD_DAYS", Some("2025-06-30")).await), json!([2, 0, 2, 0, "MISSED"]));
         let held = "mutation($input: TalkRecordInput!) { it: talkRecord(input: $input) { problems { code message } talk { state } } }";
-        let input = json!({ "policy": policy, "organizationId": global(place.county), "conductor": "MINISTER", "cadreId": global(stones[0]), "heldOn": today(&world).to_string() });
+        let input = json!({ "policy": policy, "organizationId": global(place.county), "conductor": "MINISTER", "cadreId": global(stones[0]), "heldOn": world.today().to_string() });
         place.officer.run(held, json!({ "input": input })).await.done("/it");
         let reach = "query($policy: String!, $at: ID!) { it: talkCoverage(policy: $policy, organization: $at) { code due held percent missing { name } } }";
         let reach = place.officer.run(reach, json!({ "policy": policy, "at": global(place.county) })).await;

@@ -196,9 +196,9 @@ both! {
         }
         let whole = plan(&["PERSON", "TIME", "CONTENT"]);
         let pair = place.pair(&policy, &[mentor], &mentees[..1], whole.clone()).await;
-        let start = (today(&world) - TimeDelta::days(400)).to_string();
+        let start = (world.today() - TimeDelta::days(400)).to_string();
         let active = place.activate(&pair, json!({ "startedOn": start })).await;
-        let ends = today(&world) - TimeDelta::days(400);
+        let ends = world.today() - TimeDelta::days(400);
         let ends = ends.checked_add_months(Months::new(12)).expect("a day").to_string();
         assert_eq!(active.done("/it")["pair"]["termEndsOn"], ends);
         place.pair(&policy, &[mentor], &mentees[1..2], whole.clone()).await.done("/it");

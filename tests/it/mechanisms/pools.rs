@@ -32,7 +32,7 @@ both! {
             let years = if at < 96 { 29 } else { 38 };
             let born = aged(&world, years);
             let person = world.cadre(place.county, &format!("Member {at:03}"), |row| row.birth_date = born).await;
-            member(&world, pool, "DEPUTY_SECTION", person, today(&world)).await;
+            member(&world, pool, "DEPUTY_SECTION", person, world.today()).await;
         }
         let next = clerk(&world, place.county, "Next", 40).await;
         let proposed = place.propose(pool, "DEPUTY_SECTION", next, json!({ "entryRoute": "UNIT_VOTE" })).await;
@@ -101,7 +101,7 @@ both! {
         for at in 0..260 {
             let sex = if at < 50 { Sex::Female } else { Sex::Male };
             let person = world.cadre(place.county, &format!("Member {at:03}"), |row| row.sex = sex).await;
-            member(&world, pool, "DEPUTY", person, today(&world)).await;
+            member(&world, pool, "DEPUTY", person, world.today()).await;
             if at >= 233 {
                 place.declare(&policy, "NON_PARTY", json!({ "cadreId": global(person) })).await.done("/it");
             }
@@ -161,7 +161,7 @@ both! {
         for at in 0..81 {
             let born = aged(&world, if at < 40 { 35 } else { 36 });
             let person = world.cadre(place.county, &format!("Member {at:02}"), |row| row.birth_date = born).await;
-            member(&world, pool, "A", person, today(&world)).await;
+            member(&world, pool, "A", person, world.today()).await;
         }
         let stands = stands(&place.officer, pool).await;
         let gap = gap(&stands, "AGE_AROUND_35");

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use api::{Hooks, Server, error::Error};
+use api::{Hooks, Server, clock::civil_midnight, error::Error};
 use entity::{
     kind::{PairSide, PairState},
     policy_edition,
@@ -41,7 +41,7 @@ async fn round_of(world: &World, day: NaiveDate) {
 
 /// Moves the time on to the last half minute of a civil day, whose round is over then.
 async fn evening_of(world: &World, day: NaiveDate) {
-    let midnight = (day + TimeDelta::days(1)).and_hms_opt(0, 0, 0).expect("midnight").and_utc() - TimeDelta::hours(8);
+    let midnight = civil_midnight(day + TimeDelta::days(1));
     world.pass(midnight - TimeDelta::seconds(30) - world.now());
     round_of(world, day).await;
 }
@@ -49,18 +49,18 @@ async fn evening_of(world: &World, day: NaiveDate) {
 /// Moves the time on over midnight, and waits for the round of the new day.
 async fn midnight(world: &World) {
     world.pass(TimeDelta::seconds(40));
-    round_of(world, today(world)).await;
+    round_of(world, world.today()).await;
 }
 
 /// A task of a person that began so many days ago, whose weekly report is escalated after ten days and after twenty.
 async fn task(world: &World, place: &Place, days: i64) -> CadreId {
     // The round that the server makes as it starts is over, and sees nothing of it.
-    round_of(world, today(world)).await;
+    round_of(world, world.today()).await;
     let steps =
         json!([{ "after": "P10D", "propose": "WARN_KEEPER" }, { "after": "P20D", "propose": "REPLACE_KEEPER" }]);
     let policy = place.take_where(world, "M215", "2020-01-01", |it| it["duties"]["items"][0]["overdue"] = steps).await;
     let person = clerk(world, place.county, "Worker", 30).await;
-    let begun = (today(world) - TimeDelta::days(days)).to_string();
+    let begun = (world.today() - TimeDelta::days(days)).to_string();
     let task = json!({ "cadreId": global(person), "validFrom": begun });
     place.declare(&policy, "ON_TASK", task).await.done("/it");
     person
@@ -76,7 +76,7 @@ async fn escalations(by: &Client, place: &Place, open: Value) -> Answer {
 fn proposed(world: &World, answer: &Answer) -> Vec<(i64, String)> {
     let of = |it: &Value| {
         let due: NaiveDate = it["dueOn"].as_str().expect("a day").parse().expect("a day");
-        ((today(world) - due).num_days(), it["proposal"].as_str().expect("a proposal").to_owned())
+        ((world.today() - due).num_days(), it["proposal"].as_str().expect("a proposal").to_owned())
     };
     answer.at("/it/nodes").as_array().expect("nodes").iter().map(of).collect()
 }
@@ -110,7 +110,7 @@ both! {
         let unit = world.department(place.county, "Finance").await;
         let (mentor, mentee) = (clerk(&world, unit, "Mentor", 45).await, clerk(&world, unit, "Mentee", 25).await);
         let pair = world.pair_of(place.county, &[(mentor, PairSide::Mentor), (mentee, PairSide::Mentee)], |row| {
-            (row.started_on, row.edition_id, row.state) = (Some(today(&world)), Some(edition), PairState::Active);
+            (row.started_on, row.edition_id, row.state) = (Some(world.today()), Some(edition), PairState::Active);
         }).await;
         let phone = world.sign_in_as(Role::Mentor, place.county, mentor).await;
         let due = phone.run("{ it: myDuties { nodes { id dueOn status } } }", json!({})).await;
@@ -161,21 +161,21 @@ both! {
         let person = task(&world, &place, 20).await;
         let other = world.another().await;
         assert_eq!(escalations(&place.officer, &place, json!(null)).await.at("/it/totalCount"), 0);
-        evening_of(&world, today(&world)).await;
+        evening_of(&world, world.today()).await;
         midnight(&world).await;
         let officer = world.sign_in(Role::OrganizationOfficer, place.county).await;
         let found = escalations(&officer, &place, json!(true)).await;
         assert_eq!(proposed(&world, &found), [(15, "WARN_KEEPER".to_owned())], "{}", found.text);
         let one = found.at("/it/nodes/0");
         assert_eq!((&one["step"], &one["reachedOn"], &one["open"], &one["owner"]["name"], &one["organization"]["name"]),
-            (&json!(1), &json!(today(&world).to_string()), &json!(true), &json!("Worker"), &json!("North")));
+            (&json!(1), &json!(world.today().to_string()), &json!(true), &json!("Worker"), &json!("North")));
         // Who owes it sees it too; who is of elsewhere does not.
         let own = world.sign_in_as(Role::Cadre, place.county, person).await;
         assert_eq!(escalations(&own, &place, json!(null)).await.at("/it/totalCount"), 1);
         let stranger = world.sign_in(Role::OrganizationOfficer, world.organization("South").await).await;
         assert_eq!(escalations(&stranger, &place, json!(null)).await.at("/it/totalCount"), 0);
         // Another day, another server's round: nothing twice.
-        evening_of(&world, today(&world)).await;
+        evening_of(&world, world.today()).await;
         midnight(&world).await;
         assert_eq!(world.number("select count(*) from duty_step where proposed is not null").await, 1);
         // Excused: closed. The next one is of the week after.
@@ -186,7 +186,7 @@ both! {
         assert_eq!(escalations(&officer, &place, json!(true)).await.at("/it/totalCount"), 0);
         let closed = escalations(&officer, &place, json!(false)).await;
         assert_eq!((closed.at("/it/nodes/0/open"), closed.at("/it/nodes/0/entry/state")), (&json!(false), &json!("EXCUSED")));
-        evening_of(&world, today(&world) + TimeDelta::days(12)).await;
+        evening_of(&world, world.today() + TimeDelta::days(12)).await;
         midnight(&world).await;
         let officer = world.sign_in(Role::OrganizationOfficer, place.county).await;
         let found = escalations(&officer, &place, json!(null)).await;
@@ -201,7 +201,7 @@ both! {
     async fn a_round_is_not_lost_with_its_process(mut world: World) {
         let place = Place::of(&world).await;
         task(&world, &place, 20).await;
-        evening_of(&world, today(&world)).await;
+        evening_of(&world, world.today()).await;
         world.stop().await;
         world.pass(TimeDelta::seconds(40));
         let ahead = (world.now() - chrono::Utc::now()).num_seconds().to_string();
@@ -210,7 +210,7 @@ both! {
         assert!(doomed.end(Duration::from_secs(60)).code != 0);
         assert_eq!((jobs(&world, "'Queued', 'Running'").await, world.number("select count(*) from duty_step").await), (1, 0));
         world.start().await;
-        round_of(&world, today(&world)).await;
+        round_of(&world, world.today()).await;
         assert_eq!(world.number("select count(*) from duty_step where proposed = 'WARN_KEEPER'").await, 1);
     }
 
@@ -218,7 +218,7 @@ both! {
     async fn a_round_that_was_broken_off_begins_anew(mut world: World) {
         let place = Place::of(&world).await;
         let person = task(&world, &place, 20).await;
-        evening_of(&world, today(&world)).await;
+        evening_of(&world, world.today()).await;
         world.stop().await;
         world.pass(TimeDelta::seconds(40));
         let ahead = (world.now() - chrono::Utc::now()).num_seconds().to_string();
@@ -228,7 +228,7 @@ both! {
         let put_down = world.number("select count(*) from duty_step").await;
         assert!(put_down > 0, "it died too early");
         world.start().await;
-        round_of(&world, today(&world)).await;
+        round_of(&world, world.today()).await;
         assert_eq!(world.number("select count(*) from duty_step").await, put_down);
         let told = format!("select count(*) from outbox where topic = 'DUTY' and subject_id = '{}'", person.0);
         let told = if world.stack == Stack::Sqlite { "select count(*) from outbox where topic = 'DUTY'".to_owned() } else { told };
@@ -238,7 +238,7 @@ both! {
 
     /// Three servers, five midnights: each round is one server's.
     async fn two_processes_never_do_one_round(mut world: World) {
-        round_of(&world, today(&world)).await;
+        round_of(&world, world.today()).await;
         world.stop().await;
         let count = Arc::new(AtomicUsize::new(0));
         let mut servers = Vec::new();
@@ -250,7 +250,7 @@ both! {
             }).await);
         }
         for _ in 0..5 {
-            evening_of(&world, today(&world)).await;
+            evening_of(&world, world.today()).await;
             midnight(&world).await;
         }
         assert_eq!(count.load(Ordering::SeqCst), 5);
@@ -262,7 +262,7 @@ both! {
 
     /// A round that fails is tried again, later each time, and the operator is told how often.
     async fn a_round_that_fails_backs_off(mut world: World) {
-        round_of(&world, today(&world)).await;
+        round_of(&world, world.today()).await;
         world.stop().await;
         world.pass(TimeDelta::days(1));
         let tries = Arc::new(std::sync::Mutex::new(Vec::new()));
@@ -272,7 +272,7 @@ both! {
             tries.push(Instant::now());
             if tries.len() < 4 { Err(Error::broken("a fault of a test")) } else { Ok(()) }
         }).await;
-        round_of(&world, today(&world)).await;
+        round_of(&world, world.today()).await;
         let tries = tries.lock().expect("the tries").clone();
         let pauses: Vec<Duration> = tries.windows(2).map(|it| it[1] - it[0]).collect();
         assert_eq!(pauses.len(), 3, "{pauses:?}");

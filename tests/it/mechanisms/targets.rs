@@ -118,7 +118,7 @@ both! {
             let born: String = aged(&world, match at { 0 | 1 => 34, 2 => 36, _ => 45 }).map(String::from).expect("a day");
             world.sql("update cadre set birth_date = $1 where id = $2", vec![born.into(), id.into()]).await;
         }
-        let day = today(&world).to_string();
+        let day = world.today().to_string();
         let mut found = Vec::new();
         for code in ["M059_JIMO", "M059_LAIYANG", "M059_GUANGRAO"] {
             let policy = place.take(&world, code, "2020-01-01").await;

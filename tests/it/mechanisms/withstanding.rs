@@ -68,7 +68,7 @@ fn programme(code: &str, more: Value) -> Value {
 
 /// A second edition from today on, for people up to 30, who are visited every month.
 fn stricter(world: &World) -> Value {
-    let more = json!({ "edition": 2, "validFrom": today(world).to_string(), "source": "STEADY 2",
+    let more = json!({ "edition": 2, "validFrom": world.today().to_string(), "source": "STEADY 2",
         "duties": { "items": [{ "code": "VISIT", "title": "Visit", "subject": "MEMBER", "every": "P1M" }] } });
     let mut document = programme("STEADY", more);
     document["criteria"][0]["need"]["value"] = json!(30);
@@ -97,7 +97,7 @@ both! {
         let pair = place.pair("STEADY", &[mentor], &[middle], json!({})).await;
         place.activate(&pair, json!({})).await.done("/it");
         place.declare("STEADY", "VOLUNTEER", json!({ "cadreId": global(middle) })).await.done("/it");
-        let so_far = json!({ "codes": ["VISIT"], "to": (today(&world) - TimeDelta::days(1)).to_string() });
+        let so_far = json!({ "codes": ["VISIT"], "to": (world.today() - TimeDelta::days(1)).to_string() });
         let visits = place.duties("STEADY", so_far.clone()).await;
         assert_eq!((visits.at("/it/totalCount"), visits.at("/it/nodes/0/status")), (&json!(1), &json!("OVERDUE")), "{}", visits.text);
         submit(&place.officer, &visits.text_at("/it/nodes/0/id"), "Visited at work").await.done("/it");
@@ -136,7 +136,7 @@ both! {
         let on = act(&place.officer, "pairResume", json!({ "id": pair.at("/it/pair/id"), "expectedVersion": waits.at("/it/pair/version") })).await;
         assert_eq!((&on.done("/it")["pair"]["state"], on.at("/it/pair/edition/edition")), (&json!("ACTIVE"), &json!(1)));
         // From today on the second edition says when a visit is due.
-        let ahead = json!({ "codes": ["VISIT"], "subject": global(visited), "from": today(&world).to_string(), "to": (today(&world) + TimeDelta::days(100)).to_string() });
+        let ahead = json!({ "codes": ["VISIT"], "subject": global(visited), "from": world.today().to_string(), "to": (world.today() + TimeDelta::days(100)).to_string() });
         assert!(place.duties("STEADY", ahead).await.at("/it/totalCount").as_u64().is_some_and(|it| it >= 3));
     }
 
@@ -171,7 +171,7 @@ both! {
         let months = |count: u32| json!(since.checked_add_months(Months::new(count)).expect("a day").to_string());
         assert_eq!((&look(&east).await["nextContactDue"], &look(&west).await["nextContactDue"]), (&months(1), &months(3)));
         let contact = "mutation($p: ID!, $day: Date!) { it: pairContactRecord(input: { pairId: $p, heldOn: $day, topic: WORK }) { problems { message } pair { id } } }";
-        let met = json!({ "p": east.at("/it/pair/id"), "day": today(&world).to_string() });
+        let met = json!({ "p": east.at("/it/pair/id"), "day": world.today().to_string() });
         world.sign_in_as(Role::Mentor, place.county, one).await.run(contact, met).await.done("/it");
         assert_eq!((look(&east).await["contacts"]["totalCount"].clone(), look(&west).await), (json!(1), json!({ "nextContactDue": months(3), "contacts": { "totalCount": 0 } })));
         // Two notes are due a month, one for each; one that is written counts for its own programme.

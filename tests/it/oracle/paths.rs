@@ -193,7 +193,7 @@ impl Paths<'_, '_> {
         let cadres = format!("cadres(first: 100, filter: {{ namePrefix: \"Person 1\" }}) {IDS}");
         self.add(Act::Cadres, cadres, || sight.cadres(|it| it.name.starts_with("Person 1"), |it| id(it.id)));
         let late = format!("mentoringPairs(first: 100, filter: {{ overdue: true }}) {IDS}");
-        let today = raw.now.date_naive();
+        let today = raw.today();
         self.add(Act::Pairs, late, || {
             let late = |due: chrono::NaiveDate| due < today;
             sight.pairs(|it| it.state == PairState::Active && it.next_contact_due.is_some_and(late), |it| id(it.id))

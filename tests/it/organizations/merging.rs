@@ -52,7 +52,7 @@ both! {
         assert_eq!((&inside["parent"]["id"], &inside["history"][0]["kind"]), (&json!(global(new)), &json!("MOVED")));
         // The open pair is met, and the open proposal decided, as if nothing had happened.
         let contact = "mutation($p: ID!, $day: Date!) { it: pairContactRecord(input: { pairId: $p, heldOn: $day, topic: WORK }) { problems { message } pair { state organization { name } } } }";
-        let day = world.now().date_naive().to_string();
+        let day = world.today().to_string();
         let held = mentor.run(contact, json!({ "p": global(pair), "day": day })).await;
         assert_eq!(held.done("/it")["pair"]["state"], "ACTIVE");
         let leader = world.sign_in(Role::OrganizationLeader, new).await;

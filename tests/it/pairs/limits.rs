@@ -103,7 +103,7 @@ both! {
     /// The nearest organization that says anything holds, and only from its day on.
     async fn capacities_are_dated_and_the_nearest_one_holds(world: World) {
         let scene = Scene::of(&world).await;
-        let today = world.now().date_naive();
+        let today = world.today();
         let later = (today + chrono::TimeDelta::days(30)).to_string();
         scene.allow(scene.county, json!({ "menteesPerMentor": 9 })).await.done("/it");
         scene.allow(scene.county, json!({ "menteesPerMentor": 1, "validFrom": later })).await.done("/it");

@@ -59,7 +59,7 @@ both! {
             };
             assert_eq!((count("SECTION_MEMBER"), count("TOWNSHIP_DEPUTY")), (section, deputies), "{on:?} {}", answer.text);
             assert_eq!(answer.at("/it/total"), section + deputies);
-            assert_eq!(answer.at("/it/asOf"), on.unwrap_or(&world.now().date_naive().to_string()));
+            assert_eq!(answer.at("/it/asOf"), on.unwrap_or(&world.today().to_string()));
         }
     }
 

@@ -200,7 +200,7 @@ async fn one(world: &World, sql: &str) -> uuid::Uuid {
 async fn pair(world: &World, keeper: OrganizationId, mentor: CadreId, mentee: CadreId) {
     let edition = policy_edition::Entity::find().filter(policy_edition::Column::Code.eq("BENCH")).one(&world.db).await;
     let edition = edition.expect("an answer").expect("an edition").id;
-    let since = (world.now() - chrono::TimeDelta::days(365)).date_naive();
+    let since = world.today() - chrono::TimeDelta::days(365);
     let sides = [(mentor, PairSide::Mentor), (mentee, PairSide::Mentee)];
     world
         .pair_of(keeper, &sides, |row: &mut mentoring_pair::Model| {

@@ -96,7 +96,7 @@ impl World {
             reason: Some(reason.to_owned()),
             reason_code: None,
             document_number: None,
-            decided_on: self.now().date_naive(),
+            decided_on: self.today(),
             decided_by: None,
             recorded_at: self.now(),
             findings: None,

@@ -135,7 +135,7 @@ impl World {
             state,
             reason: "Recommended by the unit".to_owned(),
             proposed_by: None,
-            proposed_on: self.now().date_naive(),
+            proposed_on: self.today(),
             decided_by: None,
             decided_on: None,
             edition_id: None,
@@ -237,7 +237,7 @@ impl World {
 
     /// A sanction of a cadre that has effect for decades to come.
     pub async fn sanction(&self, cadre_id: CadreId, document_number: &str) -> SanctionId {
-        let today = self.now().date_naive();
+        let today = self.today();
         let row = sanction::Model {
             id: SanctionId::fresh(),
             cadre_id,
@@ -273,7 +273,7 @@ impl World {
         people: &[(CadreId, PairSide)],
         change: impl FnOnce(&mut mentoring_pair::Model),
     ) -> PairId {
-        let today = self.now().date_naive();
+        let today = self.today();
         let mut row = mentoring_pair::Model {
             id: PairId::fresh(),
             organization_id: keeper,
@@ -307,7 +307,7 @@ impl World {
 
     /// Somebody leaves a pair.
     pub async fn leave(&self, pair: PairId, cadre: CadreId) {
-        let today = self.now().date_naive();
+        let today = self.today();
         let sql = "update pair_part set left_on = $1 where pair_id = $2 and cadre_id = $3";
         self.sql(sql, vec![today.into(), pair.into(), cadre.into()]).await;
     }
@@ -317,7 +317,7 @@ impl World {
         let row = pair_contact::Model {
             id: PairContactId::fresh(),
             pair_id,
-            held_on: self.now().date_naive() - TimeDelta::days(1),
+            held_on: self.today() - TimeDelta::days(1),
             topic: ContactTopic::Work,
             agreed: Some(agreed.to_owned()),
             recorded_by: None,

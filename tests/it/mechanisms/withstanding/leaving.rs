@@ -96,7 +96,7 @@ both! {
         let own = world.sign_in_as(Role::Cadre, place.county, mentee).await;
         let mut stream = Events::of(&own, FOLLOW, json!({})).await;
         let record = "mutation($input: CadreFactRecordInput!) { it: cadreFactRecord(input: $input) { problems { code field message } factId } }";
-        let day = today(&world);
+        let day = world.today();
         let sanction = json!({ "kind": "DEMERIT", "decidingBody": "Supervision", "documentNumber": "9", "decidedOn": day.to_string(), "effectFrom": day.to_string(),
             "effectUntil": (day + TimeDelta::days(500)).to_string(), "appealTo": "Supervision above" });
         place.officer.run(record, json!({ "input": { "cadreId": global(mentor), "source": "Decision", "fact": { "sanction": sanction } } })).await.done("/it");
@@ -123,7 +123,7 @@ both! {
         let (one, two) = (clerk(&world, place.county, "One", 30).await, clerk(&world, place.county, "Two", 30).await);
         for person in [one, two] {
             member(&world, pool, "A", person, since).await;
-            place.declare("STEADY", "VOLUNTEER", json!({ "cadreId": global(person), "validFrom": (today(&world) - TimeDelta::days(15)).to_string() })).await.done("/it");
+            place.declare("STEADY", "VOLUNTEER", json!({ "cadreId": global(person), "validFrom": (world.today() - TimeDelta::days(15)).to_string() })).await.done("/it");
         }
         let open = json!({ "statuses": ["OVERDUE"] });
         let due = async |code: &str| place.duties("STEADY", json!({ "codes": [code], "statuses": ["OVERDUE"] })).await.at("/it/totalCount").clone();

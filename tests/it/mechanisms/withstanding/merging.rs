@@ -35,7 +35,7 @@ both! {
         let pair = pair_since(&world, &place, "STEADY", (mentor, mentee), since).await;
         world.sql("update mentoring_pair set organization_id = $1", vec![old.into()]).await;
         world.tell().await;
-        let talk = json!({ "policy": "STEADY", "organizationId": global(old), "conductor": "MINISTER", "kind": "SUMMONED", "heldOn": today(&world).to_string() });
+        let talk = json!({ "policy": "STEADY", "organizationId": global(old), "conductor": "MINISTER", "kind": "SUMMONED", "heldOn": world.today().to_string() });
         for whom in [("cadreId", global(mentee)), ("unitId", global(old)), ("unitId", global(office))] {
             let mut input = talk.clone();
             input[whom.0] = json!(whom.1);

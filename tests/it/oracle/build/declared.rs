@@ -46,7 +46,7 @@ pub async fn fill(world: &World, built: &Built, editions: &[PolicyEditionId], se
                 cadre_id: *person,
                 reason: format!("Passes {number}"),
                 waived_by: None,
-                waived_on: world.now().date_naive(),
+                waived_on: world.today(),
                 valid_to: None,
                 version: 1,
             };
@@ -75,7 +75,7 @@ async fn fact(world: &World, change: impl FnOnce(&mut declared_fact::Model)) {
         cadre_id: None,
         holds: true,
         number: None,
-        valid_from: world.now().date_naive() - chrono::TimeDelta::days(9),
+        valid_from: world.today() - chrono::TimeDelta::days(9),
         valid_to: None,
         document_number: None,
         source: "Signed".to_owned(),
@@ -90,7 +90,7 @@ async fn fact(world: &World, change: impl FnOnce(&mut declared_fact::Model)) {
 }
 
 async fn entry(world: &World, change: impl FnOnce(&mut duty_entry::Model)) {
-    let day = world.now().date_naive() - chrono::TimeDelta::days(9);
+    let day = world.today() - chrono::TimeDelta::days(9);
     let mut row = duty_entry::Model {
         id: DutyEntryId::fresh(),
         edition_id: PolicyEditionId::fresh(),

@@ -37,7 +37,7 @@ pub async fn fill(world: &World, built: &Built, accounts: &[AccountId], seed: u6
 /// Talks with some people, held by people of some place, near or not; what was raised in each; and some with a unit.
 async fn talks(world: &World, built: &Built, editions: &[PolicyEditionId], seed: u64) {
     let mut dice = Dice::new(seed + 44);
-    let today = world.now().date_naive();
+    let today = world.today();
     for person in &built.people {
         let (edition, place) = (dice.pick(editions), dice.pick(&built.places));
         let id = world.talk(edition, place, *person, "MINISTER", today).await;
@@ -57,7 +57,7 @@ async fn edition(world: &World, organization_id: OrganizationId, number: usize, 
         edition: if state == PolicyState::Draft { 2 } else { 1 },
         title: format!("Policy {number}"),
         state,
-        valid_from: world.now().date_naive(),
+        valid_from: world.today(),
         valid_to: None,
         body: super::declared::body(number),
         drafted_by: None,
@@ -176,7 +176,7 @@ async fn seats(world: &World, built: &Built, dice: &mut Dice) {
                 role: PostRole::Deputy,
                 level: None,
                 approved_headcount: 2,
-                valid_from: world.now().date_naive(),
+                valid_from: world.today(),
                 valid_to: None,
                 version: 1,
             };

@@ -42,7 +42,7 @@ impl Paths<'_, '_> {
             self.add(Act::Declared, field, || seen(&|it| raw.within(it.organization_id, row.id)));
         }
         for row in self.tried(Act::Declared, &raw.cadres[..20]) {
-            let today = raw.now.date_naive();
+            let today = raw.today();
             let filter = format!("cadre: \"{}\", code: \"SIGNED\", on: \"{today}\"", global(row.id));
             let field = format!("declaredFacts(first: 100, filter: {{ {filter} }}) {whole}");
             self.add(Act::Declared, field, || {

@@ -1,6 +1,6 @@
 //! All rows of the world, as the tables hold them, and what ties them together.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     access_log, account, account_grant, assessment, audit_change, audit_event, award, cadre, cadre_transfer,
     correction_request, criterion_waiver, declared_fact, duty_entry, education, experience,
@@ -64,6 +64,11 @@ pub struct Raw {
 }
 
 impl Raw {
+    /// The civil day of asking.
+    pub fn today(&self) -> NaiveDate {
+        api::clock::civil_day(self.now)
+    }
+
     /// Reads everything.
     pub async fn of(world: &World) -> Self {
         macro_rules! all {

@@ -50,7 +50,7 @@ impl Sight<'_> {
     /// Full months since 2020-03-01, for everybody of the world.
     fn grassroots(&self) -> i32 {
         use chrono::Datelike;
-        let today = self.raw.now.date_naive();
+        let today = self.raw.today();
         (today.year() - 2020) * 12 + today.month().cast_signed() - 3
     }
 
@@ -195,7 +195,7 @@ impl Sight<'_> {
     /// Cadres in an active pair that the list of cadres may look at: as a mentee, or with a late contact.
     pub fn paired(&self, row: &cadre::Model, mentee: bool, late: bool) -> bool {
         let lens = self.lens(Act::Cadres).expect("a lens");
-        let today = self.raw.now.date_naive();
+        let today = self.raw.today();
         let mut parts = self.raw.parts.iter().filter(|it| it.cadre_id == row.id);
         parts.any(|part| {
             let pair = self.raw.pair(part.pair_id);
