@@ -238,3 +238,15 @@ impl From<Error> for async_graphql::Error {
         out
     }
 }
+
+/// A cause and the causes behind it, in one line.
+pub fn chain(cause: &(dyn std::error::Error + Send + Sync)) -> String {
+    let mut text = cause.to_string();
+    let mut next = cause.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}

@@ -129,6 +129,7 @@ pub mod codeset {
 pub mod kernel {
     pub mod cadence;
     pub mod fact;
+    pub mod effect;
     pub mod finding;
     pub mod need;
     #[cfg(test)]

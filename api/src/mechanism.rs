@@ -13,7 +13,7 @@ pub mod views;
 
 use serde_json::{Map, Value, json};
 
-use crate::kernel::{finding::Findings, node::Node, vocabulary::Vocabulary};
+use crate::kernel::{cadence::Cadence, finding::Findings, node::Node, vocabulary::Vocabulary};
 
 /// A part of a document that one primitive reads.
 pub trait Section: Sized {
@@ -144,8 +144,17 @@ fn cadence_schema() -> Value {
     json!({ "anyOf": [
         { "type": "string" },
         object_schema(&["yearly"], &json!({ "yearly": { "type": "string" } })),
+        object_schema(&["min", "per"], &json!({ "min": { "type": "integer", "minimum": 1 }, "per": { "type": "string" } })),
         object_schema(&["onEvent", "within"], &json!({ "onEvent": code_schema(), "within": { "type": "string" } })),
     ] })
+}
+
+/// That a code leaves room for the place of each item, where several are due on one day.
+fn numbered(node: &Node<'_>, code: &str, cadence: &Cadence, findings: &mut Findings) {
+    if matches!(cadence, Cadence::Times { .. }) && code.len() > 56 {
+        let why = "is longer than 56 characters, and several of it are due on one day: shorten it";
+        findings.add(&format!("{}.code", node.path), why);
+    }
 }
 
 /// A title; the code where none is written.

@@ -29,6 +29,10 @@ pub struct Model {
     pub next_contact_due: Option<Date>,
     /// Who mentors whom, as a form.
     pub form: PairForm,
+    /// The organization that helps, where organizations are paired.
+    pub helping_id: Option<OrganizationId>,
+    /// The organization that is helped, where organizations are paired.
+    pub helped_id: Option<OrganizationId>,
     /// What it is to lead to.
     pub plan_goal: Option<String>,
     /// What is to be done for it.

@@ -31,6 +31,7 @@ mod m20261121_000023_mechanisms;
 mod m20261122_000024_seen;
 mod m20261122_000025_searches;
 mod m20261122_000026_rounds;
+mod m20261122_000027_helping;
 
 use sea_orm_migration::{
     MigratorTrait as _,
@@ -69,6 +70,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000024_seen::Migration),
             Box::new(m20261122_000025_searches::Migration),
             Box::new(m20261122_000026_rounds::Migration),
+            Box::new(m20261122_000027_helping::Migration),
         ]
     }
 }

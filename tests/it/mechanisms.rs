@@ -1,12 +1,16 @@
 //! Mechanisms of the field, each loaded from the library as a document, and its scenario told through HTTP.
 
 pub mod duties;
+mod helping;
 mod invented;
 mod matching;
 pub mod pairs;
+mod parts;
 mod pools;
 mod rounds;
 mod targets;
+mod turns;
+mod units;
 mod withstanding;
 
 use chrono::{Months, NaiveDate, TimeDelta};
@@ -14,7 +18,6 @@ use entity::{
     education,
     id::{CadreId, EducationId, OrganizationId, PoolId, PoolMembershipId},
     kind::{Education, EducationMode, FactState, MembershipState, PositionLevel, PostRole, Role},
-    organization,
     partial_date::PartialDate,
     pool_membership, pool_tier,
 };
@@ -22,6 +25,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 use tests::{
     client::{Answer, Client},
+    policy::{self, taken_by},
     world::{World, global},
 };
 
@@ -58,17 +62,17 @@ impl Place {
         let found = all.iter().find(|it| it["code"].as_str().is_some_and(|it| it.starts_with(code)));
         let text = found.unwrap_or_else(|| panic!("no {code} in the library"))["document"].as_str().expect("a text");
         let mut document: Value = serde_json::from_str(text).expect("JSON");
-        let place =
-            organization::Entity::find_by_id(self.county).one(&world.db).await.expect("an answer").expect("one");
-        document["jurisdiction"] = json!(place.code);
         document["validFrom"] = json!(from);
         change(&mut document);
-        let draft = "mutation($text: String!) { it: policyDraft(input: { document: $text }) { problems { field message } edition { id version } } }";
-        let draft = self.officer.run(draft, json!({ "text": document.to_string() })).await;
-        let id = draft.done("/it")["edition"]["id"].clone();
-        let publish = "mutation($id: ID!) { it: policyPublish(input: { id: $id, expectedVersion: 1 }) { problems { message } edition { state } } }";
-        self.leader.run(publish, json!({ "id": id })).await.done("/it");
+        self.publish(world, document.clone()).await;
         document["code"].as_str().expect("a code").to_owned()
+    }
+
+    /// Drafts and publishes a document under the county's code; tells the global id of the edition.
+    async fn publish(&self, world: &World, document: Value) -> String {
+        let document = taken_by(world, self.county, document).await;
+        let id = policy::publish(&self.officer, &self.leader, &document).await;
+        id.as_str().expect("an id").to_owned()
     }
 
     /// A pool that a policy keeps, with the parts that it names, or one tier `A`.

@@ -75,7 +75,7 @@ law! {
         assert_eq!((bad.code, bad.out.as_str()), (1, "criteria[0].need.op: is none of GE, GT, LE, LT, EQ.\n"));
         let schema = tidui(&["policy", "schema"], "");
         let schema: Value = serde_json::from_str(&schema.out).expect("a JSON Schema");
-        assert!(schema["$defs"]["need"].to_string().contains("monthsAtLevel") && !schema.to_string().contains("\"sex\""));
+        assert!(schema["$defs"]["need"].to_string().contains("monthsAtLevel") && !schema["$defs"]["need"].to_string().contains("\"sex\""));
     }
 }
 

@@ -9,14 +9,13 @@ use entity::{
         AssessmentGrade, AssessmentKind, CadreStatus, Disclosure, ExperienceKind, FactState, MembershipState,
         PositionLevel, Role, Sex,
     },
-    organization,
     partial_date::PartialDate,
 };
-use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 use tests::{
     both,
     client::{Answer, Client},
+    policy,
     source::read,
     world::{World, global},
 };
@@ -48,17 +47,12 @@ fn all(cells: &Value, key: &str) -> Vec<Value> {
 
 /// A policy of the library, drafted by an officer and published by a leader of an organization.
 async fn published(world: &World, place: OrganizationId, file: &str) {
-    let row = organization::Entity::find_by_id(place).one(&world.db).await;
-    let mut document: Value = serde_json::from_str(&read(&format!("api/policies/{file}"))).expect("JSON");
-    document["jurisdiction"] = json!(row.expect("an answer").expect("an organization").code);
+    let document: Value = serde_json::from_str(&read(&format!("api/policies/{file}"))).expect("JSON");
+    let mut document = policy::taken_by(world, place, document).await;
     document["validFrom"] = json!("2020-01-01");
     let officer = world.sign_in(Role::OrganizationOfficer, place).await;
     let leader = world.sign_in(Role::OrganizationLeader, place).await;
-    let draft = "mutation($text: String!) { it: policyDraft(input: { document: $text }) { problems { code field message } edition { id } } }";
-    let drafted = officer.run(draft, json!({ "text": document.to_string() })).await;
-    let id = drafted.done("/it")["edition"]["id"].clone();
-    let publish = "mutation($id: ID!) { it: policyPublish(input: { id: $id, expectedVersion: 1 }) { problems { code field message } edition { id } } }";
-    leader.run(publish, json!({ "id": id })).await.done("/it");
+    policy::publish(&officer, &leader, &document).await;
 }
 
 async fn sign(by: &Client, code: &str, person: CadreId, holds: bool) {

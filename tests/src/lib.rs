@@ -10,6 +10,7 @@ pub mod events;
 pub mod hostile;
 pub mod issuer;
 pub mod mutants;
+pub mod policy;
 pub mod postgres;
 pub mod process;
 pub mod proxy;

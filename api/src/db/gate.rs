@@ -15,11 +15,11 @@ use entity::{
     Noun, Table,
     id::Key as _,
     kind::{ManagementAuthority, Role},
-    organization_closure,
+    organization, organization_closure,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityName, EntityTrait, IdenStatic, Iterable,
-    sea_query::{DynIden, Expr, ExprTrait, IntoIden, Query, SelectStatement},
+    sea_query::{DynIden, Expr, ExprTrait, IntoIden, JoinType, Order, Query, SelectStatement},
 };
 
 use crate::auth::scope::{Reach, Scope};
@@ -186,6 +186,21 @@ impl Gate {
             .column(wanted)
             .from(organization_closure::Entity)
             .and_where(Expr::col((organization_closure::Entity, given)).is_in(among))
+            .to_owned()
+    }
+
+    /// The key of the nearest organization above, or equal to, the one of a column, among those that a condition on the alias
+    /// names: of those that the scope may see.
+    pub fn nearest(&self, organization: Expr, at: &Alias, among: Condition) -> SelectStatement {
+        let closure = |column| Expr::col((organization_closure::Entity, column));
+        self.note(Table::OrganizationClosure);
+        let joined = at.col(organization::Column::Id).eq(closure(organization_closure::Column::AncestorId));
+        self.visible::<organization::Entity>(organization::Column::Id, at)
+            .join(JoinType::InnerJoin, organization_closure::Entity, joined)
+            .and_where(closure(organization_closure::Column::DescendantId).eq(organization))
+            .cond_where(among)
+            .order_by((organization_closure::Entity, organization_closure::Column::Depth), Order::Asc)
+            .limit(1)
             .to_owned()
     }
 

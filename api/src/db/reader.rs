@@ -149,12 +149,7 @@ impl<'c> Reader<'c> {
     }
 
     pub(super) async fn all_raw(&self, select: &SelectStatement) -> Result<Vec<sea_orm::QueryResult>> {
-        self.sent();
-        Ok(self.link.query_all_raw(self.build(select)).await?)
-    }
-
-    fn build(&self, select: &SelectStatement) -> Statement {
-        self.link.get_database_backend().build(select)
+        self.rows(self.link.get_database_backend().build(select)).await
     }
 }
 
@@ -231,6 +226,24 @@ impl<'r, 'c, E: Visible> Find<'r, 'c, E> {
         let count = self.select.select_only().column_as(E::ID.count(), "rows");
         let found = count.into_model::<Count>().one(&self.reader.link).await?;
         Ok(found.map_or(0, |it| u64::try_from(it.rows).unwrap_or(0)))
+    }
+
+    /// How many there are for each key that an expression tells of a row; rows for which it tells none are left out.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub async fn count_each(self, key: Expr) -> Result<Vec<(uuid::Uuid, u64)>> {
+        #[derive(FromQueryResult)]
+        struct Count {
+            key: Option<uuid::Uuid>,
+            rows: i64,
+        }
+        self.reader.sent();
+        // By its name: an expression with bound values is another one to PostgreSQL each time it occurs.
+        let select = self.select.select_only().expr_as(key, "key").column_as(E::ID.count(), "rows");
+        let found = select.group_by(Expr::col("key")).into_model::<Count>().all(&self.reader.link).await?;
+        let told = |it: Count| Some((it.key?, u64::try_from(it.rows).unwrap_or(0)));
+        Ok(found.into_iter().filter_map(told).collect())
     }
 
     /// One page, ordered by id, from the newest on or, where it is asked for, by the text column `sort`, then id.

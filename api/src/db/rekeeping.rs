@@ -32,12 +32,18 @@ impl Writer<'_> {
     /// administers organizations must not widen anybody's rights.
     ///
     /// # Errors
-    /// `Taken` where both have a pool or post of one code; `Internal` within any act but a merge.
+    /// `Taken` where both have a pool or post of one code; `Invalid` where one of them helps the other; `Internal` within any
+    /// act but a merge.
     pub async fn merge_keep(&mut self, from: OrganizationId, to: OrganizationId) -> Result<()> {
         self.only(Action::OrganizationMerge)?;
+        if self.are_paired(from, to).await? {
+            return Err(Error::invalid("targetId", "is paired with the one that ends: have their pair ended first"));
+        }
         self.shift::<cadre::Entity>(cadre::Column::OrganizationId, from, to).await?;
         self.shift::<reserve_pool::Entity>(reserve_pool::Column::OrganizationId, from, to).await?;
         self.shift::<mentoring_pair::Entity>(mentoring_pair::Column::OrganizationId, from, to).await?;
+        self.shift::<mentoring_pair::Entity>(mentoring_pair::Column::HelpingId, from, to).await?;
+        self.shift::<mentoring_pair::Entity>(mentoring_pair::Column::HelpedId, from, to).await?;
         self.shift::<post::Entity>(post::Column::OrganizationId, from, to).await?;
         self.shift::<talk::Entity>(talk::Column::OrganizationId, from, to).await?;
         self.shift::<talk::Entity>(talk::Column::UnitId, from, to).await?;
@@ -45,6 +51,20 @@ impl Writer<'_> {
         self.shift::<duty_entry::Entity>(duty_entry::Column::OrganizationId, from, to).await?;
         self.shift::<account::Entity>(account::Column::OrganizationId, from, to).await?;
         self.shift::<organization::Entity>(organization::Column::ManagingOrganizationId, from, to).await
+    }
+
+    /// Whether one of two organizations helps the other.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "whether there is a pair must be known beyond the scope, and no more"
+    )]
+    async fn are_paired(&self, one: OrganizationId, other: OrganizationId) -> Result<bool> {
+        let (helping, helped) = (mentoring_pair::Column::HelpingId, mentoring_pair::Column::HelpedId);
+        let helps = |one: OrganizationId, other: OrganizationId| helping.eq(one).and(helped.eq(other));
+        let each_other = mentoring_pair::Entity::find()
+            .filter(mentoring_pair::Column::State.is_in([PairState::Proposed, PairState::Active, PairState::Suspended]))
+            .filter(helps(one, other).or(helps(other, one)));
+        Ok(self.how_many(each_other).await? > 0)
     }
 
     async fn shift<E: Kept>(&mut self, keeper: E::Column, from: OrganizationId, to: OrganizationId) -> Result<()> {
@@ -97,8 +117,13 @@ impl Writer<'_> {
             .filter(reserve_pool::Column::OrganizationId.eq(at))
             .filter(reserve_pool::Column::Id.in_subquery(open.into_query()));
         let open = [PairState::Proposed, PairState::Active, PairState::Suspended];
+        let (keeper, helping, helped) = (
+            mentoring_pair::Column::OrganizationId,
+            mentoring_pair::Column::HelpingId,
+            mentoring_pair::Column::HelpedId,
+        );
         let pairs = mentoring_pair::Entity::find()
-            .filter(mentoring_pair::Column::OrganizationId.eq(at))
+            .filter(keeper.eq(at).or(helping.eq(at)).or(helped.eq(at)))
             .filter(mentoring_pair::Column::State.is_in(open));
         let over = account_grant::Column::ValidTo;
         let grants = account_grant::Entity::find()

@@ -15,7 +15,10 @@ use crate::{
     auth::scope::Reach,
     db::{gate::Alias, session::Command, writer::Writer},
     declared::rules::{Said, fits, has_room},
-    edition::{document::Document, read::effective},
+    edition::{
+        document::Document,
+        read::{document_of, in_force},
+    },
     error::{Action, Error, Problem, ProblemCode, Result},
 };
 
@@ -64,11 +67,10 @@ impl Command for RecordDeclared {
             _ => return Err(Error::invalid("cadreId", "or organizationId must be given, and one of them alone")),
         };
         let valid_from = self.valid_from.unwrap_or_else(|| tx.today());
-        let Some(edition) = effective(&tx.reader(), &self.policy, place, valid_from).await? else {
+        let Some((edition, document)) = in_force(&tx.reader(), &self.policy, place, valid_from).await? else {
             let why = format!("'{}' has no edition in effect there on {valid_from}", self.policy);
             return Err(Error::invalid("policy", why));
         };
-        let document = read(&edition)?;
         let Some(fact) = document.facts.iter().find(|it| it.code == self.code) else {
             let known: Vec<&str> = document.facts.iter().map(|it| it.code.as_str()).collect();
             let why = format!("'{}' is declared by no edition in effect; it declares {}", self.code, known.join(", "));
@@ -100,14 +102,6 @@ impl Command for RecordDeclared {
         };
         tx.insert::<declared_fact::Entity>(row).await
     }
-}
-
-/// A kept document.
-///
-/// # Errors
-/// `Internal` where it can't be read any more, which is ours to mend.
-pub fn read(edition: &policy_edition::Model) -> Result<Document> {
-    Document::kept(&edition.body).map_err(|_| Error::broken("a kept policy can't be read"))
 }
 
 /// That one more of a fact stays within its quota, whoever sees the others. Two who take the last place wait for each other.
@@ -178,7 +172,7 @@ impl Command for WaiveCriterion {
     async fn apply(self, tx: &mut Writer<'_>) -> Result<CriterionWaiverId> {
         let edition = tx.get::<policy_edition::Entity>(self.edition).await?;
         let person = tx.get::<cadre::Entity>(self.cadre).await?;
-        let document = read(&edition)?;
+        let document = document_of(&edition)?;
         let Some(criterion) = document.criterion(&self.criterion) else {
             return Err(Error::invalid("criterion", format!("'{}' is no criterion of this edition", self.criterion)));
         };

@@ -108,6 +108,8 @@ impl Pairs {
             contact_every_days: course.every_days,
             next_contact_due: course.last_contact_on.filter(|_| lot.state == Active).map(|last| last + every),
             form: if mentees.len() > 1 { PairForm::OneToMany } else { PairForm::OneToOne },
+            helping_id: None,
+            helped_id: None,
             plan_goal: Some(aside.pick(GOALS).to_string()),
             plan_measures: None,
             term_ends_on: course.started_on.map(|start| start + TimeDelta::days(3 * 365)),

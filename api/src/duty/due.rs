@@ -14,7 +14,10 @@ use uuid::Uuid;
 use crate::{
     calendar::Calendar,
     duty::rules::{Status, due_days, status},
-    edition::{document::Document, read::InEffect},
+    edition::{
+        document::Document,
+        read::{InEffect, document_of},
+    },
     error::{Error, Result},
     kernel::cadence::Cadence,
     mechanism::{
@@ -28,6 +31,20 @@ pub const REVIEW: &str = "REVIEW";
 const REVIEW_TITLE: &str = "入库人选考核";
 /// The item by which the contacts of a pair are due, which a recorded contact does.
 pub const CONTACT: &str = "CONTACT";
+
+/// Stands between the code of an item that is due several times on its day and the place among them, from the second on.
+const NTH: char = '#';
+
+/// The code of an item, and the how manieth of its day it is.
+pub fn split(code: &str) -> (&str, u32) {
+    let nth = code.split_once(NTH).and_then(|(code, nth)| Some((code, nth.parse().ok()?)));
+    nth.unwrap_or((code, 1))
+}
+
+/// The code of an item with its place among those of its day.
+fn placed(code: &str, nth: u32) -> String {
+    if nth > 1 { format!("{code}{NTH}{nth}") } else { code.to_owned() }
+}
 
 /// Which days are told, and which one is today.
 #[derive(Clone, Copy, Debug)]
@@ -62,7 +79,7 @@ pub struct About {
 pub struct Due {
     /// The edition by which it is due.
     pub edition: PolicyEditionId,
-    /// Code of the item.
+    /// Code of the item; of one that is due several times on its day, with the place among them, as `split` reads it.
     pub code: String,
     /// What it is called.
     pub title: String,
@@ -112,7 +129,7 @@ impl Said {
     /// # Errors
     /// As `of`.
     pub fn during(it: InEffect, calendar: &Arc<Calendar>) -> Result<Self> {
-        let document = Document::kept(&it.edition.body).map_err(|_| Error::broken("a kept policy can't be read"))?;
+        let document = document_of(&it.edition)?;
         Ok(Self { edition: it.edition, document, holds: (it.from, it.until), calendar: calendar.clone() })
     }
 
@@ -124,8 +141,16 @@ impl Said {
             let day = if follows { about.since } else { due_on };
             self.holds.0 <= day && day < self.holds.1
         };
-        let days = due_days(item.cadence, about.since, window.from, last, &self.calendar).into_iter();
-        days.filter(|it| holds(*it)).map(|day| self.one(item, about, day, window.today)).collect()
+        let days = due_days(item.cadence, about.since, window.from, last, &self.calendar);
+        let mut all: Vec<Due> = Vec::new();
+        for day in days.into_iter().filter(|it| holds(*it)) {
+            let mut one = self.one(item, about, day, window.today);
+            if let Some(before) = all.last().filter(|it| it.due_on == day) {
+                one.code = placed(item.code, split(&before.code).1 + 1);
+            }
+            all.push(one);
+        }
+        all
     }
 
     fn one(&self, item: &Plain<'_>, about: About, due_on: NaiveDate, today: NaiveDate) -> Due {
@@ -156,18 +181,19 @@ impl Said {
             until: None,
         };
         let sections = &self.document.sections;
-        let items = sections.duties.iter().flat_map(|it| &it.0).filter(|it| it.code == entry.code).map(Plain::from);
-        let reports = sections.pairs.iter().flat_map(|it| &it.reports).filter(|it| it.code == entry.code);
+        let code = split(&entry.code).0;
+        let items = sections.duties.iter().flat_map(|it| &it.0).filter(|it| it.code == code).map(Plain::from);
+        let reports = sections.pairs.iter().flat_map(|it| &it.reports).filter(|it| it.code == code);
         let never = Cadence::Yearly { month: 12, day: 31 };
         let plain = match entry.subject_kind {
             DutySubject::Pair => reports.map(Plain::from).next(),
             _ => items.into_iter().next(),
         };
-        let title = if entry.code == REVIEW { REVIEW_TITLE } else { &entry.code };
-        let plain = plain.unwrap_or_else(|| Plain::new(&entry.code, title, &never));
+        let title = if code == REVIEW { REVIEW_TITLE } else { code };
+        let plain = plain.unwrap_or_else(|| Plain::new(code, title, &never));
         let due = self.one(&plain, about, entry.due_on, entry.due_on);
         let status = status(entry.due_on, Some(entry.state), true, entry.due_on);
-        Due { status, entry: Some(entry), ..due }
+        Due { status, code: entry.code.clone(), entry: Some(entry), ..due }
     }
 
     /// The items of a subject, for something that it speaks of.
@@ -178,33 +204,26 @@ impl Said {
 
     /// The items of an event that a declared fact says.
     pub fn event(&self, fact: &declared_fact::Model, window: Window) -> Vec<Due> {
-        let about = About {
-            kind: DutySubject::Fact,
-            id: fact.id.uuid(),
-            place: fact.organization_id,
-            owner: fact.cadre_id,
-            since: fact.valid_from,
-            until: None,
-        };
-        let named = |it: &&Item| {
+        self.of_fact((fact, None), window, |it| {
             it.subject == Subject::Event && matches!(&it.cadence, Cadence::After { event, .. } if *event == fact.code)
-        };
-        let items = self.document.sections.duties.iter().flat_map(|it| &it.0).filter(named);
-        items.flat_map(|it| self.due(&Plain::from(it), about, window)).collect()
+        })
     }
 
     /// The items of the task that a declared fact begins and ends.
     pub fn task(&self, fact: &declared_fact::Model, window: Window) -> Vec<Due> {
-        let about = About {
-            kind: DutySubject::Fact,
-            id: fact.id.uuid(),
-            place: fact.organization_id,
-            owner: fact.cadre_id,
-            since: fact.valid_from,
-            until: fact.valid_to,
-        };
-        let named = |it: &&Item| it.subject == Subject::Task && it.task.as_ref() == Some(&fact.code);
-        let items = self.document.sections.duties.iter().flat_map(|it| &it.0).filter(named);
+        let named = |it: &Item| it.subject == Subject::Task && it.task.as_ref() == Some(&fact.code);
+        self.of_fact((fact, fact.valid_to), window, named)
+    }
+
+    fn of_fact(
+        &self,
+        (fact, until): (&declared_fact::Model, Option<NaiveDate>),
+        window: Window,
+        named: impl Fn(&Item) -> bool,
+    ) -> Vec<Due> {
+        let (kind, id, place) = (DutySubject::Fact, fact.id.uuid(), fact.organization_id);
+        let about = About { kind, id, place, owner: fact.cadre_id, since: fact.valid_from, until };
+        let items = self.document.sections.duties.iter().flat_map(|it| &it.0).filter(|it| named(it));
         items.flat_map(|it| self.due(&Plain::from(it), about, window)).collect()
     }
 
@@ -291,7 +310,9 @@ impl<'a> From<&'a Report> for Plain<'a> {
 
 /// In the order of the days.
 pub fn ordered(mut due: Vec<Due>) -> Vec<Due> {
-    due.sort_by(|one, other| (one.due_on, &one.code, one.about.id).cmp(&(other.due_on, &other.code, other.about.id)));
+    due.sort_by(|one, other| {
+        (one.due_on, split(&one.code), one.about.id).cmp(&(other.due_on, split(&other.code), other.about.id))
+    });
     due
 }
 
@@ -306,7 +327,8 @@ pub fn beside(
     };
     for it in &mut due {
         let entry = find(&it.code, &it.about, it.due_on).cloned();
-        let needed = it.needs.as_ref().is_none_or(|code| find(code, &it.about, it.due_on).is_some());
+        let nth = split(&it.code).1;
+        let needed = it.needs.as_ref().is_none_or(|code| find(&placed(code, nth), &it.about, it.due_on).is_some());
         it.status = status(it.due_on, entry.as_ref().map(|it| it.state), needed, today);
         it.entry = entry;
     }

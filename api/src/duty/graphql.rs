@@ -10,7 +10,7 @@ use entity::{duty_entry, id::DutyEntryId, kind};
 use crate::{
     cadre::{graphql::CadreCard, read::Cards},
     duty::{
-        due::{Due, name, window},
+        due::{Due, name, split, window},
         read::{DutiesOf, Entries, Whose, standing},
         rules,
     },
@@ -161,7 +161,11 @@ impl Duty {
     }
     /// Code of the item in the policy.
     async fn code(&self) -> &str {
-        &self.due.code
+        split(&self.due.code).0
+    }
+    /// The how manieth it is of those that are due on the same day, from 1: of two visits a year the second is 2.
+    async fn nth(&self) -> u32 {
+        split(&self.due.code).1
     }
     /// What it is called.
     async fn title(&self) -> &str {
@@ -269,7 +273,7 @@ async fn list(
     let statuses = filter.statuses.map(|all| all.into_iter().map(Into::into).collect::<Vec<_>>());
     let mut due = standing(due, statuses.as_deref());
     if let Some(codes) = &filter.codes {
-        due.retain(|it| codes.contains(&it.code));
+        due.retain(|it| codes.iter().any(|code| code == split(&it.code).0));
     }
     if let Some(subject) = &filter.subject {
         let wanted = crate::relay::read_id(subject).map(|it| it.1);

@@ -28,7 +28,7 @@ use crate::{
         session::Query,
     },
     duty::{
-        due::{About, Due, Said, Window, beside, ordered},
+        due::{About, Due, Said, Window, beside, ordered, split},
         read::owed::{Editions, owed_by},
         rules::Status,
     },
@@ -258,7 +258,7 @@ impl DutiesOf {
                 let Some(goal) = &item.while_below else { continue };
                 let progress = Progress { policy: policy.to_owned(), place: unit.id, on: self.window.today };
                 if !is_short(reader, &progress, &said.edition, &said.document, goal).await? {
-                    owed.retain(|it| it.code != item.code);
+                    owed.retain(|it| split(&it.code).0 != item.code);
                 }
             }
             due.extend(owed);

@@ -1,11 +1,14 @@
 //! When something is due, and how it stands, without a database.
 
-use chrono::{Datelike, Days, Months, NaiveDate};
+use chrono::{Datelike, NaiveDate};
 use entity::kind::DutyState;
 
 use crate::{
     calendar::Calendar,
-    kernel::{cadence::Cadence, term::Term},
+    kernel::{
+        cadence::{Cadence, day_in},
+        term::Term,
+    },
 };
 
 /// Most due days of one item of one subject that are told at once.
@@ -41,7 +44,8 @@ impl Status {
 
 /// The days by which something is due that begins on a day, within two days, both included. Every turn is a stretch that
 /// begins with the day on which the last one was over, and its last day is the due one: a month from 1 June is over on
-/// 30 June. What follows an event is due on the last day of its term, of which the event's own day is none.
+/// 30 June. Of what is due so many times in a turn, the day comes so many times. What follows an event is due on the last day
+/// of its term, of which the event's own day is none.
 pub fn due_days(
     cadence: &Cadence,
     start: NaiveDate,
@@ -50,40 +54,20 @@ pub fn due_days(
     calendar: &Calendar,
 ) -> Vec<NaiveDate> {
     let within = |day: &NaiveDate| *day >= from && *day <= to;
+    let ends = |term: Term| term.turns(start, calendar).map(|it| it.1).take_while(|it| *it <= to).filter(within);
     match cadence {
         Cadence::After { within: term, .. } => term.last_day(start, calendar).into_iter().filter(within).collect(),
         Cadence::Yearly { month, day } => {
-            let of = |year: i32| {
-                let first = NaiveDate::from_ymd_opt(year, *month, 1)?;
-                let end = first.checked_add_months(Months::new(1))?.pred_opt()?;
-                Some(NaiveDate::from_ymd_opt(year, *month, *day).unwrap_or(end))
-            };
+            let of = |year: i32| day_in(year, (*month, *day));
             let years = Ord::max(start, from).year()..=to.year();
             years.filter_map(of).filter(|it| *it >= start).filter(within).take(MOST).collect()
         }
-        Cadence::Every(term) => turns(*term, start, from, to, calendar),
-    }
-}
-
-fn turns(term: Term, start: NaiveDate, from: NaiveDate, to: NaiveDate, calendar: &Calendar) -> Vec<NaiveDate> {
-    let mut days = Vec::new();
-    let mut begins = start;
-    // Months are counted from the first day, so that the 31st is not lost in February.
-    for turn in 1.. {
-        let next = match term {
-            Term::Months(months) => start.checked_add_months(Months::new(months.saturating_mul(turn))),
-            Term::Days(every) => start.checked_add_days(Days::new(u64::from(every).saturating_mul(u64::from(turn)))),
-            Term::WorkingDays(count) => calendar.after(begins, count),
-        };
-        let Some(next) = next else { break };
-        let due = if matches!(term, Term::WorkingDays(_)) { Some(next) } else { next.pred_opt() };
-        let Some(due) = due.filter(|it| *it <= to && days.len() < MOST) else { break };
-        if due >= from {
-            days.push(due);
+        Cadence::Every(term) => ends(*term).take(MOST).collect(),
+        Cadence::Times { min, per } => {
+            let times = usize::try_from(*min).unwrap_or(MOST);
+            ends(*per).flat_map(|day| std::iter::repeat_n(day, times)).take(MOST).collect()
         }
-        begins = next;
     }
-    days
 }
 
 /// How an item stands on a day, with what was done about it, and whether that is whole.
@@ -134,6 +118,9 @@ mod tests {
         // Over the Spring Festival, with its make-up days.
         let after = Cadence::After { event: "X".to_owned(), within: Term::parse("P2WD").unwrap() };
         assert_eq!(days(&after, "2024-02-09", "2024-01-01", "2024-12-31"), ["2024-02-19"]);
+        let twice = Cadence::Times { min: 2, per: Term::parse("P1Y").unwrap() };
+        let ends = ["2026-02-28", "2026-02-28", "2027-02-28", "2027-02-28"];
+        assert_eq!(days(&twice, "2025-03-01", "2026-01-01", "2027-12-31"), ends);
         assert_eq!(days(&every("P1D"), "2020-01-01", "2020-01-01", "2030-01-01").len(), MOST);
     }
 

@@ -56,7 +56,7 @@ pub fn schema() -> Value {
                 },
             } },
         },
-        "$defs": { "need": need(&value) },
+        "$defs": { "need": need(&value, "need", false), "groupNeed": need(&value, "groupNeed", true) },
     });
     if let Some(properties) = schema.pointer_mut("/properties").and_then(Value::as_object_mut) {
         properties.extend(Sections::schema());
@@ -82,7 +82,7 @@ fn named(code: &Value, text: &impl Fn(usize) -> Value) -> Value {
             } },
             "groups": { "type": "array", "items": {
                 "type": "object", "additionalProperties": false, "required": ["code", "title", "need"],
-                "properties": { "code": code, "title": text(200), "need": { "$ref": "#/$defs/need" } },
+                "properties": { "code": code, "title": text(200), "need": { "$ref": "#/$defs/groupNeed" } },
             } },
     })
 }
@@ -91,15 +91,16 @@ fn number_schema() -> Value {
     json!({ "type": ["number", "string"] })
 }
 
-fn need(value: &Value) -> Value {
-    let this = json!({ "$ref": "#/$defs/need" });
+/// A need under its name; that of a group may name facts of structure too.
+fn need(value: &Value, name: &str, structural: bool) -> Value {
+    let this = json!({ "$ref": format!("#/$defs/{name}") });
     let group = |key: &str, inside: Value| json!({ "type": "object", "additionalProperties": false, "required": [key], "properties": { key: inside } });
     let several = json!({ "type": "array", "minItems": 1, "maxItems": 60, "items": this });
     let mut ops: Vec<&str> = Comparator::ALL.iter().map(|it| it.text()).collect();
     ops.push("IN");
     let facts: Vec<Value> = Fact::ALL
         .iter()
-        .filter(|it| !it.is_structural())
+        .filter(|it| structural || !it.is_structural())
         .map(|it| json!({ "const": it.text(), "title": it.labels().0, "description": it.labels().1 }))
         .collect();
     let grades: Vec<&str> = AssessmentGrade::ALL.iter().map(|it| it.text()).collect();

@@ -13,10 +13,10 @@ use crate::{
     db::session::Terms,
     edition::{
         document::{self, Document},
-        read::{Among, Editions},
+        read::{Among, Editions, document_of},
         write::{DraftPolicy, PublishPolicy},
     },
-    error::{self, Action, Error, ProblemCode, Result},
+    error::{self, Action, ProblemCode, Result},
     kernel::sentence::{Language, sentence},
     loaders::Caller,
     organization::{graphql::Organization, read::Organizations},
@@ -129,7 +129,7 @@ impl PolicyEdition {
     /// # Errors
     /// `Internal` where it can't be read any more, which is ours to mend.
     pub fn read(&self) -> Result<Document> {
-        Document::kept(&self.0.body).map_err(|_| Error::broken("a kept policy can't be read"))
+        document_of(&self.0)
     }
 }
 

@@ -21,7 +21,8 @@ use crate::{
         reader::Reader,
         session::Query,
     },
-    error::{Action, Result},
+    edition::document::Document,
+    error::{Action, Error, Result},
     organization::read::below,
     questions,
 };
@@ -124,6 +125,29 @@ pub async fn effective(
     Ok(in_effect(&begun(reader, code, place, on).await?, on).cloned())
 }
 
+/// The edition that has effect, as above, and what it says.
+///
+/// # Errors
+/// As `effective` and `document_of`.
+pub async fn in_force(
+    reader: &Reader<'_>,
+    code: &str,
+    place: OrganizationId,
+    on: NaiveDate,
+) -> Result<Option<(policy_edition::Model, Document)>> {
+    let Some(edition) = effective(reader, code, place, on).await? else { return Ok(None) };
+    let document = document_of(&edition)?;
+    Ok(Some((edition, document)))
+}
+
+/// What a kept edition says.
+///
+/// # Errors
+/// `Internal` where it can't be read any more, which is ours to mend.
+pub fn document_of(edition: &policy_edition::Model) -> Result<Document> {
+    Document::kept(&edition.body).map_err(|_| Error::broken("a kept policy can't be read"))
+}
+
 /// An edition, and when it has effect for an organization.
 pub struct InEffect {
     /// The edition.
@@ -182,7 +206,7 @@ async fn begun(
         .filter(at.col(policy_edition::Column::Code).eq(code))
         .filter(at.col(policy_edition::Column::State).eq(PolicyState::Published))
         .filter(at.col(policy_edition::Column::ValidFrom).lte(on))
-        .filter(organization.clone().in_subquery(reader.gate().closure(above, of, [place.uuid()])))
+        .filter(organization.in_subquery(reader.gate().closure(above, of, [place.uuid()])))
         .order(policy_edition::Column::ValidFrom)
         .all()
         .await?;
@@ -193,18 +217,10 @@ async fn begun(
             None => places.push(vec![row]),
         }
     }
-    // Of the places on one way up, one that has fewer of the others above it is further up.
-    let mut ordered: Vec<(u64, Vec<policy_edition::Model>)> = Vec::new();
-    let firsts: Vec<_> = places.iter().filter_map(|all| all.first().map(|it| it.id)).collect();
-    for all in places {
-        let Some(one) = all.first().filter(|_| firsts.len() > 1) else {
-            ordered.push((0, all));
-            continue;
-        };
-        let above_it = organization.clone().in_subquery(reader.gate().closure(above, of, [one.organization_id.uuid()]));
-        let others = at.col(policy_edition::Column::Id).is_in(firsts.iter().copied());
-        ordered.push((reader.find::<policy_edition::Entity>().filter(others).filter(above_it).count().await?, all));
+    if places.len() > 1 {
+        let above = reader.above(place).await?;
+        let distance = |it: &policy_edition::Model| above.iter().position(|place| *place == it.organization_id);
+        places.sort_by_key(|all| all.first().and_then(distance));
     }
-    ordered.sort_by_key(|it| std::cmp::Reverse(it.0));
-    Ok(ordered.into_iter().map(|it| it.1).collect())
+    Ok(places)
 }

@@ -34,30 +34,45 @@ pub enum Cadence {
         /// 1 to 31; in a shorter month its last day.
         day: u32,
     },
+    /// So many times within each such time.
+    Times {
+        /// How many times; two or more.
+        min: u32,
+        /// In which time.
+        per: Term,
+    },
 }
 
+/// The kinds that are written as an object, each with its keys.
+const KINDS: [&[&str]; 3] = [&["yearly"], &["min", "per"], &["onEvent", "within"]];
+
 impl Cadence {
-    /// Reads `"P3M"`, `{"yearly": "01-31"}` or `{"onEvent": "RECRUITED", "within": "P14D"}`.
+    /// Reads `"P3M"`, `{"yearly": "01-31"}`, `{"min": 2, "per": "P1Y"}` or `{"onEvent": "RECRUITED", "within": "P14D"}`.
     pub fn read(node: &Node<'_>, vocabulary: &Vocabulary, findings: &mut Findings) -> Option<Self> {
         if node.value.is_string() {
             return term(node, findings).map(Self::Every);
         }
-        if !node.is_object_of(&["yearly", "onEvent", "within"], findings) {
+        if !node.is_object_of(KINDS.concat().as_slice(), findings) {
             return None;
         }
-        if let Some(yearly) = node.get("yearly") {
-            if let Some(strange) = node.get("onEvent").or_else(|| node.get("within")) {
-                findings.add(&strange.path, "stands beside yearly: keep one of the two");
+        let mut written = KINDS.iter().flat_map(|kind| kind.iter().filter_map(|key| Some((kind[0], node.get(key)?))));
+        let kind = written.next().map(|it| it.0);
+        if let Some((_, strange)) = written.find(|it| Some(it.0) != kind) {
+            findings.add(&strange.path, format!("stands beside {}: keep one of the two", kind.unwrap_or_default()));
+            return None;
+        }
+        if kind == Some("min") {
+            let min = node.needed("min", findings).and_then(|it| it.whole(1, 100, findings));
+            let per = node.needed("per", findings).and_then(|it| term(&it, findings));
+            let (min, per) = (min?, per?);
+            if min > per.least_days() {
+                findings.add(&node.path, "is more often than once a day: write a smaller min, or a longer per");
                 return None;
             }
-            let parts = yearly.value.as_str().and_then(|it| it.split_once('-'));
-            let day = parts.and_then(|(month, day)| Some((month.parse().ok()?, day.parse().ok()?)));
-            // A leap year has every day that any year has.
-            let found = day.filter(|(month, day)| NaiveDate::from_ymd_opt(2024, *month, *day).is_some());
-            if found.is_none() {
-                findings.add(&yearly.path, "is no day of the year: write month and day, like 01-31");
-            }
-            return found.map(|(month, day)| Self::Yearly { month, day });
+            return Some(if min == 1 { Self::Every(per) } else { Self::Times { min, per } });
+        }
+        if let Some(yearly) = node.get("yearly") {
+            return day_of_year(&yearly, findings).map(|(month, day)| Self::Yearly { month, day });
         }
         let event = node.needed("onEvent", findings)?;
         let seen = event.value.as_str().filter(|it| SEEN.contains(it)).map(str::to_owned);
@@ -76,18 +91,16 @@ impl Cadence {
         Some(read)
     }
 
-    /// By when it is due next, when it was done last, or the event happened, on a day. None where the notice of a year is
-    /// not at hand.
+    /// By when it is due next, when it was done last, or the event happened, on a day; of so many times in a time, by when
+    /// that is over which begins there. None where the notice of a year is not at hand.
     pub fn next(&self, last: NaiveDate, calendar: &Calendar) -> Option<NaiveDate> {
         use chrono::Datelike as _;
         match self {
-            Self::Every(term) | Self::After { within: term, .. } => term.last_day(last, calendar),
+            Self::Every(term) | Self::After { within: term, .. } | Self::Times { per: term, .. } => {
+                term.last_day(last, calendar)
+            }
             Self::Yearly { month, day } => {
-                let of = |year| {
-                    let first = NaiveDate::from_ymd_opt(year, *month, 1)?;
-                    let end = first.checked_add_months(chrono::Months::new(1))?.pred_opt()?;
-                    Some(NaiveDate::from_ymd_opt(year, *month, *day).unwrap_or(end))
-                };
+                let of = |year| day_in(year, (*month, *day));
                 of(last.year()).filter(|it| *it > last).or_else(|| of(last.year() + 1))
             }
         }
@@ -95,8 +108,31 @@ impl Cadence {
 
     /// Whether it asks a person to report more often than weekly, which only a pair, placement or task may.
     pub fn is_under_a_week(&self) -> bool {
-        matches!(self, Self::Every(term) if term.least_days() < 7)
+        match self {
+            Self::Every(term) => term.least_days() < 7,
+            Self::Times { min, per } => per.least_days() < 7 * min,
+            Self::After { .. } | Self::Yearly { .. } => false,
+        }
     }
+}
+
+/// A day of the year: month and day.
+pub fn day_of_year(node: &Node<'_>, findings: &mut Findings) -> Option<(u32, u32)> {
+    let plain = |it: &&str| it.bytes().all(|one| one.is_ascii_digit() || one == b'-');
+    let parts = node.value.as_str().filter(plain).and_then(|it| it.split_once('-'));
+    let day = parts.and_then(|(month, day)| Some((month.parse().ok()?, day.parse().ok()?)));
+    // A leap year has every day that any year has.
+    let found = day.filter(|(month, day)| NaiveDate::from_ymd_opt(2024, *month, *day).is_some());
+    if found.is_none() {
+        findings.add(&node.path, "is no day of the year: write month and day, like 01-31");
+    }
+    found
+}
+
+/// Such a day in a year; in a shorter month its last one.
+pub fn day_in(year: i32, (month, day): (u32, u32)) -> Option<NaiveDate> {
+    let end = NaiveDate::from_ymd_opt(year, month, 1)?.checked_add_months(chrono::Months::new(1))?.pred_opt()?;
+    Some(NaiveDate::from_ymd_opt(year, month, day).unwrap_or(end))
 }
 
 /// A length of time.

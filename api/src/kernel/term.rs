@@ -68,6 +68,24 @@ impl Term {
         }
     }
 
+    /// The turns of it that follow each other from a day, each with its first and its last day: a month from 1 June is over
+    /// on 30 June.
+    pub fn turns(self, start: NaiveDate, calendar: &Calendar) -> impl Iterator<Item = (NaiveDate, NaiveDate)> {
+        let (mut begins, mut turn, mut first) = (start, 0_u32, Some(start));
+        std::iter::from_fn(move || {
+            turn += 1;
+            // Months are counted from the first day, so that the 31st is not lost in February.
+            let next = match self {
+                Self::Months(months) => start.checked_add_months(Months::new(months.saturating_mul(turn))),
+                Self::Days(every) => start.checked_add_days(Days::new(u64::from(every) * u64::from(turn))),
+                Self::WorkingDays(count) => calendar.after(begins, count),
+            }?;
+            let last = if matches!(self, Self::WorkingDays(_)) { next } else { next.pred_opt()? };
+            begins = next;
+            Some((std::mem::replace(&mut first, last.succ_opt())?, last))
+        })
+    }
+
     /// The fewest days that it can last, by which lengths of different kinds are told apart.
     pub fn least_days(self) -> u32 {
         match self {
@@ -108,6 +126,18 @@ mod tests {
         {
             assert!(Term::parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn turns_follow_each_other_and_no_day_is_of_two() {
+        let calendar = Calendar::built_in().unwrap();
+        let turns = |term: &str| -> Vec<String> {
+            let all = Term::parse(term).unwrap().turns("2026-06-01".parse().unwrap(), &calendar).take(3);
+            all.map(|(first, last)| format!("{first} {last}")).collect()
+        };
+        assert_eq!(turns("P1M"), ["2026-06-01 2026-06-30", "2026-07-01 2026-07-31", "2026-08-01 2026-08-31"]);
+        assert_eq!(turns("P7D"), ["2026-06-01 2026-06-07", "2026-06-08 2026-06-14", "2026-06-15 2026-06-21"]);
+        assert_eq!(turns("P5WD"), ["2026-06-01 2026-06-08", "2026-06-09 2026-06-15", "2026-06-16 2026-06-23"]);
     }
 
     #[test]

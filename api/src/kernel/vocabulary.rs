@@ -185,6 +185,16 @@ impl Vocabulary {
         }
         Some(fact.code)
     }
+
+    /// The statement of an organization that a place names.
+    pub fn statement_of_unit(&self, node: &Node<'_>, findings: &mut Findings) -> Option<String> {
+        let fact = self.fact(node, &[Nature::Statement], findings)?;
+        if fact.about == About::Cadre {
+            findings.add(&node.path, format!("'{}' is said of persons: name a statement of organizations", fact.code));
+            return None;
+        }
+        Some(fact.code)
+    }
 }
 
 /// A code that must be one of some.

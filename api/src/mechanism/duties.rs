@@ -10,7 +10,7 @@ use crate::{
         node::Node,
         vocabulary::{Nature, Vocabulary, codes, each, known, unique},
     },
-    mechanism::{Section, cadence_schema, code, code_maybe, code_schema, codes_schema, list_schema, title},
+    mechanism::{Section, cadence_schema, code, code_maybe, code_schema, codes_schema, list_schema, numbered, title},
 };
 
 /// What a due item is about.
@@ -135,6 +135,7 @@ fn item(node: &Node<'_>, vocabulary: &Vocabulary, findings: &mut Findings) -> Op
     let task = node.get("task").and_then(|it| vocabulary.fact(&it, &[Nature::Statement], findings)).map(|it| it.code);
     let (subject, cadence) = (subject?, cadence?);
     refuse(node, subject, &cadence, task.is_some(), findings);
+    numbered(node, &code, &cadence, findings);
     let content = node.get("content").and_then(|it| it.text(500, findings).map(str::to_owned));
     for form in codes(node, "forms", findings) {
         let plain = form.to_ascii_uppercase();

@@ -1,6 +1,7 @@
 //! What a policy says of mentoring pairs: who may mentor whom, how many, with what plan, how often they meet and report, when
 //! a pair is to be renewed.
 
+pub mod counting;
 pub mod matching;
 
 use entity::kind::{PairForm, PairRole};
@@ -17,7 +18,9 @@ use crate::{
     },
     mechanism::{
         Bounds, Purpose, Section, cadence_schema, code, code_maybe, code_schema, codes_schema, flag, list_schema,
-        object_schema, pairs::matching::Factor, title,
+        numbered, object_schema,
+        pairs::{counting::CountsFor, matching::Factor},
+        title,
     },
 };
 
@@ -89,15 +92,6 @@ pub struct Trigger {
     pub event: Option<String>,
 }
 
-/// For what a pair counts.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CountsFor {
-    /// For whom.
-    pub who: String,
-    /// What it is an item of.
-    pub item: String,
-}
-
 /// What a policy says of pairs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Pairs {
@@ -145,10 +139,22 @@ pub struct Pairs {
     pub superior_may_mentor: bool,
     /// What speaks for a mentor when mentors are suggested.
     pub matching: Vec<Factor>,
+    /// What is proposed where a pair does not go well: for a reason, or a grade of an evaluation.
+    pub on_problem: Vec<OnProblem>,
 }
 
-const KEYS: [&str; 21] = [
+/// What is proposed where a pair does not go well; people decide.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OnProblem {
+    /// Code of the reason for which a pair is suspended, or grade of an evaluation.
+    pub when: String,
+    /// What is proposed.
+    pub propose: String,
+}
+
+const KEYS: [&str; 22] = [
     "matching",
+    "onProblem",
     "forms",
     "mentorRoles",
     "programmeRoles",
@@ -191,6 +197,7 @@ impl Section for Pairs {
         unique(node, "matching", matching.iter().map(|it| it.code.as_str()), findings);
         let repair = node.get("repair").filter(|it| it.is_object_of(&["every", "differentMentor"], findings));
         let grades = node.get("evaluation").filter(|it| it.is_object_of(&["grades"], findings));
+        let grades = grades.map(|it| codes(&it, "grades", findings)).unwrap_or_default();
         Some(Self {
             forms: each(node, "forms", findings, |it, findings| it.one_of(PairForm::ALL, PairForm::text, findings)),
             roles,
@@ -208,14 +215,15 @@ impl Section for Pairs {
             contact_every: node.get("contactEvery").and_then(|it| Cadence::turning(&it, vocabulary, findings)),
             contact_by: code_maybe(node, "contactBy", findings),
             reports,
-            grades: grades.map(|it| codes(&it, "grades", findings)).unwrap_or_default(),
-            counts_for: each(node, "countsFor", findings, counts_for),
+            counts_for: each(node, "countsFor", findings, |it, findings| counting::counts_for(it, &grades, findings)),
+            grades,
             repair_every: repair.as_ref().and_then(|it| it.get("every")).and_then(|it| term(&it, findings)),
             different_mentor: repair.as_ref().is_some_and(|it| flag(it, "differentMentor", findings)),
             end_rules: codes(node, "endRules", findings),
             mentor_post: code_maybe(node, "mentorPost", findings),
             superior_may_mentor: flag(node, "superiorMayMentor", findings),
             matching,
+            on_problem: each(node, "onProblem", findings, on_problem),
         })
     }
 
@@ -242,10 +250,11 @@ impl Section for Pairs {
                 "contactEvery": cadence_schema(), "contactBy": code,
                 "reports": list_schema(&["code", "by", "every"], &json!({ "code": code, "title": text, "by": { "enum": owners }, "to": code, "every": cadence_schema(), "needs": code, "on": codes })),
                 "evaluation": object_schema(&["grades"], &json!({ "grades": codes })),
-                "countsFor": list_schema(&["who", "item"], &json!({ "who": code, "item": code })),
+                "countsFor": counting::schema(),
                 "repair": object_schema(&[], &json!({ "every": text, "differentMentor": { "type": "boolean" } })),
                 "endRules": codes, "mentorPost": code, "superiorMayMentor": { "type": "boolean" },
                 "matching": matching::schema(),
+                "onProblem": list_schema(&["when", "propose"], &json!({ "when": code, "propose": code })),
             }),
         )
     }
@@ -274,6 +283,13 @@ fn needed_reports(node: &Node<'_>, reports: &[Report], findings: &mut Findings) 
         };
         findings.add(&format!("{}.reports[{place}].needs", node.path), why);
     }
+}
+
+fn on_problem(node: &Node<'_>, findings: &mut Findings) -> Option<OnProblem> {
+    if !node.is_object_of(&["when", "propose"], findings) {
+        return None;
+    }
+    Some(OnProblem { when: code(node, "when", findings)?, propose: code(node, "propose", findings)? })
 }
 
 fn role(node: &Node<'_>, findings: &mut Findings) -> Option<(PairRole, Bounds)> {
@@ -337,21 +353,15 @@ fn report(node: &Node<'_>, vocabulary: &Vocabulary, findings: &mut Findings) -> 
     }
     let code = code(node, "code", findings)?;
     let by = node.needed("by", findings).and_then(|it| it.one_of(Owner::ALL, Owner::text, findings));
-    let every = node.needed("every", findings).and_then(|it| Cadence::turning(&it, vocabulary, findings));
+    let every = node.needed("every", findings).and_then(|it| Cadence::turning(&it, vocabulary, findings))?;
+    numbered(node, &code, &every, findings);
     Some(Report {
         title: title(node, &code, findings)?,
         code,
         by: by?,
         to: code_maybe(node, "to", findings),
-        every: every?,
+        every,
         needs: code_maybe(node, "needs", findings),
         on: codes(node, "on", findings),
     })
-}
-
-fn counts_for(node: &Node<'_>, findings: &mut Findings) -> Option<CountsFor> {
-    if !node.is_object_of(&["who", "item"], findings) {
-        return None;
-    }
-    Some(CountsFor { who: code(node, "who", findings)?, item: code(node, "item", findings)? })
 }

@@ -1,6 +1,7 @@
 //! What a policy says of a reserve pool: tiers with their criteria and targets, structure, capacity, ways in, moves, reviews,
 //! ways out. Nothing of it adds or removes anybody: it warns, proposes and counts.
 
+mod maturity;
 mod routes;
 
 use serde_json::{Value, json};
@@ -119,6 +120,8 @@ pub struct Pool {
     pub categories: Vec<String>,
     /// Its maturities, the lowest first: a move over one of them asks for a reason.
     pub maturity: Vec<String>,
+    /// What is proposed next for members of a maturity, by its code.
+    pub next: Vec<(String, String)>,
     /// What happens when it is full.
     pub capacity: Option<(CapacityMode, Option<u32>)>,
     /// What it should be made of.
@@ -187,13 +190,16 @@ impl Section for Pool {
         let auto_candidates = each(node, "autoCandidates", findings, auto);
         unique(node, "autoCandidates", auto_candidates.iter().map(|it| it.code.as_str()), findings);
         routes::distinct(node, &auto_candidates, findings);
+        let maturity = each(node, "maturity", findings, maturity::maturity);
+        unique(node, "maturity", maturity.iter().map(|it| it.0.as_str()), findings);
         let moves = each(node, "moves", findings, moving);
         unique(node, "moves", moves.iter().map(|it| it.code.as_str()), findings);
         Some(Self {
             criteria: vocabulary.criteria_of(node, "criteria", findings),
             tracks: codes(node, "tracks", findings),
             categories: codes(node, "categories", findings),
-            maturity: codes(node, "maturity", findings),
+            maturity: maturity.iter().map(|it| it.0.clone()).collect(),
+            next: maturity.into_iter().filter_map(|(code, next)| Some((code, next?))).collect(),
             capacity: node.get("capacity").and_then(|it| capacity(&it, findings)),
             entry_quotas: each(node, "entryQuota", findings, |it, findings| quota(it, &entry_routes, findings)),
             entry_stages: codes(node, "entryStages", findings),
@@ -224,7 +230,7 @@ impl Section for Pool {
             &[],
             &json!({
                 "tiers": list_schema(&["code"], &json!({ "code": code, "title": { "type": "string" }, "target": aim, "criteria": codes_schema() })),
-                "criteria": codes_schema(), "tracks": codes_schema(), "categories": codes_schema(), "maturity": codes_schema(),
+                "criteria": codes_schema(), "tracks": codes_schema(), "categories": codes_schema(), "maturity": maturity::schema(),
                 "capacity": object_schema(&["mode"], &json!({ "mode": { "enum": ["SOFT", "HARD", "FIXED"] }, "total": { "type": "integer" } })),
                 "structureTargets": list_schema(&["group", "op"], &structure),
                 "entryRoutes": codes_schema(), "entryStages": codes_schema(),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     kernel::{
-        cadence::term,
+        cadence::{day_of_year, term},
         finding::Findings,
         node::Node,
         term::Term,
@@ -35,9 +35,20 @@ pub struct Coverage {
     /// The group; the members of the policy's pools where it is none.
     pub group: Option<String>,
     /// In which time.
-    pub per: Term,
+    pub within: Within,
+    /// How many with each; one where nothing is said.
+    pub min: u32,
     /// Held by one of these.
     pub by: Vec<String>,
+}
+
+/// In which time talks reach people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Within {
+    /// In any such time.
+    Per(Term),
+    /// Each year between two days of it, months and days.
+    Window((u32, u32), (u32, u32)),
 }
 
 /// Who may be asked for a talk.
@@ -82,14 +93,21 @@ impl Section for Talks {
         let triggers = each(node, "triggers", findings, |it, findings| trigger(it, &topics, vocabulary, findings));
         unique(node, "triggers", triggers.iter().map(|it| it.event.as_str()), findings);
         let coverage = each(node, "coverage", findings, |it, findings| {
-            if !it.is_object_of(&["code", "title", "group", "per", "by"], findings) {
+            if !it.is_object_of(&["code", "title", "group", "per", "window", "min", "by"], findings) {
                 return None;
             }
             let code = code(it, "code", findings)?;
             title(it, &code, findings)?;
             let group = it.get("group").map(|it| vocabulary.group(&it, findings));
-            let per = it.needed("per", findings).and_then(|it| term(&it, findings));
-            Some(Coverage { code, group: group.flatten(), per: per?, by: each(it, "by", findings, among) })
+            let within = within(it, findings);
+            let min = it.get("min").map_or(Some(1), |it| it.whole(1, 100, findings));
+            Some(Coverage {
+                code,
+                group: group.flatten(),
+                within: within?,
+                min: min?,
+                by: each(it, "by", findings, among),
+            })
         });
         unique(node, "coverage", coverage.iter().map(|it| it.code.as_str()), findings);
         let booking = node.get("booking").filter(|it| it.is_object_of(&["byCadre", "answerWithin"], findings));
@@ -107,17 +125,38 @@ impl Section for Talks {
 
     fn schema() -> Value {
         let (code, codes, text) = (code_schema(), codes_schema(), json!({ "type": "string" }));
+        let window = object_schema(&["from", "to"], &json!({ "from": text, "to": text }));
         let trigger = json!({ "event": code, "within": text, "topic": code, "yearsRunning": { "type": "integer" } });
         object_schema(
             &["conductors"],
             &json!({
                 "kinds": codes, "conductors": codes, "topics": codes,
                 "triggers": list_schema(&["event", "within"], &trigger),
-                "coverage": list_schema(&["code", "per"], &json!({ "code": code, "title": text, "group": code, "per": text, "by": codes })),
+                "coverage": list_schema(&["code"], &json!({ "code": code, "title": text, "group": code, "per": text, "window": window, "min": { "type": "integer" }, "by": codes })),
                 "booking": object_schema(&["byCadre", "answerWithin"], &json!({ "byCadre": codes, "answerWithin": text })),
             }),
         )
     }
+}
+
+fn within(node: &Node<'_>, findings: &mut Findings) -> Option<Within> {
+    let Some(window) = node.get("window") else {
+        return node.needed("per", findings).and_then(|it| term(&it, findings)).map(Within::Per);
+    };
+    if let Some(strange) = node.get("per") {
+        findings.add(&strange.path, "stands beside window, which comes each year: keep one of the two");
+        return None;
+    }
+    if !window.is_object_of(&["from", "to"], findings) {
+        return None;
+    }
+    let mut day = |key: &str| window.needed(key, findings).and_then(|it| day_of_year(&it, findings));
+    let (from, to) = (day("from")?, day("to")?);
+    if to < from {
+        findings.add(&format!("{}.to", window.path), "lies before from: write a window within one year");
+        return None;
+    }
+    Some(Within::Window(from, to))
 }
 
 fn trigger(node: &Node<'_>, topics: &[String], vocabulary: &Vocabulary, findings: &mut Findings) -> Option<Trigger> {

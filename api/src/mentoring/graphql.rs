@@ -23,11 +23,12 @@ use crate::{
     edition::{
         graphql::{PolicyEdition, PolicyFinding},
         notice,
-        read::Editions,
+        read::{Editions, document_of},
     },
     error::{Action, Result},
     leads,
     loaders::Caller,
+    mechanism,
     mentoring::{
         plan::plan_of,
         read::{
@@ -48,7 +49,7 @@ pub use course::{EvaluationSide, PairEvaluation, PairForm, PairPart, PairRole, P
 pub use following::{MentoringPairChange, MentoringSubscription};
 pub use limits::{LimitMutation, LimitQuery, PairCapacity};
 pub use matches::PairMatchQuery;
-pub use policed::{PairPartMutation, PairPlanItem, PairPolicyQuery};
+pub use policed::{PairCountsFor, PairPartMutation, PairPlanItem, PairPolicyQuery};
 pub use steps::PairStepMutation;
 
 /// Where a pair stands.
@@ -93,6 +94,8 @@ impl FromRow for MentoringPair {
 
     leads! {
         "organization": organization_id => Organizations; Organization;
+        "helpingOrganization": helping_id => Organizations; Organization;
+        "helpedOrganization": helped_id => Organizations; Organization;
         "parts": id => Parts; PairPart;
         "mentors": id => Parts, cadre_id => Cards; CadreCard;
         "mentees": id => Parts, cadre_id => Cards; CadreCard;
@@ -100,6 +103,8 @@ impl FromRow for MentoringPair {
         "stateAsOf": id => Steps;
         "evaluations": id => Evaluations;
         "findings": id => Steps;
+        "proposals": id => Evaluations;
+        "countsFor": id => Evaluations;
         "edition": edition_id => Editions;
     }
 }
@@ -113,6 +118,14 @@ impl MentoringPair {
     /// As the question.
     pub async fn by_key(ctx: &Context<'_>, key: PairId) -> Result<Option<Self>> {
         Ok(reading::row::<Pairs>(ctx, key, Self::leads()).await?.map(Self))
+    }
+
+    /// What its policy says of pairs; nothing where it has none that the caller may read.
+    async fn rules(&self, ctx: &Context<'_>) -> Result<mechanism::pairs::Pairs> {
+        let Some(edition) = self.0.edition_id else { return Ok(mechanism::pairs::Pairs::default()) };
+        let edition = ctx.load(One::<Editions>::of(edition)).await?;
+        let document = edition.map(|it| document_of(&it)).transpose()?;
+        Ok(document.and_then(|it| it.sections.pairs).unwrap_or_default())
     }
 
     async fn people(&self, ctx: &Context<'_>, side: PairSide) -> Result<Option<Vec<CadreCard>>> {
@@ -184,6 +197,20 @@ impl MentoringPair {
         let Some(found) = checks(ctx, self.0.id).await? else { return Ok(None) };
         Ok(Some(CadreCard::of(ctx, found.proposed.into_iter()).await?))
     }
+    /// What its policy proposes while it does not go well: for the reason of its suspension, or for the grade that a side gave
+    /// last. Empty where it proposes nothing. People decide.
+    async fn proposals(&self, ctx: &Context<'_>) -> Result<Option<Vec<String>>> {
+        let rules = self.rules(ctx).await?;
+        let said = ctx.load(Many::<Evaluations>::of(self.0.id)).await?.unwrap_or_default();
+        Ok(Some(rules::proposals(&rules.on_problem, &self.0, &said)))
+    }
+    /// For what it counts by its policy; empty where it counts for nothing.
+    async fn counts_for(&self, ctx: &Context<'_>) -> Result<Option<Vec<PairCountsFor>>> {
+        let rules = self.rules(ctx).await?;
+        let said = ctx.load(Many::<Evaluations>::of(self.0.id)).await?.unwrap_or_default();
+        let last = said.iter().rfind(|it| it.side == kind::EvaluationSide::Organization).map(|it| it.grade.as_str());
+        Ok(Some(rules.counts_for.iter().map(|it| PairCountsFor::of(it, self.0.state, last)).collect()))
+    }
     /// The day on which its term is over. Nothing ends by itself on it.
     async fn term_ends_on(&self) -> Option<Date> {
         self.0.term_ends_on.map(Date)
@@ -222,6 +249,16 @@ impl MentoringPair {
     async fn evaluations(&self, ctx: &Context<'_>) -> Result<Option<Vec<PairEvaluation>>> {
         let rows = ctx.load(Many::<Evaluations>::of(self.0.id)).await?.unwrap_or_default();
         Ok(Some(rows.into_iter().map(PairEvaluation).collect()))
+    }
+    /// The organization that helps, where organizations are paired (帮扶单位).
+    async fn helping_organization(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
+        let Some(id) = self.0.helping_id else { return Ok(None) };
+        Ok(ctx.load(One::<Organizations>::of(id)).await?.map(Organization))
+    }
+    /// The organization that is helped, where organizations are paired (受援单位).
+    async fn helped_organization(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
+        let Some(id) = self.0.helped_id else { return Ok(None) };
+        Ok(ctx.load(One::<Organizations>::of(id)).await?.map(Organization))
     }
     /// The mentors (导师).
     async fn mentors(&self, ctx: &Context<'_>) -> Result<Option<Vec<CadreCard>>> {

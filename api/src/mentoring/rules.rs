@@ -1,19 +1,22 @@
 //! What mentoring pairs must hold together, without a database.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::{Days, NaiveDate};
 use entity::{
-    id::CadreId,
+    id::{CadreId, OrganizationId},
     kind::{
         FactState, PairForm, PairRole, PairSide,
         PairState::{self, Active, Completed, EndedEarly, Proposed, Suspended},
         PairStepKind, PostRole,
     },
-    mentoring_pair, post_assignment,
+    mentoring_pair, pair_evaluation, post_assignment,
 };
 
 use crate::{
     career::read::Fact,
     error::{Error, Problem, ProblemCode, Result},
+    mechanism::pairs::OnProblem,
 };
 
 /// The code under which a pair is suspended that somebody left.
@@ -21,14 +24,35 @@ pub const PERSON_LEFT: &str = "PERSON_LEFT";
 /// Most people on one side of a pair.
 const MOST_ON_A_SIDE: usize = 100;
 
-/// That both sides have people, and nobody is on both or twice on one.
+/// The organization that helps and the one that is helped; none where only people are paired.
+pub type Units = Option<(OrganizationId, OrganizationId)>;
+
+/// Reads both organizations, of which none comes alone, and each is another one.
+///
+/// # Errors
+/// `Invalid` on the one that is missing, or is the same.
+pub fn units(helping: Option<OrganizationId>, helped: Option<OrganizationId>) -> Result<Units> {
+    match (helping, helped) {
+        (None, None) => Ok(None),
+        (Some(one), Some(other)) if one == other => {
+            Err(Error::invalid("helpedOrganizationId", "is the organization that helps: name another one"))
+        }
+        (Some(one), Some(other)) => Ok(Some((one, other))),
+        (None, Some(_)) => Err(Error::invalid("helpingOrganizationId", "must be named beside the one that is helped")),
+        (Some(_), None) => Err(Error::invalid("helpedOrganizationId", "must be named beside the one that helps")),
+    }
+}
+
+/// That both sides have people, or stand for organizations, and nobody is on both or twice on one.
 ///
 /// # Errors
 /// `Invalid` on the side that is empty or too long; CONFLICT when a person is named twice.
-pub fn sides(mentors: &[CadreId], mentees: &[CadreId]) -> Result<()> {
+pub fn sides(mentors: &[CadreId], mentees: &[CadreId], units: Units) -> Result<()> {
+    let least = if units.is_none() { 1 } else { 0 };
     for (field, side) in [("mentorIds", mentors), ("menteeIds", mentees)] {
-        if side.is_empty() || side.len() > MOST_ON_A_SIDE {
-            return Err(Error::invalid(field, format!("names {} people; name 1 to {MOST_ON_A_SIDE}", side.len())));
+        if !(least..=MOST_ON_A_SIDE).contains(&side.len()) {
+            let why = format!("names {} people; name {least} to {MOST_ON_A_SIDE}", side.len());
+            return Err(Error::invalid(field, why));
         }
     }
     let mut all: Vec<CadreId> = mentors.iter().chain(mentees).copied().collect();
@@ -42,8 +66,9 @@ pub fn sides(mentors: &[CadreId], mentees: &[CadreId]) -> Result<()> {
 }
 
 /// The form that so many people on each side have, where none is named.
-pub fn form_of(mentors: usize, mentees: usize) -> PairForm {
+pub fn form_of(mentors: usize, mentees: usize, units: Units) -> PairForm {
     match (mentors, mentees) {
+        _ if units.is_some() => PairForm::Organization,
         (0..=1, 0..=1) => PairForm::OneToOne,
         (0..=1, _) => PairForm::OneToMany,
         _ => PairForm::Team,
@@ -54,13 +79,18 @@ pub fn form_of(mentors: usize, mentees: usize) -> PairForm {
 ///
 /// # Errors
 /// `Invalid` on `form`.
-pub fn fits(form: PairForm, mentors: usize, mentees: usize) -> Result<()> {
+pub fn fits(form: PairForm, mentors: usize, mentees: usize, units: Units) -> Result<()> {
+    if units.is_some() != (form == PairForm::Organization) {
+        let why = "goes with two organizations, one that helps and one that is helped, and they with it alone";
+        return Err(Error::invalid("form", format!("ORGANIZATION {why}")));
+    }
     let (allowed, wants) = match form {
         PairForm::OneToOne => (mentors == 1 && mentees == 1, "one mentor and one mentee"),
         PairForm::OneToMany => (mentors == 1, "one mentor"),
         PairForm::LeadPlusAssistants => (mentors > 1, "a leading mentor and at least one assistant"),
         PairForm::Team => (mentors > 1, "at least two mentors"),
         PairForm::ContactOfficer => (mentors == 1, "one contact officer"),
+        PairForm::Organization => (true, "two organizations"),
     };
     if allowed {
         return Ok(());
@@ -74,7 +104,7 @@ pub fn role(form: PairForm, side: PairSide, place: usize) -> PairRole {
     match (side, form) {
         (PairSide::Mentee, _) => PairRole::Mentee,
         (_, PairForm::ContactOfficer) => PairRole::ContactOfficer,
-        (_, PairForm::Team) => PairRole::Member,
+        (_, PairForm::Team | PairForm::Organization) => PairRole::Member,
         (_, PairForm::LeadPlusAssistants) if place > 0 => PairRole::Assistant,
         _ => PairRole::Lead,
     }
@@ -246,6 +276,23 @@ pub fn due_after(last: NaiveDate, every: i32) -> Option<NaiveDate> {
     last.checked_add_days(Days::new(u64::try_from(every).ok()?))
 }
 
+/// What is proposed for a pair that does not go well, each thing once, in the policy's order.
+pub fn proposals(
+    said: &[OnProblem],
+    pair: &mentoring_pair::Model,
+    evaluations: &[pair_evaluation::Model],
+) -> Vec<String> {
+    if ![Active, Suspended].contains(&pair.state) {
+        return Vec::new();
+    }
+    let waiting = pair.reason_code.as_deref().filter(|_| pair.state == Suspended);
+    let last: BTreeMap<_, &str> = evaluations.iter().map(|it| ((it.side, it.cadre_id), it.grade.as_str())).collect();
+    let now: BTreeSet<&str> = last.into_values().chain(waiting).collect();
+    let mut once = BTreeSet::new();
+    let met = said.iter().filter(|it| now.contains(it.when.as_str()) && once.insert(it.propose.as_str()));
+    met.map(|it| it.propose.clone()).collect()
+}
+
 /// Whether a contact is overdue: the pair is active and the day has passed.
 pub fn overdue(pair: &mentoring_pair::Model, today: NaiveDate) -> bool {
     pair.state == PairState::Active && pair.next_contact_due.is_some_and(|due| due < today)
@@ -258,10 +305,18 @@ mod tests {
     #[test]
     fn a_person_stands_once_in_a_pair() {
         let (a, b) = (CadreId::fresh(), CadreId::fresh());
-        assert!(sides(&[a], &[b]).is_ok());
-        assert!(matches!(sides(&[a], &[a]), Err(Error::Rule(it)) if it.code == ProblemCode::Conflict));
-        assert!(matches!(sides(&[a], &[b, b]), Err(Error::Rule(_))));
-        assert!(matches!(sides(&[], &[b]), Err(Error::Invalid { field: "mentorIds", .. })));
+        assert!(sides(&[a], &[b], None).is_ok());
+        let (one, other) = (OrganizationId::fresh(), OrganizationId::fresh());
+        assert!(sides(&[], &[b], units(Some(one), Some(other)).unwrap()).is_ok());
+        assert!(matches!(units(Some(one), None), Err(Error::Invalid { field: "helpedOrganizationId", .. })));
+        assert!(matches!(units(Some(one), Some(one)), Err(Error::Invalid { field: "helpedOrganizationId", .. })));
+        assert!(
+            fits(PairForm::Team, 2, 1, Some((one, other))).is_err()
+                && fits(PairForm::Organization, 1, 1, None).is_err()
+        );
+        assert!(matches!(sides(&[a], &[a], None), Err(Error::Rule(it)) if it.code == ProblemCode::Conflict));
+        assert!(matches!(sides(&[a], &[b, b], None), Err(Error::Rule(_))));
+        assert!(matches!(sides(&[], &[b], None), Err(Error::Invalid { field: "mentorIds", .. })));
     }
 
     /// The whole table of steps and states.
@@ -298,7 +353,7 @@ mod tests {
     fn a_form_says_how_many_stand_on_each_side() {
         let fitting = |form| {
             let counts = [(1, 1), (1, 3), (2, 1), (3, 2)];
-            counts.map(|(mentors, mentees)| fits(form, mentors, mentees).is_ok())
+            counts.map(|(mentors, mentees)| fits(form, mentors, mentees, None).is_ok())
         };
         assert_eq!(fitting(PairForm::OneToOne), [true, false, false, false]);
         assert_eq!(fitting(PairForm::OneToMany), [true, true, false, false]);
@@ -306,7 +361,7 @@ mod tests {
         assert_eq!(fitting(PairForm::Team), [false, false, true, true]);
         assert_eq!(fitting(PairForm::ContactOfficer), [true, true, false, false]);
         for (mentors, mentees) in [(1, 1), (1, 3), (2, 1), (3, 2)] {
-            assert!(fits(form_of(mentors, mentees), mentors, mentees).is_ok());
+            assert!(fits(form_of(mentors, mentees, None), mentors, mentees, None).is_ok());
         }
     }
 

@@ -23,7 +23,7 @@ use crate::{
     cadre::read::ROWS,
     db::{gate::Alias, session::Command, writer::Writer},
     edition::notice,
-    error::{Action, Error, Result},
+    error::{Action, Error, Problem, ProblemCode, Result},
     mentoring::{
         plan::PlanItem,
         rules,
@@ -83,6 +83,10 @@ pub struct ProposePair {
     pub roles: Option<Vec<PairRole>>,
     /// Who mentors whom, as a form; by the numbers where it is left out.
     pub form: Option<PairForm>,
+    /// The organization that helps, where organizations are paired.
+    pub helping: Option<OrganizationId>,
+    /// The organization that is helped.
+    pub helped: Option<OrganizationId>,
     /// What it is to lead to.
     pub plan: Plan,
     /// Days between contacts.
@@ -101,7 +105,8 @@ impl Command for ProposePair {
 
 /// Checks and writes a proposal.
 async fn propose(tx: &mut Writer<'_>, asked: ProposePair, instead_of: Option<PairId>) -> Result<PairId> {
-    rules::sides(&asked.mentors, &asked.mentees)?;
+    let units = rules::units(asked.helping, asked.helped)?;
+    rules::sides(&asked.mentors, &asked.mentees, units)?;
     let policy = match &asked.policy_code {
         Some(code) => Some(policed::named(tx, code, asked.organization).await?),
         None => None,
@@ -109,8 +114,8 @@ async fn propose(tx: &mut Writer<'_>, asked: ProposePair, instead_of: Option<Pai
     let said = policy.as_ref().map(Policed::contact_days).transpose()?.flatten();
     let contact_every_days = said.map_or_else(|| rules::cadence(asked.contact_every_days), Ok)?;
     let numbers = (asked.mentors.len(), asked.mentees.len());
-    let form = asked.form.unwrap_or_else(|| rules::form_of(numbers.0, numbers.1));
-    rules::fits(form, numbers.0, numbers.1)?;
+    let form = asked.form.unwrap_or_else(|| rules::form_of(numbers.0, numbers.1, units));
+    rules::fits(form, numbers.0, numbers.1, units)?;
     let plan_items = asked.plan.kept(policy.as_ref())?;
     let pair = mentoring_pair::Model {
         id: PairId::fresh(),
@@ -121,6 +126,8 @@ async fn propose(tx: &mut Writer<'_>, asked: ProposePair, instead_of: Option<Pai
         contact_every_days,
         next_contact_due: None,
         form,
+        helping_id: asked.helping,
+        helped_id: asked.helped,
         plan_goal: rules::plan("planGoal", asked.plan.goal)?,
         plan_measures: rules::plan("planMeasures", asked.plan.measures)?,
         term_ends_on: rules::term(asked.plan.term_ends_on, tx.today())?,
@@ -131,7 +138,12 @@ async fn propose(tx: &mut Writer<'_>, asked: ProposePair, instead_of: Option<Pai
         plan_items,
         version: 1,
     };
-    standing(tx, asked.organization).await?;
+    for place in [Some(asked.organization), asked.helping, asked.helped].into_iter().flatten() {
+        standing(tx, place).await?;
+    }
+    if let Some((helping, helped)) = units {
+        alone(tx, helping, helped, instead_of).await?;
+    }
     let superiors = policy.as_ref().is_some_and(Policed::allows_superiors);
     Sides::new(asked.mentors.clone(), asked.mentees.clone()).fit(tx, superiors).await?;
     let roles = rules::roles(form, &asked.mentors, asked.roles.as_deref())?;
@@ -149,6 +161,21 @@ async fn propose(tx: &mut Writer<'_>, asked: ProposePair, instead_of: Option<Pai
     tx.insert_many::<pair_part::Entity>(parts).await?;
     tx.insert::<pair_step::Entity>(step).await?;
     Ok(id)
+}
+
+/// That two organizations are paired once.
+async fn alone(tx: &Writer<'_>, helping: OrganizationId, helped: OrganizationId, but: Option<PairId>) -> Result<()> {
+    let at = Alias::own::<mentoring_pair::Entity>();
+    let open = [PairState::Proposed, PairState::Active, PairState::Suspended];
+    let reader = tx.reader();
+    let same = reader.find::<mentoring_pair::Entity>().filter(at.col(mentoring_pair::Column::HelpingId).eq(helping));
+    let same = same.filter(at.col(mentoring_pair::Column::HelpedId).eq(helped));
+    let same = same.filter(at.col(mentoring_pair::Column::State).is_in(open)).all().await?;
+    if same.iter().all(|it| Some(it.id) == but) {
+        return Ok(());
+    }
+    let message = "These two organizations are paired already: end or replace that pair.";
+    Err(Problem::new(ProblemCode::Conflict, message).on("helpedOrganizationId").into())
 }
 
 fn part_row(pair_id: PairId, cadre_id: CadreId, side: PairSide, role: PairRole) -> pair_part::Model {

@@ -19,7 +19,7 @@ use crate::{
     edition::{
         document::{Criterion, Document},
         notice::Notice,
-        read::effective,
+        read::{effective, in_force},
     },
     eligibility::{
         dossier::Dossier,
@@ -163,8 +163,9 @@ impl Query for ListedFor {
     type Answer = Option<Listed>;
     async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
         let Some(place) = reader.get::<organization::Entity>(self.organization).await? else { return Ok(None) };
-        let Some(edition) = effective(reader, &self.policy, place.id, self.on).await? else { return Ok(None) };
-        let document = Document::kept(&edition.body).map_err(|_| Error::broken("a kept policy can't be read"))?;
+        let Some((edition, document)) = in_force(reader, &self.policy, place.id, self.on).await? else {
+            return Ok(None);
+        };
         let lists = document.sections.views.as_ref().map(|it| it.shortlists.as_slice()).unwrap_or_default();
         let Some(list) = lists.iter().find(|it| it.code == self.list).cloned() else {
             let known: Vec<&str> = lists.iter().map(|it| it.code.as_str()).collect();

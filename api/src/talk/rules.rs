@@ -15,8 +15,8 @@ use crate::{
     calendar::Calendar,
     edition::document::Document,
     error::{Error, Problem, ProblemCode, Result},
-    kernel::{term::Term, vocabulary::About},
-    mechanism::talks::{Talks, Trigger},
+    kernel::{cadence::day_in, term::Term, vocabulary::About},
+    mechanism::talks::{Talks, Trigger, Within},
 };
 
 /// The kind of a talk that the person asks for.
@@ -189,6 +189,18 @@ pub fn overdue(row: &talk::Model, today: NaiveDate) -> bool {
         FollowedUp => None,
     };
     due.is_some_and(|due| due < today)
+}
+
+/// The time in which talks are to reach people, as a day finds it: up to the day; of a window of the year the last one that has
+/// begun. None where the notice of a year is not at hand.
+pub fn time(within: Within, on: NaiveDate, calendar: &Calendar) -> Option<(NaiveDate, NaiveDate)> {
+    match within {
+        Within::Per(term) => Some((begins(term, on, calendar)?, on)),
+        Within::Window(from, to) => {
+            let begun = day_in(on.year(), from).filter(|it| *it <= on).or_else(|| day_in(on.year() - 1, from))?;
+            Some((begun, Ord::min(day_in(begun.year(), to)?, on)))
+        }
+    }
 }
 
 /// The first day of the time that ends on a day. None where the notice of a year is not at hand.

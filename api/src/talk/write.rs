@@ -11,8 +11,10 @@ use serde::Serialize;
 
 use crate::{
     db::{session::Command, writer::Writer},
-    declared::write::read,
-    edition::{document::Document, read::effective},
+    edition::{
+        document::Document,
+        read::{document_of, in_force},
+    },
     error::{Action, Error, Result},
     talk::rules,
 };
@@ -63,11 +65,8 @@ async fn in_effect(
     place: OrganizationId,
     on: NaiveDate,
 ) -> Result<(policy_edition::Model, Document)> {
-    let Some(edition) = effective(&tx.reader(), policy, place, on).await? else {
-        return Err(Error::invalid("policy", format!("'{policy}' has no edition in effect there on {on}")));
-    };
-    let document = read(&edition)?;
-    Ok((edition, document))
+    let found = in_force(&tx.reader(), policy, place, on).await?;
+    found.ok_or_else(|| Error::invalid("policy", format!("'{policy}' has no edition in effect there on {on}")))
 }
 
 /// Asks for a talk. Fails with INVALID or IDEMPOTENCY_KEY_REUSED.
@@ -215,7 +214,7 @@ impl RecordTalk {
         let seen = seen.ok_or_else(|| Error::invalid("expectedVersion", "must be given with the id"))?;
         let before = tx.get_at::<talk::Entity>(id, seen).await?;
         rules::from(before.state, &[TalkState::Requested, TalkState::Fixed], "recorded")?;
-        let document = read(&tx.get::<policy_edition::Entity>(before.edition_id).await?)?;
+        let document = document_of(&tx.get::<policy_edition::Entity>(before.edition_id).await?)?;
         let after = noted(before.clone(), self.note, &document, Some(before.requested_on), tx.today())?;
         tx.update::<talk::Entity>(&before, after).await?;
         Ok(id)
@@ -311,7 +310,7 @@ impl Command for RaiseIssue {
     async fn apply(self, tx: &mut Writer<'_>) -> Result<TalkIssueId> {
         let talk = tx.get::<talk::Entity>(self.talk).await?;
         rules::from(talk.state, &rules::HELD, "where something was raised")?;
-        let document = read(&tx.get::<policy_edition::Entity>(talk.edition_id).await?)?;
+        let document = document_of(&tx.get::<policy_edition::Entity>(talk.edition_id).await?)?;
         rules::topic(rules::said(&document)?, Some(&self.topic))?;
         let row = talk_issue::Model {
             id: TalkIssueId::fresh(),

@@ -1,6 +1,8 @@
 //! Goals, quotas and posts that are set aside, in the schema.
 
-use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, ID, Object, SimpleObject};
+use entity::id::OrganizationId;
+use futures_util::future::try_join_all;
 
 use crate::{
     cadre::graphql::CadreCard,
@@ -8,14 +10,17 @@ use crate::{
     error::{Action, Result},
     loaders::Caller,
     mechanism::{
-        aim::Size,
+        aim::{Size, Standing},
         targets::{Counted, Wanted},
     },
+    organization::{graphql::Organization, read::Organizations},
     pool::graphql::percent,
+    questions::One,
     relay::{Date, access, key},
     target::read::{
         GoalStanding, Progress, ProgressOf,
         quotas::{LimitStanding, QuotaStanding, QuotasOf, ReservedStanding},
+        units::{UnitStanding, plus},
     },
 };
 
@@ -32,14 +37,45 @@ pub enum GoalStatus {
     Over,
 }
 
-/// How a goal stands, counted to the request's day. It never stands in the way of a person.
+/// How one unit stands in a goal that is wanted of each.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct GoalUnit {
+    #[graphql(skip)]
+    unit: OrganizationId,
+    /// Of how many it is a part there.
+    base: u32,
+    /// How many are needed there; at most allowed, where it is a limit.
+    needed: u32,
+    /// How many there are.
+    actual: u32,
+    /// How many are missing.
+    missing: u32,
+    /// How many there are too many.
+    over: u32,
+    /// Of how many nothing is known.
+    unknown: u32,
+    /// How it stands.
+    status: GoalStatus,
+}
+
+#[ComplexObject]
+impl GoalUnit {
+    /// The unit.
+    async fn organization(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
+        Ok(ctx.load(One::<Organizations>::of(self.unit)).await?.map(Organization))
+    }
+}
+
+/// How a goal stands, counted to the request's day. Of a goal that each unit is to reach the numbers are the sums of the units'
+/// own: what one has too many another still lacks. It never stands in the way of a person.
 #[derive(SimpleObject)]
 pub struct GoalProgress {
     /// Code of the goal.
     code: String,
     /// What it is called.
     title: String,
-    /// What it counts: CADRES, MEMBERS, DEPLOYED or EVENTS.
+    /// What it counts: CADRES, MEMBERS, DEPLOYED, EVENTS or UNITS.
     counts: &'static str,
     /// Of how many it is a part.
     base: u32,
@@ -65,17 +101,33 @@ pub struct GoalProgress {
     status: GoalStatus,
     /// The goal of which it is a part.
     subset_of: Option<String>,
+    /// Each unit by itself, by name, where each is to reach it; empty where the place as a whole is.
+    units: Vec<GoalUnit>,
+}
+
+fn status(standing: Standing, is_over: bool) -> GoalStatus {
+    match (standing.missing, standing.over) {
+        (0, 0) => GoalStatus::Met,
+        (0, _) => GoalStatus::Over,
+        _ if is_over => GoalStatus::Missed,
+        _ => GoalStatus::Short,
+    }
 }
 
 impl From<GoalStanding> for GoalProgress {
     fn from(it: GoalStanding) -> Self {
         let standing = it.standing;
-        let status = match (standing.missing, standing.over) {
-            (0, 0) => GoalStatus::Met,
-            (0, _) => GoalStatus::Over,
-            _ if it.is_over => GoalStatus::Missed,
-            _ => GoalStatus::Short,
+        let unit = |unit: &UnitStanding| GoalUnit {
+            unit: unit.unit,
+            base: unit.base,
+            needed: unit.standing.needed,
+            actual: unit.standing.actual,
+            missing: unit.standing.missing,
+            over: unit.standing.over,
+            unknown: unit.unknown,
+            status: status(unit.standing, it.is_over),
         };
+        let units = it.units.iter().map(unit).collect();
         let is_share = matches!(it.goal.wanted, Wanted::Aim(aim) if matches!(aim.size, Size::Share(_)));
         Self {
             counts: match it.goal.counted {
@@ -83,6 +135,7 @@ impl From<GoalStanding> for GoalProgress {
                 Counted::Members { .. } => "MEMBERS",
                 Counted::Deployed { .. } => "DEPLOYED",
                 Counted::Events { .. } => "EVENTS",
+                Counted::Units { .. } => "UNITS",
             },
             code: it.goal.code,
             title: it.goal.title,
@@ -96,13 +149,14 @@ impl From<GoalStanding> for GoalProgress {
             from: it.stretch.map(|it| Date(it.from)),
             to: it.stretch.map(|it| Date(it.to)),
             expected_by_now: it.pace,
-            status,
+            status: status(standing, it.is_over),
             subset_of: it.goal.subset_of,
+            units,
         }
     }
 }
 
-/// All goals of a programme together.
+/// All goals of a programme that count people, together.
 #[derive(SimpleObject)]
 pub struct ProgrammeTotal {
     /// How many are needed: of goals that are a part of another, the other's alone.
@@ -146,13 +200,20 @@ impl TargetProgress {
     async fn goals(&self) -> Vec<GoalProgress> {
         self.0.goals.iter().cloned().map(Into::into).collect()
     }
+    /// Units that keep no plan that holds on the day and is of as many years as the policy wants, by name; empty where it
+    /// wants none.
+    async fn missing_plans(&self, ctx: &Context<'_>) -> Result<Option<Vec<Organization>>> {
+        let units = self.0.without_plan.iter().map(|id| ctx.load(One::<Organizations>::of(*id)));
+        Ok(Some(try_join_all(units).await?.into_iter().flatten().map(Organization).collect()))
+    }
     /// All of them together, nobody counted twice.
     async fn total(&self) -> ProgrammeTotal {
-        let whole = || self.0.goals.iter().filter(|it| it.goal.subset_of.is_none());
+        let of_people = |it: &&GoalStanding| !matches!(it.goal.counted, Counted::Units { .. });
+        let whole = || self.0.goals.iter().filter(of_people).filter(|it| it.goal.subset_of.is_none());
         ProgrammeTotal {
-            needed: whole().map(|it| it.standing.needed).sum(),
+            needed: whole().map(|it| it.standing.needed).fold(0, plus),
             persons: self.0.persons,
-            missing: whole().map(|it| it.standing.missing).sum(),
+            missing: whole().map(|it| it.standing.missing).fold(0, plus),
         }
     }
     /// What the policy proposes where a goal is short, in order; empty where none is. People decide.

@@ -3,6 +3,7 @@
 
 pub mod advice;
 pub mod quotas;
+pub mod units;
 
 use chrono::NaiveDate;
 use entity::{
@@ -24,9 +25,9 @@ use crate::{
         reader::Reader,
         session::Query,
     },
-    edition::{document::Document, read::effective},
+    edition::{document::Document, read::in_force},
     eligibility::condition::Conditions,
-    error::{Action, Error, Result},
+    error::{Action, Result},
     kernel::{need::Need, outcome::Outcome},
     mechanism::{
         Bounds,
@@ -34,7 +35,10 @@ use crate::{
         targets::{Counted, Goal, Wanted},
     },
     organization::read::below,
-    target::rules::{Stretch, pace, stretch},
+    target::{
+        read::units::{UnitStanding, plus, together},
+        rules::{Stretch, pace, stretch},
+    },
 };
 
 /// How the goals of a policy stand for a place on a day; none where the caller does not read its rows, or has no edition.
@@ -58,6 +62,8 @@ pub struct GoalStanding {
     pub standing: Standing,
     /// Of how many nothing is known.
     pub unknown: u32,
+    /// Each unit by itself, where each wants so many.
+    pub units: Vec<UnitStanding>,
     /// In which time.
     pub stretch: Option<Stretch>,
     /// How many there would be by now if they came evenly.
@@ -77,6 +83,8 @@ pub struct ProgressOf {
     pub goals: Vec<GoalStanding>,
     /// How many persons count for one goal or more, each once.
     pub persons: u32,
+    /// Which units keep no plan that reaches as far as it is to, by name.
+    pub without_plan: Vec<OrganizationId>,
 }
 
 /// The edition that has effect for a place whose rows the caller reads.
@@ -92,9 +100,7 @@ async fn said(
     if reader.find::<organization::Entity>().filter(reached).count().await? == 0 {
         return Ok(None);
     }
-    let Some(edition) = effective(reader, policy, place, on).await? else { return Ok(None) };
-    let document = Document::kept(&edition.body).map_err(|_| Error::broken("a kept policy can't be read"))?;
-    Ok(Some((edition, document)))
+    in_force(reader, policy, place, on).await
 }
 
 impl Query for Progress {
@@ -112,7 +118,18 @@ impl Query for Progress {
             goals.push(standing);
         }
         let persons = if goals.is_empty() { 0 } else { people(reader, Condition::all().add(counted)).await? };
-        Ok(Some(ProgressOf { edition, document, goals, persons }))
+        let without_plan = match &targets.unit_plan {
+            Some(plan) => self.without_plan(reader, plan).await?,
+            None => Vec::new(),
+        };
+        Ok(Some(ProgressOf { edition, document, goals, persons, without_plan }))
+    }
+}
+
+fn stands(wanted: Wanted, actual: u32, base: u32) -> Standing {
+    match wanted {
+        Wanted::Aim(aim) => aim.standing(actual, base),
+        Wanted::Between(bounds) => between(bounds, actual),
     }
 }
 
@@ -154,27 +171,48 @@ impl Progress {
         goal: &Goal,
     ) -> Result<(GoalStanding, Condition)> {
         let period = goal.period.and_then(|it| stretch(it, edition.valid_from, self.on, reader.calendar()));
-        let base = self.base(reader.gate(), document, goal, period);
-        let all = people(reader, base.clone()).await?;
+        if let Counted::Units { fact } = &goal.counted {
+            return Ok((self.of_units(reader, goal, fact, period).await?, Gate::nothing()));
+        }
+        let mut base = self.base(reader.gate(), document, goal, period);
+        let units = self.units_of(reader, &goal.each).await?;
+        if !goal.each.is_empty() {
+            base = base.add(self.serves_in(reader.gate(), &goal.each, &units));
+        }
         let group = goal.group.as_ref().and_then(|code| document.group(code)).map(|it| &it.need);
         let come = |outcome| base.clone().add_option(group.map(|it| self.come(reader.gate(), it, outcome)));
+        if !goal.each.is_empty() {
+            let whom = [base.clone(), come(Outcome::Met), come(Outcome::Unknown)];
+            let units = self.units(reader, goal, units, whom).await?;
+            let sum = |of: fn(&UnitStanding) -> u32| units.iter().map(of).fold(0, plus);
+            let numbers = (sum(|it| it.base), together(units.iter().map(|it| it.standing)), sum(|it| it.unknown));
+            return Ok((self.told(goal, numbers, units, period), come(Outcome::Met)));
+        }
+        let all = people(reader, base.clone()).await?;
         let actual = if group.is_some() { people(reader, come(Outcome::Met)).await? } else { all };
         let unknown = if group.is_some() { people(reader, come(Outcome::Unknown)).await? } else { 0 };
-        let standing = match goal.wanted {
-            Wanted::Aim(aim) => aim.standing(actual, all),
-            Wanted::Between(bounds) => between(bounds, actual),
-        };
+        let numbers = (all, stands(goal.wanted, actual, all), unknown);
+        Ok((self.told(goal, numbers, Vec::new(), period), come(Outcome::Met)))
+    }
+
+    fn told(
+        &self,
+        goal: &Goal,
+        (base, standing, unknown): (u32, Standing, u32),
+        units: Vec<UnitStanding>,
+        period: Option<Stretch>,
+    ) -> GoalStanding {
         let paced = period.filter(|_| matches!(goal.wanted, Wanted::Aim(_)));
-        let told = GoalStanding {
+        GoalStanding {
             goal: goal.clone(),
-            base: all,
+            base,
             standing,
             unknown,
+            units,
             pace: paced.map(|it| pace(standing.needed, it, self.on)),
             is_over: period.is_some_and(|it| self.on >= it.to),
             stretch: period,
-        };
-        Ok((told, come(Outcome::Met)))
+        }
     }
 
     fn come(&self, gate: &Gate, need: &Need, outcome: Outcome) -> Condition {
@@ -199,6 +237,7 @@ impl Progress {
                 let done = [MembershipState::Deployed];
                 Condition::all().add(id.in_subquery(self.members(gate, tier.as_deref(), &done, period)))
             }
+            Counted::Units { .. } => Gate::nothing(),
             Counted::Events { event } => Condition::all().add(id.in_subquery(self.happened(gate, event, period))),
         };
         whom.add_option(among)

@@ -49,6 +49,8 @@ kinds! {
         Team = "TEAM",
         /// 联系人
         ContactOfficer = "CONTACT_OFFICER",
+        /// 单位结对
+        Organization = "ORGANIZATION",
     }
 
     /// As what a person takes part in a pair.

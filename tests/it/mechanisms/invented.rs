@@ -9,14 +9,8 @@ use super::*;
 /// Drafts and publishes a document of this folder under the county's code; tells the code of its policy.
 async fn load(world: &World, place: &Place, file: &str) -> String {
     let text = tests::source::read(&format!("tests/it/mechanisms/{file}.json"));
-    let mut document: Value = serde_json::from_str(&text).expect("JSON");
-    let county = organization::Entity::find_by_id(place.county).one(&world.db).await.expect("an answer").expect("one");
-    document["jurisdiction"] = json!(county.code);
-    let draft = "mutation($text: String!) { it: policyDraft(input: { document: $text }) { problems { field message } edition { id } } }";
-    let draft = place.officer.run(draft, json!({ "text": document.to_string() })).await;
-    let id = draft.done("/it")["edition"]["id"].clone();
-    let publish = "mutation($id: ID!) { it: policyPublish(input: { id: $id, expectedVersion: 1 }) { problems { message } edition { state } } }";
-    place.leader.run(publish, json!({ "id": id })).await.done("/it");
+    let document: Value = serde_json::from_str(&text).expect("JSON");
+    place.publish(world, document.clone()).await;
     document["code"].as_str().expect("a code").to_owned()
 }
 

@@ -20,18 +20,6 @@ const MEMBERSHIP: &str = "query($id: ID!) { it: node(id: $id) { ... on PoolMembe
     steps { kind findings { rule outcome edition messageEn } } } } }";
 
 impl Place {
-    /// Drafts and publishes a document under the county's code; tells the edition.
-    async fn publish(&self, world: &World, mut document: Value) -> String {
-        let at = organization::Entity::find_by_id(self.county).one(&world.db).await.expect("an answer").expect("one");
-        document["jurisdiction"] = json!(at.code);
-        let draft = "mutation($text: String!) { it: policyDraft(input: { document: $text }) { problems { field message } edition { id } } }";
-        let draft = self.officer.run(draft, json!({ "text": document.to_string() })).await;
-        let id = draft.done("/it")["edition"]["id"].clone();
-        let publish = "mutation($id: ID!) { it: policyPublish(input: { id: $id, expectedVersion: 1 }) { problems { message } edition { id } } }";
-        self.leader.run(publish, json!({ "id": id })).await.done("/it");
-        draft.text_at("/it/edition/id")
-    }
-
     /// Lets AGE pass for somebody under an edition.
     async fn waive(&self, edition: &str, person: CadreId) {
         let waive = "mutation($input: CriterionWaiveInput!) { it: criterionWaive(input: $input) { problems { code message } waiver { edition { id } } } }";
@@ -194,9 +182,9 @@ both! {
     /// and what to do, in less than a second, and nothing is kept.
     async fn a_strange_document_is_refused_at_once(world: World) {
         let place = Place::of(&world).await;
-        let at = organization::Entity::find_by_id(place.county).one(&world.db).await.expect("an answer").expect("one");
-        let whole = programme("STRANGE", json!({ "jurisdiction": at.code, "groups": [{ "code": "YOUNG", "title": "Young",
+        let whole = programme("STRANGE", json!({ "groups": [{ "code": "YOUNG", "title": "Young",
             "need": { "fact": "age", "op": "LE", "value": 30, "unit": "YEAR" } }] }));
+        let whole = taken_by(&world, place.county, whole).await;
         let many: Vec<Value> = (0..10_000).map(|it| json!({ "code": format!("C{it}") })).collect();
         let deep = (0..100).fold(whole["criteria"][0]["need"].clone(), |inner, _| json!({ "not": inner }));
         let share = json!([{ "tier": "A", "group": "YOUNG", "op": "GE", "share": { "num": 1, "den": 0, "of": "MEMBERS", "round": "CEIL" } }]);
@@ -212,12 +200,11 @@ both! {
             let mut document = whole.clone();
             let (parent, key) = path.rsplit_once('/').expect("a path");
             document.pointer_mut(parent).expect("a place").as_object_mut().expect("an object").insert(key.to_owned(), value);
-            let draft = "mutation($text: String!) { it: policyDraft(input: { document: $text }) { problems { code field message } edition { id } } }";
             let (mut fastest, mut told) = (Duration::MAX, None);
             // The machine may be busy: one of some tries shows how long the check takes.
             for _ in 0..5 {
                 let begun = Instant::now();
-                told = Some(place.officer.run(draft, json!({ "text": document.to_string() })).await);
+                told = Some(place.officer.run(policy::DRAFT, json!({ "text": document.to_string() })).await);
                 fastest = fastest.min(begun.elapsed());
                 if fastest < Duration::from_secs(1) {
                     break;

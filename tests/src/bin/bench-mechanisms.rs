@@ -6,6 +6,9 @@
 //! keeps the last one. `BENCH_PLANS=FILE` has the database explain every statement, which takes time of its own, and writes
 //! what it says to a file.
 
+// An optimised build looks through all futures of the schema at once.
+#![recursion_limit = "256"]
+
 use std::time::Instant;
 
 use entity::{

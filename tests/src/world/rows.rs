@@ -283,6 +283,8 @@ impl World {
             contact_every_days: 90,
             next_contact_due: Some(today + TimeDelta::days(30)),
             form: if people.len() == 2 { PairForm::OneToOne } else { PairForm::Team },
+            helping_id: None,
+            helped_id: None,
             plan_goal: None,
             plan_measures: None,
             term_ends_on: None,

@@ -6,7 +6,7 @@ use entity::{duty_entry, duty_step};
 use crate::{
     cadre::{graphql::CadreCard, read::Cards},
     duty::{
-        due::name,
+        due::{name, split},
         graphql::{DutyEntry, DutySubject, subject_id},
         read::steps::{Escalations, closes},
     },
@@ -39,7 +39,11 @@ impl DutyEscalation {
     }
     /// Code of the item in the policy.
     async fn code(&self) -> &str {
-        &self.step.code
+        split(&self.step.code).0
+    }
+    /// The how manieth it is of those that are due on the same day, from 1.
+    async fn nth(&self) -> u32 {
+        split(&self.step.code).1
     }
     /// What is proposed, as a code of the policy.
     async fn proposal(&self) -> Option<&str> {

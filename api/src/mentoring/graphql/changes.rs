@@ -33,10 +33,16 @@ pub struct PairPlanItemInput {
 pub struct PairProposeInput {
     /// The organization that keeps the pair.
     organization_id: ID,
-    /// The mentors; where one of them leads, the first.
+    /// The mentors; where one of them leads, the first. None are needed where organizations are paired.
+    #[graphql(default)]
     mentor_ids: Vec<ID>,
-    /// The mentees.
+    /// The mentees. None are needed where organizations are paired.
+    #[graphql(default)]
     mentee_ids: Vec<ID>,
+    /// The organization that helps, where organizations are paired (单位结对).
+    helping_organization_id: Option<ID>,
+    /// The organization that is helped.
+    helped_organization_id: Option<ID>,
     /// As what each mentor takes part, in the order of the mentors; by the form where it is left out.
     mentor_roles: Option<Vec<PairRole>>,
     /// Who mentors whom; by the numbers where it is left out.
@@ -188,6 +194,8 @@ impl MentoringMutation {
             mentees: people("menteeIds", &input.mentee_ids)?,
             roles: input.mentor_roles.map(|all| all.into_iter().map(Into::into).collect()),
             form: input.form.map(Into::into),
+            helping: input.helping_organization_id.as_ref().map(key),
+            helped: input.helped_organization_id.as_ref().map(key),
             plan: plan(input.plan_goal, input.plan_measures, input.term_ends_on, input.plan),
             contact_every_days: input.contact_every_days,
             policy_code: input.policy_code,

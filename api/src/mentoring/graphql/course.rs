@@ -30,6 +30,8 @@ pub enum PairForm {
     Team,
     /// 联系人
     ContactOfficer,
+    /// 单位结对：帮扶单位与受援单位
+    Organization,
 }
 
 /// As what a person takes part in a pair.

@@ -1,7 +1,7 @@
 //! Pairs beside their policies in the schema: what is wrong with one now, who has no mentor yet, and one more mentor.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
-use entity::id::PairId;
+use entity::{id::PairId, kind::PairState};
 
 use crate::{
     cadre::graphql::Cadre,
@@ -9,6 +9,7 @@ use crate::{
     db::session::Terms,
     error::{Action, Result},
     loaders::Caller,
+    mechanism::pairs::counting::CountsFor,
     mentoring::{
         graphql::{MentoringPair, PairRole},
         read::checks::{WantingOf, WithoutMentor},
@@ -26,6 +27,46 @@ pub struct PairPlanItem {
     pub code: String,
     /// What is said.
     pub text: String,
+}
+
+/// What follows from what a policy says. The engine tells it; people bring it about.
+#[derive(SimpleObject)]
+pub struct PolicyEffect {
+    /// On what: PROMOTE, RANK, AWARD, NOMINATE, KEY_POST, PROGRAMME or EXCELLENT_QUOTA.
+    scope: &'static str,
+    /// In which way: BAR, WARN, PREFER or ADD.
+    polarity: &'static str,
+    /// How many more, where it adds.
+    count: Option<u32>,
+    /// How long, such as P1Y; null where it is for good.
+    lasts: Option<String>,
+}
+
+/// For what a pair counts: an item of somebody's assessment, or a quota.
+#[derive(SimpleObject)]
+pub struct PairCountsFor {
+    /// For whom, as a code of the policy.
+    who: String,
+    /// What it is an item of, as a code of the policy.
+    item: String,
+    /// Whether it counts: not where it was ended early, else by the last evaluation of the organization where one decides. Null
+    /// before it has begun, and where that evaluation is not there for the caller.
+    counts: Option<bool>,
+    /// What follows.
+    effect: Option<PolicyEffect>,
+}
+
+impl PairCountsFor {
+    /// As a policy says it, with the grade that the organization gave last.
+    pub fn of(said: &CountsFor, state: PairState, grade: Option<&str>) -> Self {
+        let effect = said.effect.map(|it| PolicyEffect {
+            scope: it.scope.text(),
+            polarity: it.polarity.text(),
+            count: it.count,
+            lasts: it.lasts.map(Into::into),
+        });
+        Self { who: said.who.clone(), item: said.item.clone(), counts: said.holds(state, grade), effect }
+    }
 }
 
 connection!(WithoutMentorConnection, WithoutMentorEdge, Cadre, WithoutMentor);

@@ -101,10 +101,15 @@ pub struct PairReplaceInput {
     reason_code: String,
     /// Why, 1 to 500 characters.
     reason: String,
-    /// The mentors from now on; where one of them leads, the first.
-    mentor_ids: Vec<ID>,
+    /// The mentors from now on; where one of them leads, the first. Left out only where organizations are paired: then those of
+    /// the pair that ends.
+    mentor_ids: Option<Vec<ID>>,
     /// The mentees from now on; those of the pair that ends where they are left out.
     mentee_ids: Option<Vec<ID>>,
+    /// The organization that helps from now on; that of the pair that ends where it is left out.
+    helping_organization_id: Option<ID>,
+    /// The organization that is helped from now on; that of the pair that ends where it is left out.
+    helped_organization_id: Option<ID>,
     /// Who mentors whom; by the numbers where it is left out.
     form: Option<PairForm>,
     /// What the new plan says under the headings of the pair's policy.
@@ -266,9 +271,11 @@ impl PairStepMutation {
             id: key(&input.id),
             expected_version: input.expected_version,
             decision: decision(Some(input.reason), Some(input.reason_code), input.decided_on),
-            mentors: changes::people("mentorIds", &input.mentor_ids)?,
+            mentors: input.mentor_ids.map(|ids| changes::people("mentorIds", &ids)).transpose()?,
             mentees: input.mentee_ids.map(|ids| changes::people("menteeIds", &ids)).transpose()?,
             form: input.form.map(Into::into),
+            helping: input.helping_organization_id.as_ref().map(key),
+            helped: input.helped_organization_id.as_ref().map(key),
             plan: changes::plan(input.plan_goal, input.plan_measures, input.term_ends_on, input.plan),
         };
         PairReplacePayload::of(ctx.session()?.run(command, &terms).await, input.client_mutation_id).map(Some)

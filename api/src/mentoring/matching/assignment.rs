@@ -2,13 +2,10 @@
 //! all such assignments the one with the greatest weight, of those the one that spreads mentees most evenly. Optimal: the
 //! assignment problem is solved by the Hungarian method of a library.
 //!
-//! A mentor stands in it once for each seat. Of all seats only those can matter that are among the best for somebody, as many
-//! as there are mentees: the others of the batch take one fewer than that, so that one of them is always left.
-
-use std::{
-    cmp::Reverse,
-    collections::{BinaryHeap, HashMap, HashSet},
-};
+//! A mentor stands in it once for each seat. The table begins with the seats that would be taken if the mentees chose one
+//! after the other, and one more for each mentor. Where the best assignment takes the last seat of a mentor who has room for
+//! more, this one is given four times as many, everybody else one to spare, and all is assigned anew. A seat is worth less
+//! than the one before it, so where every last seat stays free, no further one would be taken: it is the best of all.
 
 use pathfinding::kuhn_munkres::{Weights, kuhn_munkres};
 
@@ -22,7 +19,7 @@ pub struct Seats {
 }
 
 /// One seat: whose, and the how manieth.
-type Seat = (usize, u32);
+type Seat = (usize, usize);
 
 /// What is weighed against what: a mentor at all before any weight, any weight before an even spread.
 #[derive(Clone, Copy)]
@@ -31,7 +28,8 @@ struct Scale {
     weight: i64,
 }
 
-/// The table of the method: a row for each mentee, a column for each seat, and one for each mentee who gets none.
+/// The table of the method: a row for each mentee, a column for each seat, and as many that are none as rows are more than
+/// seats. A mentee in a seat that may not be taken gets none.
 struct Table<'a> {
     weights: &'a [Vec<Option<u32>>],
     loads: Vec<u32>,
@@ -43,7 +41,7 @@ struct Table<'a> {
 impl Table<'_> {
     fn value(&self, mentee: usize, (mentor, nth): Seat) -> Option<i64> {
         let weight = (*self.weights.get(mentee)?.get(mentor)?)?;
-        let load = i64::from(*self.loads.get(mentor)?) + i64::from(nth);
+        let load = i64::from(*self.loads.get(mentor)?) + i64::try_from(nth).ok()?;
         Some(self.scale.any + i64::from(weight) * self.scale.weight - load)
     }
 }
@@ -54,15 +52,11 @@ impl Weights<i64> for Table<'_> {
     }
 
     fn columns(&self) -> usize {
-        self.seats.len() + self.weights.len()
+        self.seats.len().max(self.weights.len())
     }
 
     fn at(&self, row: usize, col: usize) -> i64 {
-        let value = match self.seats.get(col) {
-            Some(seat) => self.value(row, *seat).unwrap_or(-self.scale.any),
-            None => 0,
-        };
-        value * self.sign
+        self.seats.get(col).and_then(|seat| self.value(row, *seat)).unwrap_or(0) * self.sign
     }
 
     fn neg(&self) -> Self {
@@ -82,47 +76,56 @@ pub fn assign(weights: &[Vec<Option<u32>>], mentors: &[Seats]) -> Vec<Option<usi
     let scale = Scale { any: count * (i64::from(heaviest) + 1) * weight + 1, weight };
     let loads = mentors.iter().map(|it| it.load).collect();
     let mut table = Table { weights, loads, seats: Vec::new(), scale, sign: 1 };
-    table.seats = seats(&table, mentors);
-    let (_, columns) = kuhn_munkres(&table);
-    let given = |(mentee, column): (usize, usize)| {
-        let seat = *table.seats.get(column)?;
-        table.value(mentee, seat).map(|_| seat.0)
-    };
-    columns.into_iter().enumerate().map(given).collect()
-}
-
-/// The seats that can matter.
-fn seats(table: &Table<'_>, mentors: &[Seats]) -> Vec<Seat> {
-    let all = table.weights.len();
-    let mut wanted: HashMap<usize, u32> = HashMap::new();
-    for mentee in 0..all {
-        let room = |mentor: usize| mentors.get(mentor).map_or(0, |it| it.room.unwrap_or(u32::MAX));
-        let first = |mentor: usize| Some((table.value(mentee, (mentor, 0))?, Reverse(mentor), 0));
-        let mut best: BinaryHeap<(i64, Reverse<usize>, u32)> =
-            (0..mentors.len()).filter(|it| room(*it) > 0).filter_map(first).collect();
-        let mut listed = HashSet::new();
-        for _ in 0..all {
-            let Some((value, Reverse(mentor), nth)) = best.pop() else { break };
-            listed.insert(mentor);
-            if nth + 1 < room(mentor) {
-                best.push((value - 1, Reverse(mentor), nth + 1));
+    let most = |mentor: &Seats| mentor.room.map_or(weights.len(), |it| (it as usize).min(weights.len()));
+    let rooms: Vec<usize> = mentors.iter().map(most).collect();
+    let mut listed = chosen(&table, &rooms);
+    loop {
+        let of = |(mentor, listed): (usize, &usize)| (0..*listed).map(move |nth| (mentor, nth));
+        table.seats = listed.iter().enumerate().flat_map(of).collect();
+        let (_, columns) = kuhn_munkres(&table);
+        let taken = |(mentee, column): (usize, &usize)| {
+            let seat = *table.seats.get(*column)?;
+            table.value(mentee, seat).map(|_| seat)
+        };
+        let given: Vec<Option<Seat>> = columns.iter().enumerate().map(taken).collect();
+        let mut taken = vec![0; mentors.len()];
+        for (mentor, _) in given.iter().flatten() {
+            if let Some(taken) = taken.get_mut(*mentor) {
+                *taken += 1;
             }
         }
-        for mentor in listed {
-            *wanted.entry(mentor).or_default() += 1;
+        let mut last =
+            taken.iter().zip(&listed).zip(&rooms).map(|((taken, listed), room)| taken == listed && listed < room);
+        if !last.any(|it| it) {
+            return given.into_iter().map(|seat| Some(seat?.0)).collect();
+        }
+        let more = |((taken, listed), room): ((&usize, &usize), &usize)| {
+            (*room).min(if taken == listed { listed * 4 } else { (taken + 2).max(*listed) })
+        };
+        listed = taken.iter().zip(&listed).zip(&rooms).map(more).collect();
+    }
+}
+
+/// How many seats each mentor needs if the mentees choose one after the other, and one more where there is room.
+fn chosen(table: &Table<'_>, rooms: &[usize]) -> Vec<usize> {
+    let mut taken = vec![0; rooms.len()];
+    for mentee in 0..table.weights.len() {
+        let open = |(mentor, (taken, room)): (usize, (&usize, &usize))| {
+            (taken < room).then_some(())?;
+            Some((table.value(mentee, (mentor, *taken))?, mentor))
+        };
+        let best = taken.iter().zip(rooms).enumerate().filter_map(open).max_by_key(|it| it.0);
+        if let Some(seat) = best.and_then(|(_, mentor)| taken.get_mut(mentor)) {
+            *seat += 1;
         }
     }
-    let mut seats: Vec<Seat> = Vec::new();
-    for (mentor, wanted) in wanted {
-        let room = mentors.get(mentor).and_then(|it| it.room).unwrap_or(u32::MAX);
-        seats.extend((0..wanted.min(room)).map(|nth| (mentor, nth)));
-    }
-    seats.sort_unstable();
-    seats
+    taken.iter().zip(rooms).map(|(taken, room)| (taken + 1).min(*room)).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::cmp::Reverse;
+
     use rand::{RngExt, SeedableRng};
     use rand_chacha::ChaCha8Rng;
 

@@ -21,12 +21,12 @@ use crate::{
         session::Query,
     },
     edition::{
-        document::{Document, Severity},
+        document::Severity,
         notice::Notice,
-        read::effective,
+        read::{document_of, in_force},
     },
     eligibility::{condition::Conditions, dossier::Dossier, read::dossier},
-    error::{Action, Error, Result},
+    error::{Action, Result},
     kernel::{need::Need, outcome::Outcome},
     mechanism::pairs::Pairs,
     mentoring::{
@@ -51,14 +51,6 @@ pub struct Checks {
     pub notices: Vec<Notice>,
     /// Who would be a mentor by it where a mentor is none any more: nobody is put in a mentor's place by that.
     pub proposed: Vec<CadreId>,
-}
-
-/// What a kept edition says.
-///
-/// # Errors
-/// `Internal` where it can't be read.
-pub fn document_of(edition: &policy_edition::Model) -> Result<Document> {
-    Document::kept(&edition.body).map_err(|_| Error::broken("a kept policy can't be read"))
 }
 
 impl Query for ChecksOf {
@@ -199,8 +191,9 @@ impl Query for WantingOf {
     const ACTION: Action = Action::EligibilityRead;
     type Answer = Option<WithoutMentor>;
     async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
-        let Some(edition) = effective(reader, &self.policy, self.place, self.on).await? else { return Ok(None) };
-        let Some(rules) = document_of(&edition)?.sections.pairs else { return Ok(None) };
+        let found = in_force(reader, &self.policy, self.place, self.on).await?;
+        let Some((edition, document)) = found else { return Ok(None) };
+        let Some(rules) = document.sections.pairs else { return Ok(None) };
         Ok(Some(WithoutMentor::of(edition.id, rules, &self.policy, self.place, self.on)))
     }
 }

@@ -14,17 +14,14 @@ use sea_orm::{Condition, sea_query::ExprTrait};
 
 use crate::{
     db::{connect::Plans, gate::Alias, reader::Reader, session::Query},
-    edition::{document::Severity, notice::Notice, read::effective},
+    edition::{document::Severity, notice::Notice, read::in_force},
     eligibility::{condition::Conditions, dossier::Dossier, read::dossiers},
     error::{Action, Error, Result},
     kernel::{need::Need, outcome::Outcome},
     mentoring::{
         judging::{By, Said, as_mentee, as_mentor},
         matching::{Batch, Mentee, Mentor},
-        read::{
-            capacity_of,
-            checks::{WithoutMentor, document_of},
-        },
+        read::{capacity_of, checks::WithoutMentor},
         rules,
     },
     organization::read::below,
@@ -65,8 +62,8 @@ impl Query for Matching {
     const PLANS: Plans = Plans::Anew;
     type Answer = Option<Gathered>;
     async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
-        let Some(edition) = effective(reader, &self.policy, self.place, self.on).await? else { return Ok(None) };
-        let document = document_of(&edition)?;
+        let found = in_force(reader, &self.policy, self.place, self.on).await?;
+        let Some((edition, document)) = found else { return Ok(None) };
         let Some(rules) = document.sections.pairs.clone() else { return Ok(None) };
         let by = By { edition: edition.id, number: edition.edition, document: &document, rules: &rules };
         let mentees = dossiers(reader, self.wanting(reader, by).await?).await?;
@@ -81,10 +78,13 @@ impl Query for Matching {
             }
         }
         let apart = self.apart(reader, &mentees, rules.different_mentor).await?;
+        let allowed = capacity_of(reader, self.place, self.on).await?;
+        let allowed = allowed.as_ref();
+        let most = |said: Option<i32>| said.and_then(|it| u32::try_from(it).ok());
         let batch = Batch {
             on: self.on,
-            mentors: self.mentors(reader, by, mentors).await?,
-            mentees: self.mentees(reader, by, mentees).await?,
+            mentors: self.mentors(reader, by, mentors, most(allowed.and_then(|it| it.mentees_per_mentor))).await?,
+            mentees: self.mentees(reader, by, mentees, most(allowed.and_then(|it| it.mentors_per_mentee))).await?,
             factors: rules.matching.clone(),
             levels: rules.levels.clone(),
             superiors: rules.superior_may_mentor,
@@ -192,10 +192,14 @@ impl Matching {
         Ok(Taken { all, here: reader.opposite(&people, side, Some(&self.policy)).await? })
     }
 
-    async fn mentors(&self, reader: &Reader<'_>, by: By<'_>, people: Vec<Dossier>) -> Result<Vec<Mentor>> {
-        let (taken, allowed) =
-            (self.taken(reader, &people, PairSide::Mentor).await?, capacity_of(reader, self.place, self.on).await?);
-        let most = allowed.and_then(|it| it.mentees_per_mentor).and_then(|it| u32::try_from(it).ok());
+    async fn mentors(
+        &self,
+        reader: &Reader<'_>,
+        by: By<'_>,
+        people: Vec<Dossier>,
+        most: Option<u32>,
+    ) -> Result<Vec<Mentor>> {
+        let taken = self.taken(reader, &people, PairSide::Mentor).await?;
         let here = by.rules.mentees_per_mentor.and_then(|it| it.max);
         let one = |dossier: Dossier| {
             let (all, under) = taken.of(dossier.cadre.id);
@@ -209,10 +213,14 @@ impl Matching {
         Ok(people.into_iter().map(one).collect())
     }
 
-    async fn mentees(&self, reader: &Reader<'_>, by: By<'_>, people: Vec<Dossier>) -> Result<Vec<Mentee>> {
-        let (taken, allowed) =
-            (self.taken(reader, &people, PairSide::Mentee).await?, capacity_of(reader, self.place, self.on).await?);
-        let most = allowed.and_then(|it| it.mentors_per_mentee).and_then(|it| u32::try_from(it).ok());
+    async fn mentees(
+        &self,
+        reader: &Reader<'_>,
+        by: By<'_>,
+        people: Vec<Dossier>,
+        most: Option<u32>,
+    ) -> Result<Vec<Mentee>> {
+        let taken = self.taken(reader, &people, PairSide::Mentee).await?;
         let here = by.rules.mentors_per_mentee.and_then(|it| it.max);
         let homes = Alias::own::<organization::Entity>().col(organization::Column::Id);
         let homes = homes.is_in(people.iter().map(|it| it.cadre.organization_id).collect::<HashSet<_>>());

@@ -1,7 +1,7 @@
 //! The steps of a pair after its activation: suspended, resumed, completed, ended, replaced, left by one of its people.
 
 use entity::{
-    id::{CadreId, PairId},
+    id::{CadreId, OrganizationId, PairId},
     kind::{PairForm, PairRole, PairSide, PairState, PairStepKind},
     mentoring_pair, pair_part, pair_step,
 };
@@ -118,12 +118,16 @@ pub struct ReplacePair {
     pub expected_version: i32,
     /// What is said of the decision.
     pub decision: Decision,
-    /// The mentors from now on.
-    pub mentors: Vec<CadreId>,
+    /// The mentors from now on; where organizations are paired, those of the pair that ends where they are left out.
+    pub mentors: Option<Vec<CadreId>>,
     /// The mentees from now on; those of the pair that ends where they are left out.
     pub mentees: Option<Vec<CadreId>>,
     /// Who mentors whom; by the numbers where it is left out.
     pub form: Option<PairForm>,
+    /// The organization that helps from now on; that of the pair that ends where it is left out.
+    pub helping: Option<OrganizationId>,
+    /// The organization that is helped from now on; as above.
+    pub helped: Option<OrganizationId>,
     /// What the new pair is to lead to.
     pub plan: Plan,
 }
@@ -137,17 +141,24 @@ impl Command for ReplacePair {
         let parts = parts_of(tx, self.id).await?;
         let of = |side: PairSide| parts.iter().filter(move |it| it.side == side).map(|it| it.cadre_id);
         let mentees = self.mentees.unwrap_or_else(|| of(PairSide::Mentee).collect());
+        let mentors = match self.mentors {
+            Some(mentors) => mentors,
+            None if before.helping_id.is_some() => of(PairSide::Mentor).collect(),
+            None => return Err(Error::invalid("mentorIds", "must be named: who mentors from now on")),
+        };
         let mut policy_code = None;
         if let Some(policy) = policed::of(tx, &before).await? {
-            policy.replaced(&of(PairSide::Mentor).collect::<Vec<_>>(), &self.mentors)?;
+            policy.replaced(&of(PairSide::Mentor).collect::<Vec<_>>(), &mentors)?;
             policy_code = Some(policy.edition.code);
         }
         let proposal = ProposePair {
             organization: before.organization_id,
-            mentors: self.mentors,
+            mentors,
             mentees,
             roles: None,
             form: self.form,
+            helping: self.helping.or(before.helping_id),
+            helped: self.helped.or(before.helped_id),
             plan: self.plan,
             contact_every_days: before.contact_every_days,
             policy_code,
@@ -182,7 +193,7 @@ impl Command for LeavePair {
         let day = rules::decided_on(decision.decided_on, before.started_on, tx.today())?;
         let parts = parts_of(tx, self.id).await?;
         let left = parts.iter().find(|it| it.cadre_id == self.cadre).ok_or(Error::NotFound("cadre"))?;
-        if !parts.iter().any(|it| it.side == left.side && it.id != left.id) {
+        if before.helping_id.is_none() && !parts.iter().any(|it| it.side == left.side && it.id != left.id) {
             let why = "is the last one on a side: end the pair or replace it";
             return Err(Error::invalid("cadreId", why));
         }

@@ -6,14 +6,18 @@ use entity::{
     cadre,
     id::{CadreId, OrganizationId, PairId},
     kind::{PairForm, PairRole, PairSide},
-    mentoring_pair, policy_edition,
+    mentoring_pair, pair_contact, policy_edition,
 };
+use sea_orm::sea_query::ExprTrait;
 
 use crate::{
     calendar::Calendar,
-    db::writer::Writer,
-    declared::write::read,
-    edition::{document::Document, notice::Notice, read::effective},
+    db::{gate::Alias, writer::Writer},
+    edition::{
+        document::Document,
+        notice::Notice,
+        read::{document_of, in_force},
+    },
     eligibility::{dossier::Dossier, read::dossier},
     error::{Error, Problem, ProblemCode, Result},
     kernel::cadence::Cadence,
@@ -49,11 +53,10 @@ pub(super) struct Whom {
 /// # Errors
 /// `Invalid` on `policyCode`.
 pub(super) async fn named(tx: &Writer<'_>, code: &str, place: OrganizationId) -> Result<Policed> {
-    let Some(edition) = effective(&tx.reader(), code, place, tx.today()).await? else {
+    let Some((edition, document)) = in_force(&tx.reader(), code, place, tx.today()).await? else {
         let why = format!("'{code}' has no edition in effect there today: publish one first");
         return Err(Error::invalid("policyCode", why));
     };
-    let document = read(&edition)?;
     if document.sections.pairs.is_none() {
         return Err(Error::invalid("policyCode", format!("'{code}' says nothing of pairs: name a policy that does")));
     }
@@ -64,7 +67,7 @@ pub(super) async fn named(tx: &Writer<'_>, code: &str, place: OrganizationId) ->
 pub(super) async fn of(tx: &Writer<'_>, pair: &mentoring_pair::Model) -> Result<Option<Policed>> {
     let Some(edition) = pair.edition_id else { return Ok(None) };
     let edition = tx.reader().get::<policy_edition::Entity>(edition).await?;
-    edition.map(|edition| Ok(Policed { document: read(&edition)?, edition })).transpose()
+    edition.map(|edition| Ok(Policed { document: document_of(&edition)?, edition })).transpose()
 }
 
 /// By when the next contact is due after one: by the policy's cadence, or by days.
@@ -79,6 +82,15 @@ pub(super) async fn next_due(
     let by_days = rules::due_after(last, pair.contact_every_days);
     let Some(policy) = of(tx, pair).await? else { return Ok(by_days) };
     let Some(cadence) = &policy.pairs()?.contact_every else { return Ok(by_days) };
+    if let Cadence::Times { min, per } = cadence {
+        let mut turns = per.turns(pair.started_on.unwrap_or(last), tx.calendar()).skip_while(|it| it.1 < last);
+        let Some((from, to)) = turns.next() else { return Ok(by_days) };
+        let at = Alias::own::<pair_contact::Entity>();
+        let reader = tx.reader();
+        let held = reader.find::<pair_contact::Entity>().filter(at.col(pair_contact::Column::PairId).eq(pair.id));
+        let held = held.filter(at.col(pair_contact::Column::HeldOn).between(from, to)).count().await?;
+        return Ok(if held < u64::from(*min) { Some(to) } else { turns.next().map(|it| it.1).or(by_days) });
+    }
     Ok(cadence.next(last, tx.calendar()).or(by_days))
 }
 
@@ -91,6 +103,15 @@ impl Policed {
         Problem::new(code, message).on(field).cited(rule, &self.document.source).into()
     }
 
+    /// That a grade is one of those that the policy names; any where it names none.
+    pub(super) fn grade(&self, grade: &str) -> Result<()> {
+        let known = &self.pairs()?.grades;
+        if known.is_empty() || known.iter().any(|it| it == grade) {
+            return Ok(());
+        }
+        Err(Error::invalid("grade", format!("is none of the policy's: write {}", known.join(", "))))
+    }
+
     /// Whether whoever is set over a mentee may be the mentor.
     pub(super) fn allows_superiors(&self) -> bool {
         self.document.sections.pairs.as_ref().is_some_and(|it| it.superior_may_mentor)
@@ -98,8 +119,12 @@ impl Policed {
 
     /// Days between contacts, as near as days can say it; none where the policy says nothing of it.
     pub(super) fn contact_days(&self) -> Result<Option<i32>> {
-        let Some(Cadence::Every(term)) = &self.pairs()?.contact_every else { return Ok(None) };
-        Ok(i32::try_from(term.least_days().clamp(1, 366)).ok())
+        let days = match &self.pairs()?.contact_every {
+            Some(Cadence::Every(term)) => term.least_days(),
+            Some(Cadence::Times { min, per }) => per.least_days() / min,
+            _ => return Ok(None),
+        };
+        Ok(i32::try_from(days.clamp(1, 366)).ok())
     }
 
     /// The last day of a term that begins on a day; none where the policy says nothing of it.

@@ -88,12 +88,16 @@ impl Command for EvaluatePair {
             let message = "The pair is PROPOSED: there is nothing to evaluate before it has begun.";
             return Err(Problem::new(ProblemCode::TransitionRefused, message).on("pairId").into());
         }
+        let grade = words::code("grade", &self.grade)?;
+        if let Some(policy) = policed::of(tx, &pair).await? {
+            policy.grade(&grade)?;
+        }
         tx.insert::<pair_evaluation::Entity>(pair_evaluation::Model {
             id: PairEvaluationId::fresh(),
             pair_id: pair.id,
             side: self.side,
             cadre_id,
-            grade: words::code("grade", &self.grade)?,
+            grade,
             summary: summary.to_owned(),
             evaluated_on: tx.today(),
             evaluated_by: tx.account(),

@@ -72,6 +72,8 @@ pub struct PoolGridCell {
     category_code: Option<String>,
     /// Code of the maturity.
     maturity_code: Option<String>,
+    /// What the policy proposes next for members of that maturity. People decide.
+    next: Option<String>,
     /// How many.
     count: u32,
 }
@@ -125,7 +127,13 @@ impl From<StructureStanding> for StructureGap {
 
 impl From<GridCell> for PoolGridCell {
     fn from(it: GridCell) -> Self {
-        Self { tier_code: it.tier, category_code: it.category, maturity_code: it.maturity, count: it.count }
+        Self {
+            tier_code: it.tier,
+            category_code: it.category,
+            maturity_code: it.maturity,
+            next: it.next,
+            count: it.count,
+        }
     }
 }
 

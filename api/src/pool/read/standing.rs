@@ -24,9 +24,9 @@ use crate::{
         reader::Reader,
         session::Query,
     },
-    edition::{document::Document, read::effective},
+    edition::{document::Document, read::in_force},
     eligibility::condition::Conditions,
-    error::{Action, Error, Result},
+    error::{Action, Result},
     kernel::{need::Need, outcome::Outcome},
     mechanism::aim::{Aim, Size, Standing},
     organization::read::below,
@@ -88,6 +88,8 @@ pub struct GridCell {
     pub category: Option<String>,
     /// Code of the maturity.
     pub maturity: Option<String>,
+    /// What is proposed next for members of that maturity.
+    pub next: Option<String>,
     /// How many.
     pub count: u32,
 }
@@ -150,7 +152,7 @@ impl Query for StandingOf {
             members: count(members.len()),
             total: total.or_else(|| pool.target_size.and_then(|it| u32::try_from(it).ok())),
             structure,
-            grid: grid(&tiers, &divisions, &members),
+            grid: grid(&tiers, &divisions, &members, rules.map(|it| it.next.as_slice()).unwrap_or_default()),
             edition: said.map(|it| it.0),
         }))
     }
@@ -163,9 +165,8 @@ async fn said(
     on: NaiveDate,
 ) -> Result<Option<(PolicyEditionId, Document)>> {
     let Some(code) = &pool.policy_code else { return Ok(None) };
-    let Some(edition) = effective(reader, code, pool.organization_id, on).await? else { return Ok(None) };
-    let document = Document::kept(&edition.body).map_err(|_| Error::broken("a kept policy can't be read"))?;
-    Ok(Some((edition.id, document)))
+    let found = in_force(reader, code, pool.organization_id, on).await?;
+    Ok(found.map(|(edition, document)| (edition.id, document)))
 }
 
 /// The members of a pool, or of a tier of it.
@@ -201,7 +202,9 @@ fn grid(
     tiers: &[pool_tier::Model],
     divisions: &[pool_division::Model],
     members: &[pool_membership::Model],
+    next: &[(String, String)],
 ) -> Vec<GridCell> {
+    let after = |maturity: Option<&String>| next.iter().find(|it| Some(&it.0) == maturity).map(|it| it.1.clone());
     let division = |id| divisions.iter().find(|it| Some(it.id) == id).map(|it| it.code.clone());
     let mut cells: Vec<GridCell> = Vec::new();
     for member in members {
@@ -210,7 +213,10 @@ fn grid(
         let same = |it: &&mut GridCell| (&it.tier, &it.category, &it.maturity) == (&tier.code, &category, &maturity);
         match cells.iter_mut().find(same) {
             Some(cell) => cell.count += 1,
-            None => cells.push(GridCell { tier: tier.code.clone(), category, maturity, count: 1 }),
+            None => {
+                let next = after(maturity.as_ref());
+                cells.push(GridCell { tier: tier.code.clone(), category, maturity, next, count: 1 });
+            }
         }
     }
     cells.sort();

@@ -12,8 +12,11 @@ use sea_orm::sea_query::ExprTrait;
 
 use crate::{
     db::{gate::Alias, writer::Writer},
-    declared::write::read,
-    edition::{document::Document, notice::Notice, read::effective},
+    edition::{
+        document::Document,
+        notice::Notice,
+        read::{document_of, effective, in_force},
+    },
     eligibility::{judge::judge, read::dossier},
     error::{Error, Problem, ProblemCode, Result},
     mechanism::pool::{CapacityMode, Pool, beyond},
@@ -56,11 +59,10 @@ pub struct Entering<'a> {
 /// # Errors
 /// `Invalid` on `policyCode`.
 pub async fn named(tx: &Writer<'_>, code: &str, place: OrganizationId) -> Result<Policed> {
-    let Some(edition) = effective(&tx.reader(), code, place, tx.today()).await? else {
+    let Some((edition, document)) = in_force(&tx.reader(), code, place, tx.today()).await? else {
         let why = format!("'{code}' has no edition in effect there today: publish one first");
         return Err(Error::invalid("policyCode", why));
     };
-    let document = read(&edition)?;
     let says = &document.sections;
     if says.pool.is_none() && says.duties.is_none() && says.talks.is_none() && says.targets.is_none() {
         return Err(Error::invalid("policyCode", format!("'{code}' says nothing of a pool: name a policy that does")));
@@ -75,7 +77,7 @@ pub async fn named(tx: &Writer<'_>, code: &str, place: OrganizationId) -> Result
 pub async fn of(tx: &Writer<'_>, pool: &reserve_pool::Model) -> Result<Option<Policed>> {
     let Some(code) = &pool.policy_code else { return Ok(None) };
     let edition = effective(&tx.reader(), code, pool.organization_id, tx.today()).await?;
-    edition.map(|edition| Ok(Policed { document: read(&edition)?, edition })).transpose()
+    edition.map(|edition| Ok(Policed { document: document_of(&edition)?, edition })).transpose()
 }
 
 impl Policed {

@@ -10,7 +10,9 @@ use crate::{
     cadre::{graphql::CadreCard, read::Cards},
     edition::{graphql::PolicyEdition, read::Editions},
     error::Result,
+    kernel::term::Term,
     loaders::Caller,
+    mechanism::talks::Within,
     organization::{graphql::Organization, read::Organizations},
     pool::graphql::percent,
     questions::One,
@@ -44,13 +46,20 @@ impl TalkCoverage {
     }
     /// In which time, such as P1Y.
     async fn per(&self) -> String {
-        self.covered.rule.per.into()
+        match self.covered.rule.within {
+            Within::Per(term) => term.into(),
+            Within::Window(..) => Term::Months(12).into(),
+        }
+    }
+    /// How many talks with each.
+    async fn min(&self) -> u32 {
+        self.covered.rule.min
     }
     /// Codes of those of whom one must hold the talk; empty where anybody may.
     async fn by(&self) -> &[String] {
         &self.covered.rule.by
     }
-    /// The first day of the time.
+    /// The first day of the time; of a window of the year the one that has begun last.
     async fn from(&self) -> Date {
         Date(self.covered.from)
     }
@@ -62,7 +71,7 @@ impl TalkCoverage {
     async fn due(&self) -> u32 {
         count(self.covered.due)
     }
-    /// With how many of them it was done.
+    /// With how many of them it was done, as often as it is to be.
     async fn held(&self) -> u32 {
         count(self.covered.held)
     }

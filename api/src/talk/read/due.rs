@@ -24,7 +24,7 @@ use crate::{
         reader::Reader,
         session::Query,
     },
-    edition::{document::Document, read::effective},
+    edition::read::in_force,
     eligibility::condition::Conditions,
     error::{Action, Error, Result},
     kernel::{need::Need, outcome::Outcome},
@@ -44,18 +44,6 @@ async fn reaches(reader: &Reader<'_>, place: OrganizationId, roles: &[Role]) -> 
     let id = Alias::own::<organization::Entity>().col(organization::Column::Id);
     let reached = Condition::all().add(reader.gate().under(id.clone(), roles)).add(id.eq(place));
     Ok(reader.find::<organization::Entity>().filter(reached).one().await?.is_some())
-}
-
-/// The edition that has effect in a place, and what it says.
-async fn said(
-    reader: &Reader<'_>,
-    policy: &str,
-    place: OrganizationId,
-    on: NaiveDate,
-) -> Result<Option<(PolicyEditionId, Document)>> {
-    let Some(edition) = effective(reader, policy, place, on).await? else { return Ok(None) };
-    let document = Document::kept(&edition.body).map_err(|_| Error::broken("a kept policy can't be read"))?;
-    Ok(Some((edition.id, document)))
 }
 
 /// The editions of a policy.
@@ -95,7 +83,7 @@ pub struct Covered {
     pub to: NaiveDate,
     /// How many are to be talked to.
     pub due: usize,
-    /// With how many of them it was done.
+    /// With how many of them it was done, as often as it is to be.
     pub held: usize,
     /// With whom it was not, the first 100.
     pub missing: Vec<CadreId>,
@@ -108,7 +96,7 @@ impl Query for CoverageOf {
         if !reaches(reader, self.organization, ROWS).await? {
             return Ok(None);
         }
-        let Some((edition, document)) = said(reader, &self.policy, self.organization, self.on).await? else {
+        let Some((edition, document)) = in_force(reader, &self.policy, self.organization, self.on).await? else {
             return Ok(None);
         };
         let mut out = Vec::new();
@@ -116,7 +104,7 @@ impl Query for CoverageOf {
             let group = rule.group.as_ref().and_then(|it| document.group(it)).map(|it| &it.need);
             out.push(self.covered(reader, rule, group).await?);
         }
-        Ok(Some((edition, out)))
+        Ok(Some((edition.id, out)))
     }
 }
 
@@ -127,23 +115,29 @@ fn coverage(talks: Option<&Talks>) -> &[Coverage] {
 impl CoverageOf {
     async fn covered(&self, reader: &Reader<'_>, rule: &Coverage, group: Option<&Need>) -> Result<Covered> {
         let why = "counts working days of a year whose notice is not at hand: take it in first";
-        let from = rules::begins(rule.per, self.on, reader.calendar()).ok_or_else(|| Error::invalid("policy", why))?;
+        let time = rules::time(rule.within, self.on, reader.calendar());
+        let (from, to) = time.ok_or_else(|| Error::invalid("policy", why))?;
         let wanted: BTreeSet<CadreId> = match group {
             Some(need) => self.of_group(reader, need).await?,
             None => self.of_pools(reader).await?,
         };
         let at = Alias::own::<talk::Entity>();
         let by = Some(&rule.by).filter(|it| !it.is_empty());
-        let held = was_held(reader.gate(), &self.policy, self.on)
+        let held = was_held(reader.gate(), &self.policy, to)
             .add(at.col(talk::Column::CadreId).is_not_null())
             .add(at.col(talk::Column::HeldOn).gte(from))
             .add_option(by.map(|all| at.col(talk::Column::Conductor).is_in(all.iter().map(String::as_str))));
         let held = reader.find::<talk::Entity>().filter(held).all().await?;
-        let reached: BTreeSet<CadreId> = held.into_iter().filter_map(|it| it.cadre_id).collect();
+        let mut times: BTreeMap<CadreId, u32> = BTreeMap::new();
+        for person in held.into_iter().filter_map(|it| it.cadre_id) {
+            *times.entry(person).or_default() += 1;
+        }
+        let enough = times.into_iter().filter(|it| it.1 >= rule.min);
+        let reached: BTreeSet<CadreId> = enough.map(|it| it.0).collect();
         Ok(Covered {
             rule: rule.clone(),
             from,
-            to: self.on,
+            to,
             due: wanted.len(),
             held: wanted.intersection(&reached).count(),
             missing: wanted.difference(&reached).take(MOST).copied().collect(),
@@ -211,7 +205,7 @@ impl Query for TriggersDue {
         if !reaches(reader, self.organization, DECIDING).await? {
             return Ok(None);
         }
-        let Some((_, document)) = said(reader, &self.policy, self.organization, self.on).await? else {
+        let Some((_, document)) = in_force(reader, &self.policy, self.organization, self.on).await? else {
             return Ok(None);
         };
         let mut out = Vec::new();
