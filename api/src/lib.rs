@@ -81,6 +81,7 @@ pub mod db {
     pub mod sweeper;
     mod unique;
     pub mod uploads;
+    pub mod whole;
     pub mod writer;
 }
 /// The unified social credit code.
@@ -128,8 +129,8 @@ pub mod codeset {
 /// What policies are written in: exact numbers, terms, facts, criteria. Knows no database.
 pub mod kernel {
     pub mod cadence;
-    pub mod fact;
     pub mod effect;
+    pub mod fact;
     pub mod finding;
     pub mod need;
     #[cfg(test)]

@@ -54,6 +54,7 @@ mod tidy;
 mod tokens;
 mod transfers;
 mod transport;
+mod whole;
 mod writes;
 
 fn main() -> std::process::ExitCode {

@@ -254,20 +254,37 @@ impl Scope {
 
     /// What of the scope an answer can depend on: two scopes with one fingerprint see the same rows.
     pub fn fingerprint(&self) -> String {
-        let one = |it: &Held| {
-            let tier = it.tier.map_or("-", ManagementAuthority::text);
-            format!("{}@{}:{tier}:{}", it.role.text(), it.at.0, it.ceiling.text())
-        };
-        let mut held: Vec<String> = self.held.iter().map(one).collect();
-        held.sort_unstable();
-        held.dedup();
+        let held = listed(self.held.iter().map(|it| (it.role, it.at, it.tier, it.ceiling)));
         let who = match &self.actor {
             Actor::Account(it) if policy::of_the_account(self.action) => it.account.0.to_string(),
             Actor::Account(identity) => format!("{:?}", identity.person.map(|it| it.0)),
             Actor::Job(job, at) => format!("{}@{:?}", job.text(), at.map(|it| it.0)),
         };
-        format!("{}|{}|{who}|{}", policy::VERSION, self.action.text(), held.join(","))
+        format!("{}|{}|{who}|{}", policy::VERSION, self.action.text(), held)
     }
+}
+
+impl Actor {
+    /// What an answer to this actor can depend on at a moment, whatever is asked; none for a job, which asks nothing of
+    /// which a whole answer is kept.
+    pub fn fingerprint(&self, now: DateTime<Utc>) -> Option<String> {
+        let Self::Account(it) = self else { return None };
+        let valid = it.grants.iter().filter(|grant| grant.covers(now));
+        let held = listed(valid.map(|grant| (grant.role, grant.organization, grant.tier, grant.ceiling)));
+        let who = (it.account, &it.login, &it.name, it.person, it.kind, &it.withheld);
+        Some(format!("{}|{who:?}|{held}", policy::VERSION))
+    }
+}
+
+/// What is held where, as text: in an order of its own, each once.
+fn listed(held: impl Iterator<Item = (Role, OrganizationId, Option<ManagementAuthority>, SecrecyLevel)>) -> String {
+    let one = |(role, at, tier, ceiling): (Role, OrganizationId, Option<ManagementAuthority>, SecrecyLevel)| {
+        format!("{}@{}:{}:{}", role.text(), at.0, tier.map_or("-", ManagementAuthority::text), ceiling.text())
+    };
+    let mut held: Vec<String> = held.map(one).collect();
+    held.sort_unstable();
+    held.dedup();
+    held.join(",")
 }
 
 #[cfg(test)]

@@ -3,7 +3,10 @@
 //! The order is the law: generations first, then the entry, then, on a miss, the database. The other order would store
 //! an old row under a new generation.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use aws_lc_rs::digest;
 use entity::Table;
@@ -35,7 +38,23 @@ impl Key {
 #[derive(Serialize, Deserialize)]
 struct Entry<A> {
     stamps: Vec<Stamp>,
+    /// Until which second, since 1970.
+    until_s: u64,
     answer: A,
+}
+
+/// An answer, with what it was made of.
+pub struct Remembered<A> {
+    /// The answer.
+    pub answer: A,
+    /// The tables that it was read from.
+    pub tables: Vec<Table>,
+    /// Until which second, since 1970, it may be used.
+    pub until_s: u64,
+}
+
+fn now_s() -> u64 {
+    SystemTime::UNIX_EPOCH.elapsed().map_or(0, |it| it.as_secs())
 }
 
 /// The cache of one process, over the shared store.
@@ -68,34 +87,45 @@ impl Recall {
     ///
     /// # Errors
     /// Those of `load`.
-    pub async fn answer<A, E, F>(&self, key: Key, ttl_s: u64, load: F) -> Result<A, E>
+    pub async fn answer<A, E, F>(&self, key: Key, ttl_s: u64, load: F) -> Result<Remembered<A>, E>
     where
         A: Serialize + DeserializeOwned,
         F: AsyncFnOnce() -> Result<(A, Vec<Table>), E>,
     {
-        let Some(snapshot) = self.snapshot().await else { return Ok(load().await?.0) };
-        if let Some(answer) = self.look(&key, &snapshot).await {
-            return Ok(answer);
+        let unkept = |(answer, tables)| Remembered { answer, tables, until_s: 0 };
+        let Some(snapshot) = self.snapshot().await else { return Ok(unkept(load().await?)) };
+        if let Some(found) = self.look(&key, &snapshot).await {
+            return Ok(found);
         }
         let flight = self.flights.get_with(key.clone(), async { Arc::default() }).await;
         let _held = flight.lock().await;
         // Whoever flew before us may have brought it.
-        let Some(snapshot) = self.snapshot().await else { return Ok(load().await?.0) };
-        if let Some(answer) = self.look(&key, &snapshot).await {
-            return Ok(answer);
+        let Some(snapshot) = self.snapshot().await else { return Ok(unkept(load().await?)) };
+        if let Some(found) = self.look(&key, &snapshot).await {
+            return Ok(found);
         }
         self.metrics.misses.add(1);
         let (answer, tables) = load().await?;
-        let entry = Entry { stamps: snapshot.of(tables), answer };
-        if let Ok(bytes) = serde_json::to_vec(&entry)
+        let made = Remembered { answer, tables, until_s: now_s() + ttl_s };
+        Ok(self.keep(key, &snapshot, made).await)
+    }
+
+    /// Keeps what was made after a snapshot was taken, as long as it may be used.
+    pub async fn keep<A: Serialize>(&self, key: Key, snapshot: &Snapshot, made: Remembered<A>) -> Remembered<A> {
+        let ttl_s = made.until_s.saturating_sub(now_s());
+        let entry =
+            Entry { stamps: snapshot.of(made.tables.iter().copied()), until_s: made.until_s, answer: made.answer };
+        if ttl_s > 0
+            && let Ok(bytes) = serde_json::to_vec(&entry)
             && self.generations.store().set(key.0, bytes, ttl_s).await.is_err()
         {
             self.generations.distrust();
         }
-        Ok(entry.answer)
+        Remembered { answer: entry.answer, ..made }
     }
 
-    async fn snapshot(&self) -> Option<Snapshot> {
+    /// The generations now; none where nothing is remembered, or may be believed.
+    pub async fn snapshot(&self) -> Option<Snapshot> {
         if !self.on {
             return None;
         }
@@ -106,7 +136,8 @@ impl Recall {
         snapshot
     }
 
-    async fn look<A: DeserializeOwned>(&self, key: &Key, snapshot: &Snapshot) -> Option<A> {
+    /// What is remembered under a key, where it is as it was at a snapshot.
+    pub async fn look<A: DeserializeOwned>(&self, key: &Key, snapshot: &Snapshot) -> Option<Remembered<A>> {
         let found = self.generations.store().get(&key.0).await;
         let Ok(found) = found else {
             self.generations.distrust();
@@ -114,10 +145,11 @@ impl Recall {
         };
         // Bytes that can't be read are another build's: a miss.
         let entry: Entry<A> = serde_json::from_slice(&found?).ok()?;
-        if !snapshot.agrees(&entry.stamps) {
+        if !snapshot.agrees(&entry.stamps) || entry.until_s <= now_s() {
             return None;
         }
         self.metrics.hits.add(1);
-        Some(entry.answer)
+        let tables = entry.stamps.iter().filter_map(|(name, _)| Table::parse(name)).collect();
+        Some(Remembered { answer: entry.answer, tables, until_s: entry.until_s })
     }
 }

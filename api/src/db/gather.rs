@@ -113,6 +113,7 @@ impl Session {
         let prints: Vec<_> = scopes.iter().map(Scope::fingerprint).collect();
         let prints = prints.join(" ");
         if !self.remembers() {
+            self.whole.passes();
             return Ok(Box::pin(self.load_joined(question, scopes, &prints)).await?.0);
         }
         let text = serde_json::to_vec(question).map_err(Error::internal)?;

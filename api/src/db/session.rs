@@ -35,6 +35,7 @@ use crate::{
         gate::Gate,
         open::{self, Opened, Wanted},
         reader::Reader,
+        whole::Whole,
     },
     error::{Action, Error, Result},
     page::CursorKey,
@@ -120,6 +121,8 @@ pub struct Session {
     fresh: bool,
     /// People whose sealed values were asked for so far.
     opening: Arc<Mutex<BTreeSet<CadreId>>>,
+    /// What its whole answer is made of, where that may be remembered.
+    pub(super) whole: Whole,
 }
 
 impl Session {
@@ -135,6 +138,7 @@ impl Session {
             safe: false,
             fresh: false,
             opening: Arc::default(),
+            whole: Whole::default(),
         }
     }
 
@@ -178,8 +182,9 @@ impl Session {
         self.door.clock.today()
     }
 
-    /// The moment.
+    /// The moment. An answer that tells of it is of that moment alone.
     pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        self.whole.passes();
         self.door.clock.now()
     }
 
@@ -261,6 +266,7 @@ impl Session {
     /// # Errors
     /// `Forbidden`, or those of the question.
     pub async fn ask<Q: Query>(&self, question: &Q) -> Result<Q::Answer> {
+        self.whole.passes();
         let scope = self.narrowed(Q::ACTION).await?;
         Ok(Box::pin(self.load(question, scope)).await?.0)
     }
@@ -297,11 +303,12 @@ impl Session {
             read.store(true, Ordering::Relaxed);
             load().await
         };
-        let answer = self.door.recall.answer(key, ttl_s, load).await?;
+        let found = self.door.recall.answer(key, ttl_s, load).await?;
         if !read.load(Ordering::Relaxed) {
             self.hits.fetch_add(1, Ordering::Relaxed);
         }
-        Ok(answer)
+        self.whole.holds(&found.tables, found.until_s);
+        Ok(found.answer)
     }
 
     /// A change: policy, transaction, the command, read-back, audit, commit, invalidation. None of them can be skipped.
@@ -309,6 +316,7 @@ impl Session {
     /// # Errors
     /// `Forbidden`, or those of the command; then nothing has changed but the audit trail.
     pub async fn run<C: Command>(&self, command: C, terms: &Terms) -> Result<C::Outcome> {
+        self.whole.passes();
         self.unsafe_act()?;
         let scope = self.narrowed(C::ACTION).await?;
         let span = traces::step("run", std::any::type_name::<C>());
@@ -328,6 +336,7 @@ impl Session {
         purpose: AccessPurpose,
         reason: &str,
     ) -> Result<Opened> {
+        self.whole.passes();
         self.unsafe_act()?;
         // For the own copy nobody needs leave to open other people's values, and gets none.
         let own = purpose == AccessPurpose::OwnCopy;
@@ -342,6 +351,7 @@ impl Session {
     /// # Errors
     /// `Forbidden`; `NotFound` for an account that the caller does not administer.
     pub async fn explain<E: Explainable>(&self, asked: &Asked<E::Key>) -> Result<Explained> {
+        self.whole.passes();
         let scope = self.narrowed(Action::AccessExplain).await?;
         Box::pin(explain::explain::<E>(self, &self.door, scope, asked)).await
     }

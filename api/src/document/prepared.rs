@@ -31,6 +31,8 @@ const LONGEST_MESSAGE: usize = 500;
 
 /// A parsed document within the limits.
 pub struct Prepared {
+    /// What tells its text from every other.
+    pub hash: [u8; 32],
     /// What the text says.
     pub document: ExecutableDocument,
     /// What the schema's rules say against it; none, where it can be executed.
@@ -119,7 +121,7 @@ impl Documents {
     pub fn prepare(&self, text: &str) -> Result<Arc<Prepared>, Unfit> {
         let hash = sha256(text.as_bytes());
         let weight = u32::try_from(text.len() / 1024 + 1).unwrap_or(u32::MAX);
-        let kept = self.kept.try_get_with(hash, || match self.parse(text) {
+        let kept = self.kept.try_get_with(hash, || match self.parse(text, hash) {
             Err(late @ Unfit::Late(_)) => Err(late),
             done => Ok(Kept { weight, outcome: done.map(Arc::new).map_err(Unfit::brief) }),
         });
@@ -127,7 +129,7 @@ impl Documents {
     }
 
     /// Every step is bounded by the one before; the clock is looked at between them.
-    fn parse(&self, text: &str) -> Result<Prepared, Unfit> {
+    fn parse(&self, text: &str, hash: [u8; 32]) -> Result<Prepared, Unfit> {
         let begun = Instant::now();
         let most = Duration::from_millis(self.limits.ms);
         let in_time = || match begun.elapsed() {
@@ -160,7 +162,7 @@ impl Documents {
         let mut errors = (self.rules)(&document);
         errors.truncate(usize::try_from(self.limits.errors).unwrap_or(usize::MAX));
         in_time()?;
-        Ok(Prepared { document, errors })
+        Ok(Prepared { hash, document, errors })
     }
 
     /// Chooses the operation of a request and measures it with the request's variables.

@@ -1,6 +1,8 @@
 //! One way of executing, whatever the transport: document, operation, session, answer. Every refusal has a code and the
 //! request's id; what was refused before it was executed has no `data`.
 
+mod whole;
+
 use std::{sync::Arc, time::Duration};
 
 use actix_web::{HttpRequest, http::header};
@@ -17,7 +19,7 @@ use crate::{
         order,
         prepared::{Chosen, Prepared},
     },
-    error::{Cause, Error},
+    error::{Cause, Error, chain},
     http::{
         asked::Asked,
         house::House,
@@ -57,6 +59,10 @@ pub struct Answered {
     pub told: u64,
     /// What the caller has left, where that was looked at.
     pub left: Option<Allowance>,
+    /// The answer as text, where it is written already.
+    pub written: Option<String>,
+    /// Whether it was kept as a whole.
+    pub kept: bool,
 }
 
 impl Answered {
@@ -117,6 +123,7 @@ pub struct Ready {
     variables: Variables,
     operation_name: Option<String>,
     register: Option<(String, String)>,
+    named: bool,
 }
 
 impl Ready {
@@ -125,13 +132,14 @@ impl Ready {
     /// # Errors
     /// A refusal that says what is wrong with it.
     pub async fn make(house: &House, asked: &mut Asked, machine: bool, manner: Manner) -> Result<Self, Refusal> {
+        let named = asked.document_id.is_some() || asked.persisted.is_some();
         let found = house.known.find(asked, machine, &house.documents).await?;
         let variables = std::mem::take(&mut asked.variables);
         let chosen = house.documents.choose(&found.prepared, asked.operation_name.as_deref(), variables);
         let (chosen, variables) = chosen.map_err(Refusal::document)?;
         fitting(chosen.kind, manner)?;
         let Found { prepared, register } = found;
-        Ok(Self { prepared, chosen, variables, operation_name: asked.operation_name.take(), register })
+        Ok(Self { prepared, chosen, variables, operation_name: asked.operation_name.take(), register, named })
     }
 
     /// Whether it is answered more than once.
@@ -183,12 +191,8 @@ pub async fn start(
     id: &str,
 ) -> Result<(Ready, Option<Answered>), Refusal> {
     let mut seen = Seen::of(&session);
-    let named = asked.document_id.is_some() || asked.persisted.is_some();
     let entered = async {
-        let mut done = enter(house, session, &mut asked, manner, turn, id, &mut seen).await;
-        if let Ok((_, Some(answered))) = &mut done {
-            answered.named = named;
-        }
+        let done = enter(house, session, &mut asked, manner, turn, id, &mut seen).await;
         house.operations.note(&seen, &asked, done.as_ref().map(|(_, it)| it.as_ref()), id);
         done
     };
@@ -216,7 +220,7 @@ async fn enter(
     seen.begins(ready.chosen.name.as_deref(), ready.cost());
     let left = house.quota.draw(&running, ready.cost()).await?;
     let (turn, now) = (turn(&ready), session.now());
-    let answered = perform(house, session, &ready, manner, turn, Some(left), id).await?;
+    let answered = whole::answered(house, session, &ready, manner, turn, left, id).await?;
     let told = answered.as_ref().map_or(0, |it| it.told);
     let unused = left.requested.saturating_sub(told);
     house.quota.give_back(&running, unused);
@@ -290,7 +294,8 @@ pub async fn perform(
     if let Some(day) = session.asked() {
         response.extensions.insert("asOf".to_owned(), value!(day.to_string()));
     }
-    Ok(Some(Answered { response, refused, named: false, statements: session.statements(), told, left }))
+    let (named, statements) = (ready.named, session.statements());
+    Ok(Some(Answered { response, refused, named, statements, told, left, written: None, kept: false }))
 }
 
 /// What a request would ask for, and what it may ask for at most; nothing is executed.
@@ -371,20 +376,11 @@ fn finish(mut response: Response, house: &House, id: &str) -> Response {
     response
 }
 
-/// A cause and the causes behind it, in one line.
-pub fn chain(cause: &(dyn std::error::Error + Send + Sync)) -> String {
-    let mut text = cause.to_string();
-    let mut next = cause.source();
-    while let Some(cause) = next {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        next = cause.source();
-    }
-    text
-}
-
 /// The answer as text, fields in the order of the document; a refused one has no `data`.
 pub fn text(answered: &Answered) -> String {
+    if let Some(written) = &answered.written {
+        return written.clone();
+    }
     #[derive(Serialize)]
     struct Refused<'r> {
         errors: &'r [ServerError],

@@ -107,6 +107,9 @@ async fn answer(request: HttpRequest, payload: web::Payload, house: web::Data<Ho
     }
     if house.config.explain {
         out.insert_header(("x-tidui-statements", statements.to_string()));
+        if answered.as_ref().is_ok_and(|it| it.kept) {
+            out.insert_header(("x-tidui-kept", "whole"));
+        }
     }
     if known {
         return out.finish();

@@ -186,7 +186,7 @@ impl From<Error> for Refusal {
         let code = error.code();
         let mut shown = async_graphql::Error::from(error);
         if let Some(cause) = shown.source.take().and_then(|it| it.downcast::<Cause>().ok()) {
-            tracing::error!(cause = super::execute::chain(cause.0.as_ref()), "a session could not be opened");
+            tracing::error!(cause = crate::error::chain(cause.0.as_ref()), "a session could not be opened");
         }
         Self { retry_after_s, ..Self::new(kind, code, shown.message) }
     }
