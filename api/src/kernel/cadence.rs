@@ -55,7 +55,9 @@ impl Cadence {
         if !node.is_object_of(KINDS.concat().as_slice(), findings) {
             return None;
         }
-        let mut written = KINDS.iter().flat_map(|kind| kind.iter().filter_map(|key| Some((kind[0], node.get(key)?))));
+        let of =
+            |kind: &'static [&'static str]| kind.iter().filter_map(move |key| Some((*kind.first()?, node.get(key)?)));
+        let mut written = KINDS.into_iter().flat_map(of);
         let kind = written.next().map(|it| it.0);
         if let Some((_, strange)) = written.find(|it| Some(it.0) != kind) {
             findings.add(&strange.path, format!("stands beside {}: keep one of the two", kind.unwrap_or_default()));
