@@ -96,6 +96,13 @@ impl PageArgs {
         let after = after.map(|cursor| key.read(cursor, bound)).transpose()?;
         Ok(Self { first: count, after, order, bound })
     }
+
+    /// Puts the key that the page starts after through a function. Whether that is all that it starts after.
+    pub fn each_key(&mut self, of: &mut dyn FnMut(Uuid) -> Uuid) -> bool {
+        let Some(after) = &mut self.after else { return true };
+        after.id = of(after.id);
+        after.sort.is_none()
+    }
 }
 
 /// Signs and checks cursors.

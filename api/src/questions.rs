@@ -17,7 +17,7 @@ use crate::{
     },
     error::{Action, Result},
     loaders::{Batched, Shelf},
-    page::{Page, PageArgs},
+    page::{Order, Page, PageArgs},
 };
 
 /// Which rows of a table a list is of: a struct whose fields are the filter.
@@ -34,12 +34,26 @@ pub trait Among: Serialize + Clone + Send + Sync {
     fn by_name() -> <Self::Entity as sea_orm::EntityTrait>::Column;
     /// How the database is to plan it.
     const PLANS: Plans = Plans::Shared;
+    /// The same of a page in an order, where it is not the same for every filter.
+    fn plans(&self, _: Order) -> Plans {
+        Self::PLANS
+    }
+    /// Puts every key of the filter through a function. Whether the statement is the same whatever the keys: then it is
+    /// put together once for each form of the rest, so the rest must be such that there are few forms.
+    fn each_key(&mut self, _: &mut dyn FnMut(Uuid) -> Uuid) -> bool {
+        false
+    }
     /// The condition that its rows meet, besides being visible.
     fn condition(&self, gate: &Gate) -> Condition;
 }
 
+/// Puts the key of a filter, where there is one, through a function.
+pub fn swap<K: Key>(slot: &mut Option<K>, of: &mut dyn FnMut(Uuid) -> Uuid) {
+    *slot = slot.take().map(|key| K::from_uuid(of(key.uuid())));
+}
+
 /// One page of a list.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 pub struct List<A> {
     /// Which rows.
     pub among: A,
@@ -49,8 +63,10 @@ pub struct List<A> {
 
 impl<A: Among> Query for List<A> {
     const ACTION: Action = A::ACTION;
-    const PLANS: Plans = A::PLANS;
     type Answer = Page<<A::Entity as sea_orm::EntityTrait>::Model>;
+    fn plans(&self) -> Plans {
+        self.among.plans(self.page.order)
+    }
     async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
         let among = self.among.condition(reader.gate());
         reader.find::<A::Entity>().filter(among).page(&self.page, A::by_name()).await
@@ -123,12 +139,12 @@ pub trait Rows: Remember<Answer = Vec<<Self::Entity as sea_orm::EntityTrait>::Mo
     fn found<'r, 'c>(&self, reader: &'r Reader<'c>) -> Find<'r, 'c, Self::Entity>;
     /// The column.
     fn order() -> <Self::Entity as sea_orm::EntityTrait>::Column;
-    /// The one key that it is about, where there is one.
-    fn one(&self) -> Option<Uuid> {
+    /// What tells its statement from others, besides its keys; none where it is made anew each time.
+    fn form(&self) -> Option<String> {
         None
     }
-    /// The same about another key, where it is about one.
-    fn about(&self, _: Uuid) -> Option<Self>
+    /// The same about other keys, each put through a function, where it has a form.
+    fn about(&self, _: &mut dyn FnMut(Uuid) -> Uuid) -> Option<Self>
     where
         Self: Sized,
     {
@@ -145,11 +161,11 @@ impl<B: Belonging> Rows for RowsOf<B> {
     fn order() -> <B::Entity as sea_orm::EntityTrait>::Column {
         B::order()
     }
-    fn one(&self) -> Option<Uuid> {
-        self.0.first().filter(|_| self.0.len() == 1).map(|it| it.uuid())
+    fn form(&self) -> Option<String> {
+        (self.0.len() == 1).then(String::new)
     }
-    fn about(&self, key: Uuid) -> Option<Self> {
-        self.one().map(|_| Self(vec![B::By::from_uuid(key)]))
+    fn about(&self, of: &mut dyn FnMut(Uuid) -> Uuid) -> Option<Self> {
+        Some(Self(self.0.iter().map(|key| B::By::from_uuid(of(key.uuid()))).collect()))
     }
 }
 

@@ -103,12 +103,12 @@ pub trait Root: Remember {
     /// # Errors
     /// `Internal` for a table that can't be gathered.
     fn part(&self, reader: &Reader<'_>) -> Result<Part>;
-    /// The one key that it is about, where there is one.
-    fn one(&self) -> Option<Uuid> {
+    /// What tells its statement from others, besides its keys; none where it is made anew each time.
+    fn form(&self) -> Option<String> {
         None
     }
-    /// The same about another key, where it is about one.
-    fn about(&self, _: Uuid) -> Option<Self>
+    /// The same about other keys, each put through a function, where it has a form.
+    fn about(&self, _: &mut dyn FnMut(Uuid) -> Uuid) -> Option<Self>
     where
         Self: Sized,
     {
@@ -127,6 +127,17 @@ impl<A: Among> Root for List<A> {
         reader.find::<A::Entity>().filter(among).page_part(&self.page, A::by_name())
     }
 
+    fn form(&self) -> Option<String> {
+        let Self { among, page } = self.about(&mut |_| Uuid::nil())?;
+        serde_json::to_string(&(among, page.first, page.order, page.after)).ok()
+    }
+
+    fn about(&self, of: &mut dyn FnMut(Uuid) -> Uuid) -> Option<Self> {
+        let Self { mut among, mut page } = self.clone();
+        let kept = among.each_key(of) && page.each_key(of);
+        kept.then_some(Self { among, page })
+    }
+
     fn answer(&self, rows: Vec<Row<A::Entity>>) -> Page<Row<A::Entity>> {
         reader::page::<A::Entity>(rows, &self.page, A::by_name())
     }
@@ -142,12 +153,12 @@ impl<Q: questions::Rows> Root for Q {
         self.found(reader).part(Q::order())
     }
 
-    fn one(&self) -> Option<Uuid> {
-        questions::Rows::one(self)
+    fn form(&self) -> Option<String> {
+        questions::Rows::form(self)
     }
 
-    fn about(&self, key: Uuid) -> Option<Self> {
-        questions::Rows::about(self, key)
+    fn about(&self, of: &mut dyn FnMut(Uuid) -> Uuid) -> Option<Self> {
+        questions::Rows::about(self, of)
     }
 
     fn answer(&self, rows: Vec<Row<Q::Entity>>) -> Vec<Row<Q::Entity>> {
@@ -196,22 +207,30 @@ impl<'de> Deserialize<'de> for Along {
 impl<R: Root<Answer: DeserializeOwned>> Joined for Whole<'_, R> {
     const NAME: &'static str = R::NAME;
     const TTL_S: u64 = R::TTL_S;
-    const PLANS: Plans = R::PLANS;
     type Answer = Answered<R::Answer>;
+    fn plans(&self) -> Plans {
+        self.root.plans()
+    }
+
     fn actions(&self) -> Vec<Action> {
         std::iter::once(R::ACTION).chain(self.plan.0.iter().map(|(_, link)| link.action())).collect()
     }
 
-    fn shape(&self) -> String {
-        self.plan.shape()
+    fn form(&self) -> Option<String> {
+        Some(format!("{} {}", self.root.form()?, self.plan.shape()))
     }
 
-    fn one(&self) -> Option<Uuid> {
-        self.root.one()
+    fn keys(&self) -> Vec<Uuid> {
+        let mut keys = Vec::new();
+        self.root.about(&mut |key| {
+            keys.push(key);
+            key
+        });
+        keys
     }
 
-    fn parts(&self, reader: &Reader<'_>, gates: &[Gate], instead: Option<Uuid>) -> Result<Vec<Part>> {
-        let other = instead.and_then(|key| self.root.about(key));
+    fn parts(&self, reader: &Reader<'_>, gates: &[Gate], of: &mut dyn FnMut(Uuid) -> Uuid) -> Result<Vec<Part>> {
+        let other = self.root.about(of);
         let mut parts = vec![other.as_ref().unwrap_or(self.root).part(reader)?];
         for (part, link) in &self.plan.0 {
             let gate = gates.iter().find(|it| it.scope().action() == link.action());

@@ -19,7 +19,9 @@ pub mod audit_digest;
 pub mod audit_event;
 pub mod award;
 pub mod cadre;
+pub mod cadre_scope;
 pub mod cadre_sealed;
+pub mod cadre_tally;
 pub mod cadre_transfer;
 pub mod correction_request;
 pub mod criterion_waiver;
@@ -238,6 +240,8 @@ tables! {
     }
     internal {
         organization_closure as OrganizationClosure,
+        cadre_scope as CadreScope,
+        cadre_tally as CadreTally,
         audit_digest as AuditDigest,
         idempotency_record as IdempotencyRecord,
         job_round as JobRound,

@@ -32,6 +32,7 @@ mod m20261122_000024_seen;
 mod m20261122_000025_searches;
 mod m20261122_000026_rounds;
 mod m20261122_000027_helping;
+mod m20261122_000028_derived;
 
 use sea_orm_migration::{
     MigratorTrait as _,
@@ -71,6 +72,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000025_searches::Migration),
             Box::new(m20261122_000026_rounds::Migration),
             Box::new(m20261122_000027_helping::Migration),
+            Box::new(m20261122_000028_derived::Migration),
         ]
     }
 }

@@ -14,6 +14,7 @@ mod command_line;
 mod console;
 mod costs;
 mod defaults;
+mod derived;
 mod documents;
 mod drift;
 mod exports;

@@ -28,18 +28,21 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait},
 };
 use serde::Serialize;
+use uuid::Uuid;
 
 use crate::{
     belonging,
     db::{
+        connect::Plans,
         gate::{Alias, Countable, Gate, Visible},
         session::Session,
     },
     error::{Action, Error, Result},
     follows,
     loaders::Batched,
-    organization::read::{begins, below},
-    questions,
+    organization::read::begins,
+    page::Order,
+    questions::{self, swap},
 };
 
 pub use dated::{Between, begun_by, full_months, holds};
@@ -156,7 +159,7 @@ fn met_by_keepers(id: Expr, gate: &Gate) -> Condition {
 follows!(post_assignment.CadreId => cadre, level_period.CadreId => cadre, cadre_sealed.CadreId => cadre);
 
 /// Which cadres to list; several conditions must all hold.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Among {
     /// Kept by this organization or one below it.
     pub under: Option<OrganizationId>,
@@ -230,12 +233,36 @@ impl questions::Among for Among {
     fn by_name() -> cadre::Column {
         cadre::Column::NameSort
     }
+    /// By an index in its order, whatever the keys: who stands under an organization, or in a pool.
+    fn plans(&self, order: Order) -> Plans {
+        let Self { under, position_levels, pool, .. } = self;
+        let bare = Self { under: *under, position_levels: position_levels.clone(), pool: *pool, ..Self::default() };
+        let one_level = position_levels.as_ref().is_none_or(|it| it.len() == 1);
+        let led = (under.is_some() && pool.is_none() && one_level)
+            || (under.is_none() && pool.is_some() && position_levels.is_none());
+        if order != Order::Name && led && *self == bare { Plans::Once } else { Plans::Shared }
+    }
+
+    fn each_key(&mut self, of: &mut dyn FnMut(Uuid) -> Uuid) -> bool {
+        swap(&mut self.under, of);
+        swap(&mut self.pool, of);
+        // What clients write themselves has too many forms.
+        let Self { name_prefix, name, tier, born_from, born_to, months_at_level, grassroots_months, .. } = self;
+        name_prefix.is_none()
+            && (name.is_none() && tier.is_none())
+            && (born_from.is_none() && born_to.is_none())
+            && (months_at_level.is_none() && grassroots_months.is_none())
+    }
+
     fn condition(&self, gate: &Gate) -> Condition {
         let at = Alias::own::<cadre::Entity>();
+        let levels = self.position_levels.as_deref();
+        let under = self.under.map(|top| at.col(cadre::Column::Id).in_subquery(gate.people_under(top, levels)));
+        let levels = levels.filter(|_| self.under.is_none()).map(<[_]>::to_vec);
         Condition::all()
-            .add_option(self.under.map(|top| at.col(cadre::Column::OrganizationId).in_subquery(below(gate, top))))
+            .add_option(under)
             .add_option(self.name_prefix.as_deref().map(|text| begins(at.col(cadre::Column::Name), text)))
-            .add_option(self.position_levels.clone().map(|all| at.col(cadre::Column::PositionLevel).is_in(all)))
+            .add_option(levels.map(|all| at.col(cadre::Column::PositionLevel).is_in(all)))
             .add_option(self.sex.map(|sex| at.col(cadre::Column::Sex).eq(sex)))
             .add_option(self.statuses.clone().map(|all| at.col(cadre::Column::Status).is_in(all)))
             .add_option(

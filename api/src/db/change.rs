@@ -53,7 +53,7 @@ const fn part(table: Table) -> Option<(Topic, &'static str, bool)> {
         | ResumeEntry | PolicyEdition | DeclaredFact | CriterionWaiver | Talk | TalkIssue | ReservePool | PoolTier
         | PoolDivision | PairCapacity | KinDeclaration | CorrectionRequest | Import | ImportRow | Upload
         | UploadPart | ImportRun | ImportFinding | Export | AuditEvent | AuditChange | AccessLog
-        | OrganizationClosure | AuditDigest | IdempotencyRecord | JobRound | Outbox => None,
+        | OrganizationClosure | CadreScope | CadreTally | AuditDigest | IdempotencyRecord | JobRound | Outbox => None,
     }
 }
 

@@ -1,16 +1,19 @@
 //! `organization_closure`, kept exact by the writer in the same transaction as the tree.
 //!
 //! Whoever changes the tree waits for whoever changes it already. Otherwise two moves at once could each find no cycle
-//! and make one together, or a unit be added below a subtree that is just leaving.
+//! and make one together, or a unit be added below a subtree that is just leaving. It waits for those who write people
+//! too, and they for it: what is derived from both (`cadre_scope`, `cadre_tally`) is kept by the database, which must see
+//! both. While it waits for them they wait behind it, so it does not wait long at once: one of them could be waiting for
+//! another that waits behind it.
 
-use std::any::Any;
+use std::{any::Any, time::Duration};
 
 use entity::{id::OrganizationId, organization};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement, Value};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement, TransactionTrait, Value};
 
 use crate::{
     db::unique,
-    error::{Problem, ProblemCode, Result},
+    error::{Error, Problem, ProblemCode, Result},
 };
 
 /// After an organization was added.
@@ -67,7 +70,48 @@ async fn alone(tx: &DatabaseTransaction) -> Result<()> {
     if tx.get_database_backend() != DbBackend::Postgres {
         return Ok(());
     }
-    run(tx, "LOCK TABLE organization_closure IN SHARE ROW EXCLUSIVE MODE", Vec::new()).await
+    run(tx, "LOCK TABLE organization_closure IN SHARE ROW EXCLUSIVE MODE", Vec::new()).await?;
+    for _ in 0..TRIES {
+        let attempt = tx.begin().await?;
+        let wait = format!(
+            "SET LOCAL lock_timeout = {PATIENCE_MS}; SELECT pg_advisory_xact_lock({TREE}); \
+             SET LOCAL lock_timeout TO DEFAULT"
+        );
+        match attempt.execute_unprepared(&wait).await {
+            Ok(_) => return Ok(attempt.commit().await?),
+            Err(cause) if cause.to_string().contains("lock timeout") => attempt.rollback().await?,
+            Err(cause) => return Err(unique::failed(cause)),
+        }
+        tokio::time::sleep(TURN).await;
+    }
+    Err(Error::Busy { retry_after_s: 10 })
+}
+
+/// How long a change of the tree waits at once for those who write people, in milliseconds, and how often. Less than
+/// after what the database takes a wait for one without end.
+const PATIENCE_MS: u32 = 700;
+const TRIES: u32 = 10;
+
+/// Names the turn of the tree among the locks of the database, as its triggers do; the digits say nothing.
+const TREE: i64 = 5_823_304_167;
+/// How often a command that must be alone looks whether it is, and how long it waits between: ten seconds in all.
+const TURNS: u32 = 50;
+const TURN: Duration = Duration::from_millis(200);
+
+/// Waits for a turn that one command at a time has, until its end, on PostgreSQL.
+///
+/// # Errors
+/// `Busy` when another one takes longer than is worth waiting for.
+pub(super) async fn turn(tx: &DatabaseTransaction, key: i64) -> Result<()> {
+    for _ in 0..TURNS {
+        let free = format!("SELECT pg_try_advisory_xact_lock({key}) AS free");
+        let free = tx.query_one_raw(Statement::from_string(DbBackend::Postgres, free)).await?;
+        if free.map(|row| row.try_get::<bool>("", "free")).transpose()? == Some(true) {
+            return Ok(());
+        }
+        tokio::time::sleep(TURN).await;
+    }
+    Err(Error::Busy { retry_after_s: 10 })
 }
 
 fn statement(tx: &DatabaseTransaction, sql: &str, values: Vec<Value>) -> Statement {

@@ -12,9 +12,9 @@ use std::{
 };
 
 use entity::{
-    Noun, Table,
-    id::Key as _,
-    kind::{ManagementAuthority, Role},
+    Noun, Table, cadre_scope,
+    id::{Key as _, OrganizationId},
+    kind::{ManagementAuthority, PositionLevel, Role},
     organization, organization_closure,
 };
 use sea_orm::{
@@ -72,6 +72,14 @@ pub trait Visible: Noun {
 
 /// The policy by which a table's rows may be counted by callers who may not see them.
 pub trait Countable: Visible {
+    /// The condition that a row under `at` counts for the gate's scope.
+    fn countable(at: &Alias, gate: &Gate) -> Condition;
+}
+
+/// A table whose rows are counts of other tables' rows, and the policy by which they may be told.
+pub trait Tally: EntityTrait {
+    /// The tables that it is derived from.
+    const OF: &'static [Table];
     /// The condition that a row under `at` counts for the gate's scope.
     fn countable(at: &Alias, gate: &Gate) -> Condition;
 }
@@ -187,6 +195,28 @@ impl Gate {
             .from(organization_closure::Entity)
             .and_where(Expr::col((organization_closure::Entity, given)).is_in(among))
             .to_owned()
+    }
+
+    /// The keys of the people under an organization: of some levels, or of all.
+    pub fn people_under(&self, top: OrganizationId, levels: Option<&[PositionLevel]>) -> SelectStatement {
+        // What the table is derived from: whoever changes that ends what was remembered.
+        self.note(Table::Cadre);
+        self.note(Table::OrganizationClosure);
+        let column = |it| Expr::col((cadre_scope::Entity, it));
+        let mut people = Query::select();
+        people.column((cadre_scope::Entity, cadre_scope::Column::CadreId)).from(cadre_scope::Entity);
+        people.and_where(column(cadre_scope::Column::AncestorId).eq(top));
+        match levels {
+            None => {}
+            // One is asked for by its place in the index, which then yields people in their order.
+            Some([one]) => {
+                people.and_where(column(cadre_scope::Column::PositionLevel).eq(one.text()));
+            }
+            Some(some) => {
+                people.and_where(column(cadre_scope::Column::PositionLevel).is_in(some.iter().map(|it| it.text())));
+            }
+        }
+        people
     }
 
     /// The key of the nearest organization above, or equal to, the one of a column, among those that a condition on the alias

@@ -43,20 +43,21 @@ pub trait Joined: Serialize + Send + Sync {
     /// How long an answer may be kept, in seconds, at most 300.
     const TTL_S: u64;
     /// How the database is to plan it.
-    const PLANS: Plans;
+    fn plans(&self) -> Plans;
     /// What comes back.
     type Answer: Serialize + DeserializeOwned + Send + Sync;
     /// The acts, the first part's first. None of them may be one that the caller is refused: that is for whoever asks to see to.
     fn actions(&self) -> Vec<Action>;
-    /// What tells it from others of its name, besides the scopes and the one key that it may be about.
-    fn shape(&self) -> String;
-    /// The one key that it is about, where all else is the same for every key.
-    fn one(&self) -> Option<Uuid>;
-    /// The parts of its statement; there is one gate for each act, and the reader's own is that of the first. With a key it is built for that one `instead`.
+    /// What tells its statement from others of its name, besides the scopes and the keys; none where it is made anew each time.
+    fn form(&self) -> Option<String>;
+    /// The parts of its statement; there is one gate for each act, and the reader's own is that of the first. Each key of a
+    /// question with a form is put through a function, in one order.
     ///
     /// # Errors
     /// `Internal` for a table that can't be part of a result.
-    fn parts(&self, reader: &Reader<'_>, gates: &[Gate], instead: Option<Uuid>) -> Result<Vec<Part>>;
+    fn parts(&self, reader: &Reader<'_>, gates: &[Gate], of: &mut dyn FnMut(Uuid) -> Uuid) -> Result<Vec<Part>>;
+    /// The keys of a question with a form, in that order.
+    fn keys(&self) -> Vec<Uuid>;
     /// The answer that its statement brought.
     ///
     /// # Errors
@@ -64,34 +65,49 @@ pub trait Joined: Serialize + Send + Sync {
     fn answer(&self, gathered: &Gathered) -> Result<Self::Answer>;
 }
 
-/// Stands for the one key in a statement that is kept. No row has it.
-const ANY: Uuid = Uuid::from_u128(0x5f6b_6579_5f74_6f5f_6265_5f70_7574_5f68);
+/// The first of those that stand for keys in a statement that is kept. No row has them.
+const ANY: u128 = 0x5f6b_6579_5f74_6f5f_6265_5f70_7574_0000;
+/// Keys of one question, at most.
+const KEYS: u128 = 0x100;
 
-/// A statement that was put together, to be sent again for another key.
+/// A statement that was put together, to be sent again for other keys.
 pub(super) struct Made {
-    text: String,
+    text: Arc<str>,
     values: Values,
+    /// Which value is which key.
+    places: Vec<(usize, usize)>,
     layout: Layout,
     tables: Vec<Table>,
 }
 
 impl Made {
-    fn new<Q: Joined>(session: &Session, question: &Q, scopes: Vec<Scope>, instead: Option<Uuid>) -> Result<Self> {
+    /// The statement of a question; of a question with a form, for any keys.
+    fn new<Q: Joined>(session: &Session, question: &Q, scopes: Vec<Scope>, any: bool) -> Result<Self> {
         let gates: Vec<_> = scopes.into_iter().map(Gate::new).collect();
         let first = gates.first().ok_or_else(|| Error::broken("a question of no act"))?;
         let (database, calendar) = (&session.door().database, &session.door().calendar);
         let reader = Reader::new(database, first, session.counter(), calendar);
-        let parts = question.parts(&reader, &gates, instead)?;
+        let mut stand_ins = (ANY..ANY + KEYS).map(Uuid::from_u128);
+        let mut of = |key| if any { stand_ins.next().unwrap_or(key) } else { key };
+        let parts = question.parts(&reader, &gates, &mut of)?;
         let (text, values, layout) = joined(database.get_database_backend(), &parts);
+        let key = |value: &Value| match value {
+            Value::Uuid(Some(it)) => it.as_u128().checked_sub(ANY).filter(|it| any && *it < KEYS),
+            _ => None,
+        };
+        let place = |(at, value)| Some((at, usize::try_from(key(value)?).ok()?));
+        let places = values.0.iter().enumerate().filter_map(place).collect();
         let tables: BTreeSet<Table> = gates.iter().flat_map(reader::tables).collect();
-        Ok(Self { text, values, layout, tables: tables.into_iter().collect() })
+        Ok(Self { text: text.into(), values, places, layout, tables: tables.into_iter().collect() })
     }
 
-    /// The statement for a key.
-    fn about(&self, key: Option<Uuid>) -> Values {
+    /// The values of the statement for some keys.
+    fn about(&self, keys: &[Uuid]) -> Values {
         let mut values = self.values.clone();
-        for value in values.0.iter_mut().filter(|it| **it == Value::Uuid(Some(ANY))) {
-            *value = Value::Uuid(key);
+        for (at, key) in &self.places {
+            if let (Some(value), Some(key)) = (values.0.get_mut(*at), keys.get(*key)) {
+                *value = Value::Uuid(Some(*key));
+            }
         }
         values
     }
@@ -128,25 +144,24 @@ impl Session {
         scopes: Vec<Scope>,
         prints: &str,
     ) -> Result<(Q::Answer, Vec<Table>)> {
-        let one = question.one();
-        let made = match one {
-            None => Arc::new(Made::new(self, question, scopes, None)?),
+        let made = match question.form() {
+            None => Arc::new(Made::new(self, question, scopes, false)?),
             // Whoever may see the same rows sends the same statement.
-            Some(_) => {
-                let name = format!("{} {} {prints}", Q::NAME, question.shape());
+            Some(form) => {
+                let name = format!("{} {form} {prints}", Q::NAME);
                 match self.door().made.get(&name) {
                     Some(made) => made,
                     None => {
-                        let made = Arc::new(Made::new(self, question, scopes, Some(ANY))?);
+                        let made = Arc::new(Made::new(self, question, scopes, true)?);
                         self.door().made.insert(name, made.clone());
                         made
                     }
                 }
             }
         };
-        let link = self.door().own.planned(Q::PLANS, &self.door().database).await;
-        let statement =
-            Statement::from_sql_and_values(link.get_database_backend(), made.text.as_str(), made.about(one).0);
+        let link = self.door().own.planned(question.plans(), &self.door().database).await;
+        let values = made.about(&question.keys());
+        let statement = Statement::from_sql_and_values(link.get_database_backend(), &*made.text, values.0);
         self.sent();
         let rows = link.query_all_raw(statement).instrument(traces::step("ask", Q::NAME)).await?;
         Ok((question.answer(&made.layout.clone().read(rows)?)?, made.tables.clone()))
@@ -171,22 +186,32 @@ pub struct Above {
 /// The rows of one table.
 pub struct Part {
     select: SelectStatement,
+    /// Rows, at most. It stands in the statement as it is: of a bound one a plan for all values would not know how few.
+    most: Option<u64>,
     shape: Arc<Shape>,
     standing: Standing,
 }
 
 impl Part {
     /// Rows that a select of a table's own columns yields; those that are numbered by a column, then by their keys.
-    pub(super) fn first<E: Noun>(mut select: SelectStatement, standing: Standing, order: E::Column) -> Result<Self> {
+    pub(super) fn first<E: Noun>(
+        mut select: SelectStatement,
+        standing: Standing,
+        order: E::Column,
+        mut most: Option<u64>,
+    ) -> Result<Self> {
         let shape = shape::<E>()?;
         select.clear_selects().expr(Expr::cust(shape.columns.clone()));
         if standing == Standing::Numbered {
             let table = E::default();
-            let rows = std::mem::take(&mut select);
+            let mut rows = std::mem::take(&mut select);
+            if let Some(most) = most.take() {
+                rows.limit(most);
+            }
             select.expr(Expr::cust(shape.columns.clone())).from_subquery(rows, Name::new(table.table_name()));
             number::<E>(&mut select, order);
         }
-        Ok(Self { select, shape, standing })
+        Ok(Self { select, most, shape, standing })
     }
 
     /// Visible rows of a table whose column `by` holds a key that a column of an earlier part names; ordered. Of rows
@@ -215,7 +240,7 @@ impl Part {
         let keys =
             Query::select().column(Name::new(above.from)).from(Name::new(format!("part_{}", above.part))).to_owned();
         select.and_where(at.col(by).in_subquery(keys));
-        Ok(Self { select, shape, standing })
+        Ok(Self { select, most: None, shape, standing })
     }
 }
 
@@ -261,6 +286,9 @@ fn joined(backend: DbBackend, parts: &[Part]) -> (String, Values, Layout) {
         match backend {
             DbBackend::Postgres => part.select.build_collect_any_into(&PostgresQueryBuilder, &mut text),
             _ => part.select.build_collect_any_into(&SqliteQueryBuilder, &mut text),
+        }
+        if let Some(most) = part.most {
+            put(&mut text, format_args!(" LIMIT {most}"));
         }
         put(&mut text, format_args!(")"));
         let held = placed(&part.shape.classes, &places);

@@ -7,15 +7,15 @@ use std::sync::{
 
 use entity::{Noun, Row, Table};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseExecutor, DbBackend, FromQueryResult, ModelTrait, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait, Select, Statement,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseExecutor, DbBackend, EntityTrait, FromQueryResult, ModelTrait,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Statement,
     sea_query::{Expr, ExprTrait, IntoCondition, SelectStatement},
 };
 
 use crate::{
     calendar::Calendar,
     db::{
-        gate::{Alias, Countable, Gate, Visible},
+        gate::{Alias, Countable, Gate, Tally, Visible},
         gather::{Part, Standing},
         unique,
     },
@@ -96,15 +96,39 @@ impl<'c> Reader<'c> {
         keys: &[Expr],
         measure: Expr,
     ) -> Result<Vec<(Vec<Option<String>>, i64)>> {
-        let at = Alias::own::<E>();
         self.gate.note(E::TABLE);
+        let among = among.add(E::countable(&Alias::own::<E>(), self.gate));
+        self.grouped::<E>(among, keys, measure).await
+    }
+
+    /// As `measure_by`, of a table whose rows are counts themselves.
+    ///
+    /// # Errors
+    /// `Internal` when the database fails.
+    pub async fn sum_by<E: Tally>(
+        &self,
+        among: Condition,
+        keys: &[Expr],
+        measure: Expr,
+    ) -> Result<Vec<(Vec<Option<String>>, i64)>> {
+        E::OF.iter().for_each(|table| self.gate.note(*table));
+        let among = among.add(E::countable(&Alias::own::<E>(), self.gate));
+        self.grouped::<E>(among, keys, measure).await
+    }
+
+    async fn grouped<E: EntityTrait>(
+        &self,
+        among: Condition,
+        keys: &[Expr],
+        measure: Expr,
+    ) -> Result<Vec<(Vec<Option<String>>, i64)>> {
         let mut select = sea_orm::sea_query::Query::select();
         for (place, key) in keys.iter().enumerate() {
             // By its name: an expression with bound values is another one to PostgreSQL each time it occurs.
             let name = format!("k{place}");
             select.expr_as(key.clone(), name.clone()).add_group_by([Expr::col(name)]);
         }
-        select.expr_as(measure, "count").from(E::default()).cond_where(E::countable(&at, self.gate)).cond_where(among);
+        select.expr_as(measure, "count").from(E::default()).cond_where(among);
         let rows = self.all_raw(&select).await?;
         rows.iter()
             .map(|row| {
@@ -252,7 +276,7 @@ impl<'r, 'c, E: Visible> Find<'r, 'c, E> {
     /// `Internal` when the database fails.
     pub async fn page(self, args: &PageArgs, sort: E::Column) -> Result<Page<E::Model>> {
         self.reader.sent();
-        let select = on_page::<E>(self.select, args, sort);
+        let select = on_page::<E>(self.select, args, sort).limit(args.first + 1);
         Ok(page::<E>(select.all(&self.reader.link).await?, args, sort))
     }
 
@@ -266,7 +290,7 @@ impl<'r, 'c, E: Visible> Find<'r, 'c, E> {
             Order::Id => Standing::ByKey,
             Order::Newest => Standing::ByKeyDownwards,
         };
-        Part::first::<E>(on_page::<E>(self.select, args, sort).into_query(), standing, sort)
+        Part::first::<E>(on_page::<E>(self.select, args, sort).into_query(), standing, sort, Some(args.first + 1))
     }
 
     /// All of them in the order of a column, then of their keys, to be gathered with what hangs on them.
@@ -274,11 +298,11 @@ impl<'r, 'c, E: Visible> Find<'r, 'c, E> {
     /// # Errors
     /// `Internal` for a table that can't be gathered.
     pub fn part(self, order: E::Column) -> Result<Part> {
-        Part::first::<E>(self.select.into_query(), Standing::of::<E>(order), order)
+        Part::first::<E>(self.select.into_query(), Standing::of::<E>(order), order, None)
     }
 }
 
-/// Narrows a select to one page, and to one row more: it tells whether others follow.
+/// Narrows a select to where a page begins, in its order. It is read with one row more: that tells whether others follow.
 fn on_page<E: Visible>(mut select: Select<E>, args: &PageArgs, sort: E::Column) -> Select<E> {
     let at = Alias::own::<E>();
     let (by_name, newest) = (args.order == Order::Name, args.order == Order::Newest);
@@ -294,8 +318,7 @@ fn on_page<E: Visible>(mut select: Select<E>, args: &PageArgs, sort: E::Column) 
     if by_name {
         select = select.order_by_asc(sort);
     }
-    select = if newest { select.order_by_desc(E::ID) } else { select.order_by_asc(E::ID) };
-    select.limit(args.first + 1)
+    if newest { select.order_by_desc(E::ID) } else { select.order_by_asc(E::ID) }
 }
 
 /// A page of the rows that its select yields.

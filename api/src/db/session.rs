@@ -59,6 +59,10 @@ pub trait Query: Send + Sync {
     const PLANS: Plans = Plans::Shared;
     /// What comes back.
     type Answer: Send + Sync;
+    /// The same, where it is not the same for every question of its kind.
+    fn plans(&self) -> Plans {
+        Self::PLANS
+    }
     /// Reads the answer. The clock is not to be read here: a date is a field of the question.
     fn load(&self, reader: &Reader<'_>) -> impl Future<Output = Result<Self::Answer>> + Send;
 }
@@ -370,7 +374,7 @@ impl Session {
 
     async fn load<Q: Query>(&self, question: &Q, scope: Scope) -> Result<(Q::Answer, Vec<Table>)> {
         let gate = Gate::new(scope);
-        let link = self.door.own.planned(Q::PLANS, &self.door.database).await;
+        let link = self.door.own.planned(question.plans(), &self.door.database).await;
         let reader = Reader::new(link.as_ref(), &gate, &self.statements, &self.door.calendar);
         let span = traces::step("ask", std::any::type_name::<Q>());
         let answer = question.load(&reader).instrument(span).await?;

@@ -3,13 +3,14 @@
 //! Each second it looks for events not marked as published and renews their tables. While the cache can't be believed
 //! it also renews everything, and belief returns only when that worked: so the first lookup after a (re)connect comes
 //! after the sweep. Changes that were committed and not numbered are numbered. Old idempotency keys go here too,
-//! orders that nobody fetched, and runs of imports that nobody needs to read any more.
+//! orders that nobody fetched, and runs of imports that nobody needs to read any more. Once a minute the tally of people is
+//! summed up.
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 use entity::{Table, audit_event, idempotency_record, refresh_token, revoked_token};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect};
 
 use crate::{
     db::{addressed, door::Door, outbox, run},
@@ -31,6 +32,9 @@ pub async fn keep_sweeping(door: Arc<Door>) {
             forget_old_keys(&door).await;
             door.forget_orders().await;
             door.forget_runs().await;
+        }
+        if round.is_multiple_of(60) {
+            fold(&door).await;
         }
         if round.is_multiple_of(10) {
             door.forget_uploads().await;
@@ -62,6 +66,16 @@ pub async fn sweep(door: &Door) {
     }
     if door.degraded() && door.recall.generations().mend().await {
         tracing::info!("the cache is believed again");
+    }
+}
+
+/// Sums up what was appended to the tally, where it is appended to.
+async fn fold(door: &Door) {
+    if door.database.get_database_backend() != DbBackend::Postgres {
+        return;
+    }
+    if let Err(cause) = door.database.execute_unprepared("SELECT fold_cadre_tally()").await {
+        tracing::warn!(%cause, "the tally could not be summed up; it is right all the same");
     }
 }
 

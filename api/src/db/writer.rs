@@ -25,7 +25,7 @@ use entity::{
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, IntoActiveModel,
-    QueryFilter, Statement,
+    QueryFilter,
     sea_query::{Expr, ExprTrait, SelectStatement},
 };
 use uuid::Uuid;
@@ -51,9 +51,6 @@ use crate::{
 
 /// Rows of one insert statement: 20 columns of 500 rows stay below both databases' limit of bound values.
 const BATCH: usize = 500;
-/// How often a command that must be alone looks whether it is, and how long it waits between: ten seconds in all.
-const TURNS: u32 = 50;
-const TURN: std::time::Duration = std::time::Duration::from_millis(200);
 /// Names the turn among the locks of the database; the digits say nothing.
 const TURN_KEY: i64 = 5_823_304_166;
 
@@ -196,16 +193,8 @@ impl<'s> Writer<'s> {
         if self.tx.get_database_backend() != DbBackend::Postgres {
             return Ok(());
         }
-        for _ in 0..TURNS {
-            self.sent();
-            let free = format!("SELECT pg_try_advisory_xact_lock({TURN_KEY}) AS free");
-            let free = self.tx.query_one_raw(Statement::from_string(DbBackend::Postgres, free)).await?;
-            if free.map(|row| row.try_get::<bool>("", "free")).transpose()? == Some(true) {
-                return Ok(());
-            }
-            tokio::time::sleep(TURN).await;
-        }
-        Err(Error::Busy { retry_after_s: 10 })
+        self.sent();
+        closure::turn(&self.tx, TURN_KEY).await
     }
 
     /// The row of a key.

@@ -31,6 +31,8 @@ pub enum CadreGroupBy {
     Sex,
     /// By age band, in full years.
     AgeBand,
+    /// By the band of the age that is reached within the year: the difference of years. Not together with `AGE_BAND`.
+    AgeBandInYear,
 }
 
 /// Ages in full years.
@@ -139,6 +141,9 @@ impl SummaryQuery {
         let session = ctx.session()?;
         let group_by: Vec<read::GroupBy> = group_by.into_iter().map(Into::into).collect();
         each_once(&group_by)?;
+        if group_by.contains(&read::GroupBy::AgeBand) && group_by.contains(&read::GroupBy::AgeBandInYear) {
+            return Err(Error::invalid("groupBy", "names two ways to tell an age: name one"));
+        }
         let as_of = session.agree(as_of.map(|it| it.0))?;
         let (organization, past) = (key(&organization), as_of < session.today());
         let question = SummarizeCadres { organization, group_by, as_of, past };

@@ -7,6 +7,7 @@
 
 pub mod pairs;
 pub mod pools;
+mod tally;
 mod then;
 
 use std::collections::BTreeMap;
@@ -48,7 +49,13 @@ pub enum GroupBy {
     Sex,
     /// By age band.
     AgeBand,
+    /// By the band of the age that is reached within the year.
+    AgeBandInYear,
 }
+
+/// Roles by whose grants people are counted: those that see rows, and readers of counts.
+const COUNTING: [Role; 4] =
+    [Role::OrganizationOfficer, Role::OrganizationLeader, Role::UnitOfficer, Role::SummaryReader];
 
 /// Ages in full years.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -110,23 +117,10 @@ impl Query for SummarizeCadres {
     type Answer = Vec<Cell>;
     async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
         at_own_level(reader, self.organization).await?;
-        let (at, gate) = (Alias::own::<cadre::Entity>(), reader.gate());
-        let key = |by: &GroupBy| match by {
-            GroupBy::Level if self.past => then::level(&at, gate, self.as_of),
-            GroupBy::Level => at.col(cadre::Column::PositionLevel),
-            GroupBy::Sex => at.col(cadre::Column::Sex),
-            GroupBy::AgeBand => band(&at, self.as_of),
+        let rows = match tally::counts(self, reader).await? {
+            Some(counts) => counted(reader, counts),
+            None => self.rows(reader).await?,
         };
-        let keys: Vec<Expr> = self.group_by.iter().map(key).collect();
-        let (in_post, keeper) = if self.past {
-            (then::in_post(&at, gate, self.as_of), then::keeper(&at, gate, self.as_of))
-        } else {
-            let in_post = at.col(cadre::Column::Status).eq(CadreStatus::InPost);
-            (Condition::all().add(in_post), at.col(cadre::Column::OrganizationId))
-        };
-        let among = Condition::all().add(in_post).add(keeper.in_subquery(below(gate, self.organization)));
-        let measure = at.col(cadre::Column::Id).count();
-        let rows = told::<cadre::Entity>(reader, among, &keys, measure, |keys| keys).await?;
         let mut cells: Vec<Cell> = rows.into_iter().map(|(keys, count)| self.cell(&keys, count)).collect();
         cells.sort_by_key(|it| (it.level, it.sex, it.age_band));
         Ok(cells)
@@ -139,6 +133,28 @@ impl Remember for SummarizeCadres {
 }
 
 impl SummarizeCadres {
+    /// The counts by the people's own rows.
+    async fn rows(&self, reader: &Reader<'_>) -> Result<Vec<(Keys, Option<i64>)>> {
+        let (at, gate) = (Alias::own::<cadre::Entity>(), reader.gate());
+        let key = |by: &GroupBy| match by {
+            GroupBy::Level if self.past => then::level(&at, gate, self.as_of),
+            GroupBy::Level => at.col(cadre::Column::PositionLevel),
+            GroupBy::Sex => at.col(cadre::Column::Sex),
+            GroupBy::AgeBand => band(&at, self.as_of),
+            GroupBy::AgeBandInYear => band(&at, last_of_year(self.as_of)),
+        };
+        let keys: Vec<Expr> = self.group_by.iter().map(key).collect();
+        let (in_post, keeper) = if self.past {
+            (then::in_post(&at, gate, self.as_of), then::keeper(&at, gate, self.as_of))
+        } else {
+            let in_post = at.col(cadre::Column::Status).eq(CadreStatus::InPost);
+            (Condition::all().add(in_post), at.col(cadre::Column::OrganizationId))
+        };
+        let among = Condition::all().add(in_post).add(keeper.in_subquery(below(gate, self.organization)));
+        let measure = at.col(cadre::Column::Id).count();
+        told::<cadre::Entity>(reader, among, &keys, measure, |keys| keys).await
+    }
+
     fn cell(&self, keys: &[Option<String>], count: Option<i64>) -> Cell {
         let text = |by: GroupBy| {
             let place = self.group_by.iter().position(|it| *it == by)?;
@@ -148,11 +164,17 @@ impl SummarizeCadres {
             level: text(GroupBy::Level).and_then(PositionLevel::parse),
             sex: text(GroupBy::Sex).and_then(Sex::parse),
             age_band: text(GroupBy::AgeBand)
+                .or_else(|| text(GroupBy::AgeBandInYear))
                 .and_then(|it| it.parse::<i32>().ok())
                 .map(|it| BANDS.iter().find(|(_, from)| *from == it).map_or(AgeBand::Under30, |(band, _)| *band)),
             count,
         }
     }
+}
+
+/// The last day of a day's year: by then everybody has had that year's birthday.
+fn last_of_year(day: NaiveDate) -> NaiveDate {
+    NaiveDate::from_ymd_opt(day.year(), 12, 31).unwrap_or(day)
 }
 
 /// That a reader of counts asks for an organization of the own grants, and for none below it: counts of a subtree and
@@ -188,16 +210,15 @@ async fn told<E: Countable>(
     measure: Expr,
     fold: impl Fn(Keys) -> Keys,
 ) -> Result<Vec<(Keys, Option<i64>)>> {
-    let holds = |roles| !matches!(reader.gate().scope().reach(roles), Reach::Under(roots) if roots.is_empty());
     let folded = |rows: Vec<(Keys, i64)>| {
         let mut cells: BTreeMap<Keys, i64> = BTreeMap::new();
         rows.into_iter().for_each(|(keys, count)| *cells.entry(fold(keys)).or_default() += count);
         cells
     };
-    let sees_rows = holds(ROWS);
+    let sees_rows = holds(reader, ROWS);
     let all = folded(reader.measure_by::<E>(among.clone(), keys, measure.clone()).await?);
     let mut unseen = BTreeMap::new();
-    if sees_rows && holds(&[Role::SummaryReader]) {
+    if sees_rows && holds(reader, &[Role::SummaryReader]) {
         let seen = E::visible(&Alias::own::<E>(), reader.gate());
         unseen = folded(reader.measure_by::<E>(among.add(seen.not()), keys, measure).await?);
     }
@@ -207,6 +228,17 @@ async fn told<E: Countable>(
         (keys, shown.then_some(count))
     };
     Ok(all.into_iter().map(tell).collect())
+}
+
+/// Whether some grant of these roles counts here.
+fn holds(reader: &Reader<'_>, roles: &[Role]) -> bool {
+    !matches!(reader.gate().scope().reach(roles), Reach::Under(roots) if roots.is_empty())
+}
+
+/// Counts of whom the caller sees all, or none: then small ones are suppressed.
+fn counted(reader: &Reader<'_>, counts: Vec<(Keys, i64)>) -> Vec<(Keys, Option<i64>)> {
+    let sees_rows = holds(reader, ROWS);
+    counts.into_iter().map(|(keys, count)| (keys, Some(count).filter(|it| sees_rows || *it >= FLOOR))).collect()
 }
 
 /// The youngest age of a row's band as text, `0` for the youngest band, null where the birth date is unknown.
