@@ -2,7 +2,7 @@
 
 Ids are made by import.sql out of the canonical ones, so that both directions are arithmetic.
 """
-import base64, hashlib, subprocess
+import base64, collections, hashlib, subprocess
 
 FIRST = 1735689600000                              # the time of canonical id 0, as import.sql has it
 LEVELS = {"KY": "SECTION_MEMBER", "FK": "TOWNSHIP_DEPUTY", "ZK": "TOWNSHIP_PRINCIPAL", "FC": "COUNTY_DEPUTY",
@@ -14,10 +14,9 @@ EDUCATION = {("JUNIOR_COLLEGE", None): "COLLEGE", ("BACHELOR", "BACHELOR"): "BAC
              ("POSTGRADUATE", "DOCTORATE"): "DOCTOR"}
 KIND = {"PROVINCE": 1, "PREFECTURE": 2, "COUNTY": 3, "TOWNSHIP": 4, "DEPARTMENT": 4}
 CADENCE = {30: "monthly", 91: "quarterly"}
-# An age of the kit is a difference of years, one more than the full years of the last day of the year before.
-DAY = {"2026-01-01": "2025-12-31"}
-BAND = {"UNDER_30": "LE30", "FROM_30_TO_34": "31_35", "FROM_35_TO_39": "36_40", "FROM_40_TO_44": "41_45", "FROM_45_TO_49": "46_50",
-        "FROM_50_TO_54": "51_55", "FROM_55": "GT55"}
+# An age of the kit is a difference of years; its bands are other ones than ours, so people are counted by year of birth.
+YEAR = 2026
+BANDS = [(30, "LE30"), (35, "31_35"), (40, "36_40"), (45, "41_45"), (50, "46_50"), (55, "51_55"), (999, "GT55")]
 
 
 def own(noun, key):
@@ -46,7 +45,7 @@ def variables(workload, canonical_list, database_url):
         if "level" in it:
             it["level"] = LEVELS[it["level"]]
         if "asOf" in it:
-            it["asOf"] = DAY[it["asOf"]]
+            assert it.pop("asOf") == f"{YEAR}-01-01"
         if "input" in it:
             it["input"]["pairId"] = own("mentoring_pair", it["input"]["pairId"])
     return canonical_list
@@ -110,8 +109,11 @@ def members(tree):
 
 
 def counts(tree):
-    rows = [{"level": LEVEL[it["level"]], "ageBand": BAND[it["ageBand"]], "sex": SEX[it["sex"]], "count": it["count"]}
-            for it in tree["cadreSummary"]["cells"]]
+    cells = collections.Counter()
+    for it in tree["cadreSummary"]["cells"]:
+        band = next(name for most, name in BANDS if YEAR - it["birthYear"] <= most)
+        cells[LEVEL[it["level"]], band, SEX[it["sex"]]] += it["count"]
+    rows = [{"level": level, "ageBand": band, "sex": sex, "count": count} for (level, band, sex), count in cells.items()]
     return {"cadreSummary": sorted(rows, key=lambda row: (row["level"], row["ageBand"], row["sex"]))}
 
 

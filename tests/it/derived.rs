@@ -187,9 +187,9 @@ both! {
         let by_rows = world.sign_in_with(&[(Role::OrganizationOfficer, county), (Role::SummaryReader, county)], None).await;
         let unit_by_rows = world.sign_in_with(&[(Role::UnitOfficer, units[0]), (Role::SummaryReader, units[0])], None).await;
         let end = format!("{}-12-31", &world.today().to_string()[..4]);
-        let ask = "query($at: ID!, $by: [CadreGroupBy!]!, $on: Date) { cadreSummary(organization: $at, groupBy: $by, asOf: $on) { total cells { level ageBand sex count } } }";
+        let ask = "query($at: ID!, $by: [CadreGroupBy!]!, $on: Date) { cadreSummary(organization: $at, groupBy: $by, asOf: $on) { total cells { level ageBand birthYear sex count } } }";
         for (client, rows, at, some) in [(&officer, &by_rows, county, true), (&officer, &by_rows, units[1], true), (&unit, &unit_by_rows, units[0], true), (&unit, &by_rows, county, false)] {
-            for (by, on) in [(json!([]), None), (json!(["LEVEL"]), None), (json!(["SEX", "AGE_BAND_IN_YEAR", "LEVEL"]), None), (json!(["AGE_BAND", "SEX"]), Some(&end))] {
+            for (by, on) in [(json!([]), None), (json!(["LEVEL"]), None), (json!(["SEX", "AGE_BAND_IN_YEAR", "LEVEL"]), None), (json!(["AGE_BAND", "SEX"]), Some(&end)), (json!(["BIRTH_YEAR", "SEX"]), None)] {
                 let variables = json!({ "at": global(at), "by": by, "on": on });
                 let (told, counted) = (client.run(ask, variables.clone()).await, rows.run(ask, variables).await);
                 assert_eq!(told.at("/cadreSummary") == counted.at("/cadreSummary"), some, "{} {}", told.text, counted.text);

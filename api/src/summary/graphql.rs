@@ -33,6 +33,8 @@ pub enum CadreGroupBy {
     AgeBand,
     /// By the band of the age that is reached within the year: the difference of years. Not together with `AGE_BAND`.
     AgeBandInYear,
+    /// By year of birth.
+    BirthYear,
 }
 
 /// Ages in full years.
@@ -73,6 +75,8 @@ pub struct CadreSummaryCell {
     sex: Option<Sex>,
     /// The age band; null where it is not grouped by, or the birth date not known.
     age_band: Option<AgeBand>,
+    /// The year of birth; null where it is not grouped by, or not known.
+    birth_year: Option<i32>,
     /// How many; null where it is suppressed.
     count: Option<i64>,
     /// Whether the count is shown.
@@ -83,7 +87,8 @@ impl From<Cell> for CadreSummaryCell {
     fn from(it: Cell) -> Self {
         let status = if it.count.is_some() { CellStatus::Known } else { CellStatus::Suppressed };
         let (level, sex) = (it.level.map(Into::into), it.sex.map(Into::into));
-        Self { level, sex, age_band: it.age_band.map(Into::into), count: it.count, status }
+        let (age_band, birth_year) = (it.age_band.map(Into::into), it.birth_year);
+        Self { level, sex, age_band, birth_year, count: it.count, status }
     }
 }
 
@@ -126,7 +131,7 @@ pub struct SummaryQuery;
 /// Questions about counts.
 #[Object]
 impl SummaryQuery {
-    /// Cadres in post under an organization, counted by level, sex and age band. Of an earlier day posts, levels and moves
+    /// Cadres in post under an organization, counted by level, sex, age band and year of birth. Of an earlier day posts, levels and moves
     /// tell, and the records where they have none; the caller counts only people whom they may count today. An organization
     /// outside the caller's reach counts nobody, like one that does not exist.
     #[graphql(directive = access::apply(Action::SummaryRead))]

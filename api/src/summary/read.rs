@@ -51,6 +51,8 @@ pub enum GroupBy {
     AgeBand,
     /// By the band of the age that is reached within the year.
     AgeBandInYear,
+    /// By year of birth.
+    BirthYear,
 }
 
 /// Roles by whose grants people are counted: those that see rows, and readers of counts.
@@ -108,6 +110,8 @@ pub struct Cell {
     pub sex: Option<Sex>,
     /// The age band; none where it is not grouped by, or the birth date not known.
     pub age_band: Option<AgeBand>,
+    /// The year of birth; none where it is not grouped by, or not known.
+    pub birth_year: Option<i32>,
     /// How many; none where it is suppressed.
     pub count: Option<i64>,
 }
@@ -122,7 +126,7 @@ impl Query for SummarizeCadres {
             None => self.rows(reader).await?,
         };
         let mut cells: Vec<Cell> = rows.into_iter().map(|(keys, count)| self.cell(&keys, count)).collect();
-        cells.sort_by_key(|it| (it.level, it.sex, it.age_band));
+        cells.sort_by_key(|it| (it.level, it.sex, it.age_band, it.birth_year));
         Ok(cells)
     }
 }
@@ -142,6 +146,7 @@ impl SummarizeCadres {
             GroupBy::Sex => at.col(cadre::Column::Sex),
             GroupBy::AgeBand => band(&at, self.as_of),
             GroupBy::AgeBandInYear => band(&at, last_of_year(self.as_of)),
+            GroupBy::BirthYear => Expr::cust("substr(\"cadre\".\"birth_date\", 1, 4)"),
         };
         let keys: Vec<Expr> = self.group_by.iter().map(key).collect();
         let (in_post, keeper) = if self.past {
@@ -167,6 +172,7 @@ impl SummarizeCadres {
                 .or_else(|| text(GroupBy::AgeBandInYear))
                 .and_then(|it| it.parse::<i32>().ok())
                 .map(|it| BANDS.iter().find(|(_, from)| *from == it).map_or(AgeBand::Under30, |(band, _)| *band)),
+            birth_year: text(GroupBy::BirthYear).and_then(|it| it.parse().ok()),
             count,
         }
     }

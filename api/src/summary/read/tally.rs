@@ -48,6 +48,7 @@ pub(super) async fn counts(question: &SummarizeCadres, reader: &Reader<'_>) -> R
         GroupBy::Level => Expr::cust("nullif(\"cadre_tally\".\"position_level\", '')"),
         GroupBy::Sex => at.col(cadre_tally::Column::Sex),
         GroupBy::AgeBand | GroupBy::AgeBandInYear => band(&at, question.as_of.year()),
+        GroupBy::BirthYear => Expr::cust("cast(nullif(\"cadre_tally\".\"birth_year\", 0) as text)"),
     };
     let keys: Vec<Expr> = question.group_by.iter().map(key).collect();
     let among = Condition::all().add(at.col(cadre_tally::Column::AncestorId).eq(question.organization));
