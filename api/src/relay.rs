@@ -6,7 +6,7 @@ use async_graphql::{
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::NaiveDate;
 use entity::{id::Key, kind::Role, partial_date};
-use uuid::Uuid;
+use uuid::{Uuid, fmt::Simple};
 
 use crate::{
     auth::policy,
@@ -38,7 +38,9 @@ pub fn global_id<K: Key>(key: K) -> ID {
 
 /// The global id of a row whose noun is known only at run time.
 pub fn global_text(noun: &str, key: Uuid) -> ID {
-    ID(BASE64_URL_SAFE_NO_PAD.encode(format!("{noun}:{}", key.simple())))
+    let mut digits = [0; Simple::LENGTH];
+    let text = [noun.as_bytes(), b":", key.simple().encode_lower(&mut digits).as_bytes()].concat();
+    ID(BASE64_URL_SAFE_NO_PAD.encode(text))
 }
 
 /// The noun and key of a global id; none for any other text.

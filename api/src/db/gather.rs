@@ -5,6 +5,8 @@
 //! part and not as all of them. A row says first of which part it is, then where it stands there.
 
 mod layout;
+mod wire;
+mod written;
 
 use std::{collections::BTreeSet, fmt::Write, sync::Arc};
 
@@ -12,8 +14,8 @@ use entity::{Noun, Table};
 use sea_orm::{
     Condition, ConnectionTrait, DbBackend, IdenStatic, Iterable, ModelTrait, Statement, Value,
     sea_query::{
-        Alias as Name, Expr, ExprTrait, Func, Order, PostgresQueryBuilder, Query, SelectStatement, SqlWriterValues,
-        SqliteQueryBuilder, Values, WindowStatement,
+        Alias as Name, Expr, ExprTrait, Func, Order, PostgresQueryBuilder, Query, SelectStatement, SqliteQueryBuilder,
+        Values, WindowStatement,
     },
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -33,6 +35,7 @@ use crate::{
     traces,
 };
 use layout::{Class, Layout, Shape, placed, shape};
+use written::Written;
 
 pub use layout::{Gathered, Standing};
 
@@ -90,7 +93,7 @@ impl Made {
         let mut stand_ins = (ANY..ANY + KEYS).map(Uuid::from_u128);
         let mut of = |key| if any { stand_ins.next().unwrap_or(key) } else { key };
         let parts = question.parts(&reader, &gates, &mut of)?;
-        let (text, values, layout) = joined(database.get_database_backend(), &parts);
+        let (text, values, layout) = joined(database.get_database_backend(), &parts, any);
         let key = |value: &Value| match value {
             Value::Uuid(Some(it)) => it.as_u128().checked_sub(ANY).filter(|it| any && *it < KEYS),
             _ => None,
@@ -186,32 +189,22 @@ pub struct Above {
 /// The rows of one table.
 pub struct Part {
     select: SelectStatement,
-    /// Rows, at most. It stands in the statement as it is: of a bound one a plan for all values would not know how few.
-    most: Option<u64>,
     shape: Arc<Shape>,
     standing: Standing,
 }
 
 impl Part {
     /// Rows that a select of a table's own columns yields; those that are numbered by a column, then by their keys.
-    pub(super) fn first<E: Noun>(
-        mut select: SelectStatement,
-        standing: Standing,
-        order: E::Column,
-        mut most: Option<u64>,
-    ) -> Result<Self> {
+    pub(super) fn first<E: Noun>(mut select: SelectStatement, standing: Standing, order: E::Column) -> Result<Self> {
         let shape = shape::<E>()?;
         select.clear_selects().expr(Expr::cust(shape.columns.clone()));
         if standing == Standing::Numbered {
             let table = E::default();
-            let mut rows = std::mem::take(&mut select);
-            if let Some(most) = most.take() {
-                rows.limit(most);
-            }
+            let rows = std::mem::take(&mut select);
             select.expr(Expr::cust(shape.columns.clone())).from_subquery(rows, Name::new(table.table_name()));
             number::<E>(&mut select, order);
         }
-        Ok(Self { select, most, shape, standing })
+        Ok(Self { select, shape, standing })
     }
 
     /// Visible rows of a table whose column `by` holds a key that a column of an earlier part names; ordered. Of rows
@@ -240,7 +233,7 @@ impl Part {
         let keys =
             Query::select().column(Name::new(above.from)).from(Name::new(format!("part_{}", above.part))).to_owned();
         select.and_where(at.col(by).in_subquery(keys));
-        Ok(Self { select, most: None, shape, standing })
+        Ok(Self { select, shape, standing })
     }
 }
 
@@ -258,7 +251,7 @@ impl Reader<'_> {
     /// # Errors
     /// `Internal` when the database fails.
     pub async fn gather(&self, parts: &[Part]) -> Result<Gathered> {
-        let (text, values, layout) = joined(self.backend(), parts);
+        let (text, values, layout) = joined(self.backend(), parts, false);
         layout.read(self.rows(Statement::from_sql_and_values(self.backend(), text, values)).await?)
     }
 }
@@ -273,9 +266,8 @@ fn number<E: Noun>(select: &mut SelectStatement, order: E::Column) {
 
 /// Parts as one statement, and how its rows are to be read. The text is put together here: the builder's own union and
 /// named sub-selects copy every part several times.
-fn joined(backend: DbBackend, parts: &[Part]) -> (String, Values, Layout) {
-    let (placeholder, numbered) = if backend == DbBackend::Postgres { ("$", true) } else { ("?", false) };
-    let mut text = SqlWriterValues::new(placeholder, numbered);
+fn joined(backend: DbBackend, parts: &[Part], kept: bool) -> (String, Values, Layout) {
+    let mut text = Written::new(backend, kept);
     let count = |part: &Part, class| part.shape.classes.iter().filter(|it| **it == class).count();
     let widest = |class| parts.iter().map(|part| count(part, class)).max().unwrap_or(0);
     let places: Vec<Class> =
@@ -286,9 +278,6 @@ fn joined(backend: DbBackend, parts: &[Part]) -> (String, Values, Layout) {
         match backend {
             DbBackend::Postgres => part.select.build_collect_any_into(&PostgresQueryBuilder, &mut text),
             _ => part.select.build_collect_any_into(&SqliteQueryBuilder, &mut text),
-        }
-        if let Some(most) = part.most {
-            put(&mut text, format_args!(" LIMIT {most}"));
         }
         put(&mut text, format_args!(")"));
         let held = placed(&part.shape.classes, &places);
@@ -311,8 +300,7 @@ fn joined(backend: DbBackend, parts: &[Part]) -> (String, Values, Layout) {
             .push((part.standing, held.into_iter().map(|it| it + 2).zip(part.shape.classes.iter().copied()).collect()));
     }
     put(&mut text, format_args!("{whole}"));
-    let (text, values) = text.into_parts();
-    (text, values, Layout::of(layout))
+    (text.text, Values(text.values), Layout::of(layout))
 }
 
 /// Writes to a text, which takes everything.

@@ -276,7 +276,7 @@ impl<'r, 'c, E: Visible> Find<'r, 'c, E> {
     /// `Internal` when the database fails.
     pub async fn page(self, args: &PageArgs, sort: E::Column) -> Result<Page<E::Model>> {
         self.reader.sent();
-        let select = on_page::<E>(self.select, args, sort).limit(args.first + 1);
+        let select = on_page::<E>(self.select, args, sort);
         Ok(page::<E>(select.all(&self.reader.link).await?, args, sort))
     }
 
@@ -290,7 +290,7 @@ impl<'r, 'c, E: Visible> Find<'r, 'c, E> {
             Order::Id => Standing::ByKey,
             Order::Newest => Standing::ByKeyDownwards,
         };
-        Part::first::<E>(on_page::<E>(self.select, args, sort).into_query(), standing, sort, Some(args.first + 1))
+        Part::first::<E>(on_page::<E>(self.select, args, sort).into_query(), standing, sort)
     }
 
     /// All of them in the order of a column, then of their keys, to be gathered with what hangs on them.
@@ -298,11 +298,11 @@ impl<'r, 'c, E: Visible> Find<'r, 'c, E> {
     /// # Errors
     /// `Internal` for a table that can't be gathered.
     pub fn part(self, order: E::Column) -> Result<Part> {
-        Part::first::<E>(self.select.into_query(), Standing::of::<E>(order), order, None)
+        Part::first::<E>(self.select.into_query(), Standing::of::<E>(order), order)
     }
 }
 
-/// Narrows a select to where a page begins, in its order. It is read with one row more: that tells whether others follow.
+/// Narrows a select to one page, and to one row more: it tells whether others follow.
 fn on_page<E: Visible>(mut select: Select<E>, args: &PageArgs, sort: E::Column) -> Select<E> {
     let at = Alias::own::<E>();
     let (by_name, newest) = (args.order == Order::Name, args.order == Order::Newest);
@@ -318,7 +318,8 @@ fn on_page<E: Visible>(mut select: Select<E>, args: &PageArgs, sort: E::Column) 
     if by_name {
         select = select.order_by_asc(sort);
     }
-    if newest { select.order_by_desc(E::ID) } else { select.order_by_asc(E::ID) }
+    select = if newest { select.order_by_desc(E::ID) } else { select.order_by_asc(E::ID) };
+    select.limit(args.first + 1)
 }
 
 /// A page of the rows that its select yields.

@@ -290,7 +290,7 @@ pub async fn perform(
         order::null_at(&mut response.data, &error.path);
     }
     let mut told = 0;
-    response.data = chosen.order.apply(response.data, &mut told);
+    chosen.order.apply(&mut response.data, &mut told);
     if let Some(day) = session.asked() {
         response.extensions.insert("asOf".to_owned(), value!(day.to_string()));
     }

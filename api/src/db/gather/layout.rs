@@ -13,6 +13,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::wire;
 use crate::error::{Error, Result};
 
 /// What a column holds, as far as a result cares.
@@ -75,6 +76,9 @@ impl Class {
     }
 
     fn value(self, row: &QueryResult, at: usize) -> Result<Value> {
+        if let Some(value) = wire::value(row, at, self)? {
+            return Ok(value);
+        }
         Ok(match self {
             Self::Uuid => Value::from(row.try_get_by_index::<Option<Uuid>>(at)?),
             Self::Text => Value::from(row.try_get_by_index::<Option<String>>(at)?),
@@ -152,8 +156,14 @@ impl Layout {
     pub fn read(self, rows: Vec<QueryResult>) -> Result<Gathered> {
         let mut parts: Vec<Vec<(i64, QueryResult)>> = self.0.iter().map(|_| Vec::new()).collect();
         for row in rows {
-            let part = usize::try_from(row.try_get_by_index::<i32>(0)?).unwrap_or(usize::MAX);
-            let at = row.try_get_by_index(1)?;
+            let part = match Class::Integer.value(&row, 0)? {
+                Value::Int(Some(part)) => usize::try_from(part).unwrap_or(usize::MAX),
+                _ => usize::MAX,
+            };
+            let at = match Class::Long.value(&row, 1)? {
+                Value::BigInt(at) => at.unwrap_or_default(),
+                _ => 0,
+            };
             parts.get_mut(part).ok_or_else(|| Error::broken("a row of no part"))?.push((at, row));
         }
         Ok(Gathered { parts, layout: self })
