@@ -10,3 +10,9 @@ pub fn sha256<const LENGTH: usize>(text: &[u8]) -> [u8; LENGTH] {
     first.iter_mut().zip(hash.as_ref()).for_each(|(to, from)| *to = *from);
     first
 }
+
+/// Bytes as lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    let digit = |it: u8| char::from_digit(u32::from(it), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect()
+}

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use api::auth::keys;
 use entity::{Table, account_grant, kind::Role};
 use sea_orm::{ConnectionTrait, EntityTrait, Statement};
 use serde_json::{Value, json};
@@ -253,7 +252,7 @@ async fn story(world: &mut World, format: &'static str) {
     let authenticator = Authenticator::reading(&enrolled.out);
     watch.see("what enrolling says besides", enrolled.err);
     watch.keep("the secret of the second factor", authenticator.text.clone());
-    watch.keep("its bytes", keys::hex(&authenticator.bytes()));
+    watch.keep("its bytes", api::hash::hex(&authenticator.bytes()));
 
     let session = knock(&mut watch, &login, &authenticator.code(chrono::Utc::now())).await;
     let client = Client::new(&watch.url, session["access_token"].as_str().expect("a token"));

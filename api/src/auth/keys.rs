@@ -23,6 +23,7 @@ use jsonwebtoken::{
 use serde::{Deserialize, Serialize};
 
 use crate::auth::rotation::{NEXT, PREVIOUS, RETIRED, beside};
+use crate::hash::hex;
 
 /// The public half of a signing key.
 pub struct PublicKey {
@@ -326,11 +327,6 @@ fn owned_file(path: &Path, forbidden: u32, what: &str) -> Result<String, String>
         return Err(format!("{} can be {what} by others: chmod 600 {0}", path.display()));
     }
     fs::read_to_string(path).map_err(|cause| format!("can't read {}: {cause}", path.display()))
-}
-
-/// Bytes as lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// 32 bytes from 64 hexadecimal digits.

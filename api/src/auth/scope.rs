@@ -14,6 +14,7 @@ use entity::{
     kind::{AccountKind, ManagementAuthority, Role, SecrecyLevel},
 };
 use serde::{Deserialize, Serialize};
+use uuid::fmt::Simple;
 
 use crate::{
     auth::policy::{self, Job},
@@ -278,13 +279,21 @@ impl Actor {
 
 /// What is held where, as text: in an order of its own, each once.
 fn listed(held: impl Iterator<Item = (Role, OrganizationId, Option<ManagementAuthority>, SecrecyLevel)>) -> String {
-    let one = |(role, at, tier, ceiling): (Role, OrganizationId, Option<ManagementAuthority>, SecrecyLevel)| {
-        format!("{}@{}:{}:{}", role.text(), at.0, tier.map_or("-", ManagementAuthority::text), ceiling.text())
+    let words = |(role, at, tier, ceiling): (Role, OrganizationId, Option<ManagementAuthority>, SecrecyLevel)| {
+        (role.text(), at.0, tier.map_or("-", ManagementAuthority::text), ceiling.text())
     };
-    let mut held: Vec<String> = held.map(one).collect();
+    let mut held: Vec<_> = held.map(words).collect();
     held.sort_unstable();
     held.dedup();
-    held.join(",")
+    let mut digits = [0; Simple::LENGTH];
+    let mut text = String::with_capacity(80 * held.len());
+    for (role, at, tier, ceiling) in held {
+        // Each question of each request is named so: no formatting.
+        for word in [role, "@", at.simple().encode_lower(&mut digits), ":", tier, ":", ceiling, ","] {
+            text.push_str(word);
+        }
+    }
+    text
 }
 
 #[cfg(test)]

@@ -22,9 +22,10 @@ use entity::{
 use crate::{
     auth::{
         address::AddressKey,
-        keys::{FieldKeys, SealingKey, hex},
+        keys::{FieldKeys, SealingKey},
     },
     error::{Error, Result},
+    hash::hex,
     page::CursorKey,
 };
 

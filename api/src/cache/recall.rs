@@ -16,6 +16,7 @@ use tokio::sync::Mutex;
 
 use crate::{
     cache::generations::{Generations, Snapshot, Stamp},
+    hash::hex,
     metrics::Metrics,
 };
 
@@ -31,7 +32,7 @@ impl Key {
             context.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes());
             context.update(part);
         }
-        Self(context.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
+        Self(hex(context.finish().as_ref()))
     }
 }
 

@@ -11,10 +11,11 @@ use clap::ArgMatches;
 use entity::kind::ImportKind;
 
 use crate::{
-    auth::{keys::hex, policy::Job},
+    auth::policy::Job,
     cli::{demo, progress, run},
     db::{door::Part, session::Terms},
     error::Error,
+    hash::hex,
     http::house::{self, Hooks},
     metrics::Metrics,
     organization::read::OrganizationByCode,

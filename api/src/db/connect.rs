@@ -145,7 +145,7 @@ impl Own {
     async fn searches<'c>(&'c self, shared: &'c DatabaseConnection) -> &'c DatabaseConnection {
         let Some(options) = &self.searching else { return shared };
         // Lazy, as below.
-        self.searches.get_or_try_init(|| Database::connect(options.clone())).await.unwrap_or(shared)
+        self.searches.get_or_try_init(|| Box::pin(Database::connect(options.clone()))).await.unwrap_or(shared)
     }
 
     /// The thread's own connections, or those that all share.
@@ -157,7 +157,7 @@ impl Own {
             return Cow::Owned(own);
         }
         // Lazy: nothing is asked of the database yet, so nothing can fail but the address, which was good before.
-        let Ok(made) = Database::connect(options.clone()).await else { return Cow::Borrowed(shared) };
+        let Ok(made) = Box::pin(Database::connect(options.clone())).await else { return Cow::Borrowed(shared) };
         OWN.with_borrow_mut(|own| own.insert(self.server, Some(made.clone())));
         Cow::Owned(made)
     }

@@ -16,10 +16,10 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 
 use crate::{
-    auth::keys::hex,
     clock::civil_midnight,
     db::door::Door,
     error::{Error, Result},
+    hash::hex,
 };
 
 /// Acts read at once.

@@ -16,7 +16,6 @@ use uuid::Uuid;
 use crate::{
     auth::{
         factor,
-        keys::hex,
         outside::Visitor,
         policy::Job,
         scope::{Actor, Grant, Identity},
@@ -35,7 +34,7 @@ use crate::{
         session::Session,
     },
     error::{Error, Result},
-    hash::sha256,
+    hash::{hex, sha256},
     metrics::Metrics,
     shared::{channel::Channel, store::Store},
 };

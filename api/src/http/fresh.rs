@@ -8,7 +8,7 @@ use actix_web::{
 };
 use aws_lc_rs::digest::{Context, SHA256};
 
-use crate::auth::keys::hex;
+use crate::hash::hex;
 
 /// The tag of an answer with these parts.
 pub fn tag(parts: &[&[u8]]) -> String {

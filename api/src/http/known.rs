@@ -9,9 +9,9 @@ use std::{collections::HashMap, fs, path::Path, sync::Arc};
 use aws_lc_rs::digest;
 
 use crate::{
-    auth::keys::hex,
     config::Config,
     document::prepared::{Documents, Prepared, Unfit},
+    hash::hex,
     http::{
         asked::Asked,
         refusal::{Kind, Refusal},

@@ -16,9 +16,9 @@ use futures_util::StreamExt;
 use uuid::Uuid;
 
 use crate::{
-    auth::keys::hex,
     db::session::Terms,
     error::{Action, Error},
+    hash::hex,
     http::house::House,
     roster::{stored::coming, write::uploads::ReceiveUpload},
 };

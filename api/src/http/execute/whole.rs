@@ -2,10 +2,9 @@
 //! made of. The token, the grants, the plan and the record of operations come before; a field that tells of the moment, of
 //! sealed values or of what a request costs is never in one.
 
-use std::borrow::Cow;
-
 use async_graphql::{Response, parser::types::OperationType};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use super::{Answered, Manner, Ready, perform, text};
 use crate::{
@@ -16,8 +15,9 @@ use crate::{
 
 /// What is kept of an answer.
 #[derive(Serialize, Deserialize)]
-struct Kept<'a> {
-    text: Cow<'a, str>,
+struct Kept {
+    /// As it stands, so that it is copied and not read.
+    text: Box<RawValue>,
     told: u64,
 }
 
@@ -40,16 +40,18 @@ pub(super) async fn answered(
     let Some(place) = place else { return perform(house, session, ready, manner, turn, Some(left), id).await };
     if let Some(Kept { text, told }) = session.kept(&place).await {
         let (response, statements) = (Response::default(), session.statements());
-        let (left, written) = (Some(left), Some(text.into_owned()));
+        let (left, written) = (Some(left), Some(Box::<str>::from(text).into_string()));
         let (refused, named, kept) = (false, true, true);
         return Ok(Some(Answered { response, refused, named, statements, told, left, written, kept }));
     }
     let session = session.gathering();
     let mut made = perform(house, session.clone(), ready, manner, turn, Some(left), id).await?;
-    if let Some(it) = made.as_mut().filter(|it| !it.refused && it.response.errors.is_empty()) {
-        let text = text(it);
-        session.keep(place, Kept { text: text.as_str().into(), told: it.told }).await;
-        it.written = Some(text);
+    if let Some(it) = made.as_mut().filter(|it| !it.refused && it.response.errors.is_empty())
+        && let Ok(text) = RawValue::from_string(text(it))
+    {
+        let kept = Kept { text, told: it.told };
+        session.keep(place, &kept).await;
+        it.written = Some(Box::<str>::from(kept.text).into_string());
     }
     Ok(made)
 }
