@@ -90,9 +90,6 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// What makes both tables anew from all people.
-const ALL: [&str; 2] = ["DELETE FROM cadre_scope", "DELETE FROM cadre_tally"];
-
 fn scoped() -> String {
     "INSERT INTO cadre_scope (ancestor_id, cadre_id, position_level) \
      SELECT a.ancestor_id, c.id, c.position_level FROM cadre c \
@@ -110,55 +107,66 @@ fn tallied() -> String {
     )
 }
 
-fn postgres() -> Vec<String> {
-    let (o, n, c) = (kinds("o"), kinds("n"), kinds("c"));
-    let tally = format!("INSERT INTO cadre_tally (ancestor_id, {KINDS}, people, folded)");
-    let under = "JOIN organization_closure a ON a.descendant_id";
-    // The differences that some rows make, each kind once.
-    let differences = |from: &str| {
-        format!(
-            "{tally} SELECT ancestor_id, {KINDS}, sum(n), false FROM ({from}) \
-             AS t (ancestor_id, {KINDS}, n) GROUP BY ancestor_id, {KINDS} HAVING sum(n) <> 0;"
-        )
-    };
-    let of_people = |rows: &str, row: &str, kinds: &str, n: i32| {
-        let joined = format!("FROM {rows} {row} {under} = {row}.organization_id WHERE {row}.status = 'IN_POST'");
-        format!("SELECT a.ancestor_id, {kinds}, {n} {joined}")
-    };
-    let of_places = |rows: &str, n: i32| {
-        let joined = format!("FROM {rows} r JOIN cadre c ON c.organization_id = r.descendant_id");
-        format!("SELECT r.ancestor_id, {c}, {n} {joined} WHERE c.status = 'IN_POST'")
-    };
-    let scope = "INSERT INTO cadre_scope (ancestor_id, cadre_id, position_level)";
-    let (added, gone) = (of_people("come", "n", &n, 1), of_people("gone", "o", &o, -1));
-    let from_cadre = format!(
+/// Where the rows of a statement are inserted, and what stands above a place.
+const SCOPE: &str = "INSERT INTO cadre_scope (ancestor_id, cadre_id, position_level)";
+const UNDER: &str = "JOIN organization_closure a ON a.descendant_id";
+
+fn tally() -> String {
+    format!("INSERT INTO cadre_tally (ancestor_id, {KINDS}, people, folded)")
+}
+
+/// The differences that some rows make on PostgreSQL, each kind once.
+fn differences(from: &str) -> String {
+    format!(
+        "{} SELECT ancestor_id, {KINDS}, sum(n), false FROM ({from}) \
+         AS t (ancestor_id, {KINDS}, n) GROUP BY ancestor_id, {KINDS} HAVING sum(n) <> 0;",
+        tally()
+    )
+}
+
+/// What the changed people of a statement count for.
+fn of_people(rows: &str, row: &str, n: i32) -> String {
+    let joined = format!("FROM {rows} {row} {UNDER} = {row}.organization_id WHERE {row}.status = 'IN_POST'");
+    format!("SELECT a.ancestor_id, {}, {n} {joined}", kinds(row))
+}
+
+/// What the people of places count for that come under another or leave it.
+fn of_places(rows: &str, n: i32) -> String {
+    let joined = format!("FROM {rows} r JOIN cadre c ON c.organization_id = r.descendant_id");
+    format!("SELECT r.ancestor_id, {}, {n} {joined} WHERE c.status = 'IN_POST'", kinds("c"))
+}
+
+fn from_cadre() -> String {
+    let (added, gone) = (of_people("come", "n", 1), of_people("gone", "o", -1));
+    let moved = "(o.organization_id, o.position_level) IS DISTINCT FROM (n.organization_id, n.position_level)";
+    format!(
         "CREATE FUNCTION derive_from_cadre() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
          PERFORM pg_advisory_xact_lock_shared({TREE}); \
          IF TG_OP = 'INSERT' THEN \
-           {scope} SELECT a.ancestor_id, n.id, n.position_level FROM come n {under} = n.organization_id; \
+           {SCOPE} SELECT a.ancestor_id, n.id, n.position_level FROM come n {UNDER} = n.organization_id; \
            {} \
          ELSIF TG_OP = 'DELETE' THEN \
            DELETE FROM cadre_scope s USING gone o WHERE s.cadre_id = o.id; \
            {} \
          ELSE \
-           IF EXISTS (SELECT FROM gone o JOIN come n ON n.id = o.id \
-             WHERE (o.organization_id, o.position_level) IS DISTINCT FROM (n.organization_id, n.position_level)) THEN \
-             DELETE FROM cadre_scope s USING gone o JOIN come n ON n.id = o.id WHERE s.cadre_id = o.id \
-               AND (o.organization_id, o.position_level) IS DISTINCT FROM (n.organization_id, n.position_level); \
-             {scope} SELECT a.ancestor_id, n.id, n.position_level FROM gone o JOIN come n ON n.id = o.id \
-               {under} = n.organization_id \
-               WHERE (o.organization_id, o.position_level) IS DISTINCT FROM (n.organization_id, n.position_level); \
+           IF EXISTS (SELECT FROM gone o JOIN come n ON n.id = o.id WHERE {moved}) THEN \
+             DELETE FROM cadre_scope s USING gone o JOIN come n ON n.id = o.id WHERE s.cadre_id = o.id AND {moved}; \
+             {SCOPE} SELECT a.ancestor_id, n.id, n.position_level FROM gone o JOIN come n ON n.id = o.id \
+               {UNDER} = n.organization_id WHERE {moved}; \
            END IF; \
            {} \
          END IF; RETURN NULL; END $$",
         differences(&added),
         differences(&gone),
         differences(&format!("{gone} UNION ALL {added}")),
-    );
-    let from_closure = format!(
+    )
+}
+
+fn from_closure() -> String {
+    format!(
         "CREATE FUNCTION derive_from_closure() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
          IF TG_OP = 'INSERT' THEN \
-           {scope} SELECT n.ancestor_id, c.id, c.position_level FROM come n \
+           {SCOPE} SELECT n.ancestor_id, c.id, c.position_level FROM come n \
              JOIN cadre c ON c.organization_id = n.descendant_id; \
            {} \
          ELSE \
@@ -168,25 +176,34 @@ fn postgres() -> Vec<String> {
          END IF; RETURN NULL; END $$",
         differences(&of_places("come", 1)),
         differences(&of_places("gone", -1)),
-    );
-    let all = format!(
+    )
+}
+
+fn derive_all() -> String {
+    format!(
         "CREATE FUNCTION derive_cadres() RETURNS void LANGUAGE plpgsql AS $$ BEGIN \
-         PERFORM pg_advisory_xact_lock({TREE}); {}; {}; {}; {}; END $$",
-        ALL[0],
-        ALL[1],
+         PERFORM pg_advisory_xact_lock({TREE}); \
+         DELETE FROM cadre_scope; DELETE FROM cadre_tally; {}; {}; END $$",
         scoped(),
         tallied(),
-    );
-    // One statement: whoever reads sums what was before it or what is after it. Two at once each take rows of their own.
-    let fold = format!(
+    )
+}
+
+/// One statement: whoever reads sums what was before it or what is after it. Two at once each take rows of their own.
+fn fold() -> String {
+    format!(
         "CREATE FUNCTION fold_cadre_tally() RETURNS void LANGUAGE sql AS $$ \
          WITH fresh AS (SELECT DISTINCT ancestor_id, {KINDS} FROM cadre_tally WHERE NOT folded), \
          taken AS (DELETE FROM cadre_tally t USING fresh f WHERE t.ancestor_id = f.ancestor_id \
            AND t.position_level = f.position_level AND t.sex = f.sex AND t.birth_year = f.birth_year \
            AND t.management_authority = f.management_authority AND t.secrecy_level = f.secrecy_level RETURNING t.*) \
-         {tally} SELECT ancestor_id, {KINDS}, sum(people), true FROM taken \
-         GROUP BY ancestor_id, {KINDS} HAVING sum(people) <> 0 $$"
-    );
+         {} SELECT ancestor_id, {KINDS}, sum(people), true FROM taken \
+         GROUP BY ancestor_id, {KINDS} HAVING sum(people) <> 0 $$",
+        tally()
+    )
+}
+
+fn postgres() -> Vec<String> {
     let trigger = |name: &str, event: &str, table: &str, rows: &str, function: &str| {
         format!(
             "CREATE TRIGGER {name} AFTER {event} ON {table} REFERENCING {rows} \
@@ -198,10 +215,10 @@ fn postgres() -> Vec<String> {
     vec![
         format!("CREATE INDEX ix_cadre_tally_ancestor ON cadre_tally (ancestor_id, {KINDS}) INCLUDE (people)"),
         "CREATE INDEX ix_cadre_tally_fresh ON cadre_tally (ancestor_id) WHERE NOT folded".to_owned(),
-        from_cadre,
-        from_closure,
-        all,
-        fold,
+        from_cadre(),
+        from_closure(),
+        derive_all(),
+        fold(),
         trigger("cadre_derives_added", "INSERT", "cadre", come, people),
         trigger("cadre_derives_changed", "UPDATE", "cadre", both, people),
         trigger("cadre_derives_gone", "DELETE", "cadre", old, people),
@@ -213,9 +230,8 @@ fn postgres() -> Vec<String> {
 
 fn sqlite() -> Vec<String> {
     let (old, new, c) = (kinds("OLD"), kinds("NEW"), kinds("c"));
-    let tally = format!("INSERT INTO cadre_tally (ancestor_id, {KINDS}, people, folded)");
+    let tally = tally();
     let summed = format!("ON CONFLICT (ancestor_id, {KINDS}) DO UPDATE SET people = people + excluded.people");
-    let scope = "INSERT INTO cadre_scope (ancestor_id, cadre_id, position_level)";
     let person = |row: &str, kinds: &str, n: i32| {
         format!(
             "{tally} SELECT ancestor_id, {kinds}, {n}, true FROM organization_closure \
@@ -223,7 +239,7 @@ fn sqlite() -> Vec<String> {
         )
     };
     let scoped_person = format!(
-        "{scope} SELECT ancestor_id, NEW.id, NEW.position_level FROM organization_closure \
+        "{SCOPE} SELECT ancestor_id, NEW.id, NEW.position_level FROM organization_closure \
          WHERE descendant_id = NEW.organization_id;"
     );
     let place = |row: &str, n: i32| {
@@ -254,7 +270,7 @@ fn sqlite() -> Vec<String> {
         ),
         format!(
             "CREATE TRIGGER closure_derives_added AFTER INSERT ON organization_closure BEGIN \
-             {scope} SELECT NEW.ancestor_id, id, position_level FROM cadre WHERE organization_id = NEW.descendant_id; \
+             {SCOPE} SELECT NEW.ancestor_id, id, position_level FROM cadre WHERE organization_id = NEW.descendant_id; \
              {} END",
             place("NEW", 1)
         ),

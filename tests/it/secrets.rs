@@ -252,7 +252,7 @@ async fn story(world: &mut World, format: &'static str) {
     let authenticator = Authenticator::reading(&enrolled.out);
     watch.see("what enrolling says besides", enrolled.err);
     watch.keep("the secret of the second factor", authenticator.text.clone());
-    watch.keep("its bytes", api::hash::hex(&authenticator.bytes()));
+    watch.keep("its bytes", authenticator.bytes().iter().map(|it| format!("{it:02x}")).collect::<String>());
 
     let session = knock(&mut watch, &login, &authenticator.code(chrono::Utc::now())).await;
     let client = Client::new(&watch.url, session["access_token"].as_str().expect("a token"));

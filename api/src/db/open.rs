@@ -5,7 +5,10 @@
 
 mod seen;
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::PoisonError,
+};
 
 use entity::{
     access_log, audit_event, cadre, cadre_sealed,
@@ -149,4 +152,18 @@ async fn record(
     session.sent();
     access_log::Entity::insert_many(rows).exec_without_returning(link).await?;
     Ok(())
+}
+
+impl Session {
+    /// Counts people towards the limit of one request, all or none of them.
+    pub(super) fn reserve(&self, people: &BTreeSet<CadreId>) -> Result<()> {
+        let mut opening = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+        let all: BTreeSet<CadreId> = opening.union(people).copied().collect();
+        if all.len() > MOST_PEOPLE {
+            let why = format!("opens values of {} people; at most {} in one request", all.len(), MOST_PEOPLE);
+            return Err(Error::invalid("sensitive", why));
+        }
+        *opening = all;
+        Ok(())
+    }
 }

@@ -7,7 +7,7 @@
 use std::{
     collections::BTreeSet,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
@@ -124,7 +124,7 @@ pub struct Session {
     /// Whether nothing remembered will do.
     fresh: bool,
     /// People whose sealed values were asked for so far.
-    opening: Arc<Mutex<BTreeSet<CadreId>>>,
+    pub(super) opening: Arc<Mutex<BTreeSet<CadreId>>>,
     /// What its whole answer is made of, where that may be remembered.
     pub(super) whole: Whole,
 }
@@ -358,18 +358,6 @@ impl Session {
         self.whole.passes();
         let scope = self.narrowed(Action::AccessExplain).await?;
         Box::pin(explain::explain::<E>(self, &self.door, scope, asked)).await
-    }
-
-    /// Counts people towards the limit of one request, all or none of them.
-    pub(super) fn reserve(&self, people: &BTreeSet<CadreId>) -> Result<()> {
-        let mut opening = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
-        let all: BTreeSet<CadreId> = opening.union(people).copied().collect();
-        if all.len() > open::MOST_PEOPLE {
-            let why = format!("opens values of {} people; at most {} in one request", all.len(), open::MOST_PEOPLE);
-            return Err(Error::invalid("sensitive", why));
-        }
-        *opening = all;
-        Ok(())
     }
 
     async fn load<Q: Query>(&self, question: &Q, scope: Scope) -> Result<(Q::Answer, Vec<Table>)> {
