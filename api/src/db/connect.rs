@@ -51,7 +51,7 @@ pub async fn connect(config: &Config, create: bool) -> Result<DatabaseConnection
     Ok(db)
 }
 
-/// Connections that all threads share, at least, before any has its own.
+/// Connections that all threads share, where there are twice as many; with fewer than these no thread has its own.
 const SHARED: u32 = 8;
 /// Of these, those of searches, whose plans are made each time.
 const SEARCHING: u32 = 2;
@@ -63,7 +63,8 @@ fn shares(config: &Config) -> (u32, u32) {
     let workers = if config.workers == 0 { cores() } else { usize::try_from(config.workers).unwrap_or(1) };
     let workers = u32::try_from(workers).unwrap_or(1);
     // Changes, lists and jobs go by the shared ones, and are not to wait for each other.
-    let own = if config.database_url.starts_with("sqlite:") { 0 } else { all.saturating_sub(SHARED) / workers };
+    let shared = if all < SHARED { all } else { SHARED.min(all / 2) };
+    let own = if config.database_url.starts_with("sqlite:") { 0 } else { (all - shared) / workers };
     (all - own * workers, own)
 }
 
