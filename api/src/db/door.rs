@@ -192,6 +192,7 @@ impl Door {
     /// Has this thread keep connections of its own: it serves.
     pub fn adopt(&self) {
         self.own.adopt();
+        self.recall.generations().store().adopt();
     }
 
     /// A session for an account, with its grants as they are now.

@@ -1,8 +1,10 @@
 //! Lets requests in, or says how long to wait: operations at once, requests and points a minute, each account its own.
 //!
-//! One step on the shared store a request. What was asked for and not used is given back with the account's next request,
+//! One step on the shared store a request, or less: see `lease.rs`. What was asked for and not used is given back with the account's next request,
 //! so that giving back costs no step of its own; a process that ends forgets it. An account that was refused is refused
 //! again without a step, and before its next document is read, until what it lacked is earned.
+
+mod lease;
 
 use std::{
     collections::HashMap,
@@ -13,9 +15,12 @@ use std::{
 use entity::id::{AccountId, Key as _};
 
 use crate::{
-    quota::plan::{Plan, Plans},
+    quota::{
+        admission::lease::{Amount, Lease},
+        plan::{Plan, Plans},
+    },
     shared::{
-        gcra::{Balance, Draw, Meter},
+        gcra::{Balance, Draw, Drawn, Meter},
         store::Store,
     },
 };
@@ -35,6 +40,15 @@ struct Held {
     back: u64,
     /// Until when it is refused without a step.
     until: Option<Instant>,
+    /// What is drawn ahead, where other processes draw too.
+    lease: Lease,
+}
+
+impl Held {
+    /// Whether nothing would be lost with it.
+    fn is_idle(&self) -> bool {
+        self.running == 0 && self.back == 0 && self.until.is_none() && self.lease.is_unused()
+    }
 }
 
 /// Lets requests in.
@@ -83,7 +97,7 @@ impl Drop for Running {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(it) = held.get_mut(&self.account) else { return };
         it.running = it.running.saturating_sub(1);
-        if it.running == 0 && it.back == 0 && it.until.is_none() {
+        if it.is_idle() {
             held.remove(&self.account);
         }
     }
@@ -124,14 +138,20 @@ impl Quota {
     /// When there are not enough left.
     pub async fn draw(&self, running: &Running, points: u64) -> Result<Allowance, Over> {
         let (account, plan) = (running.account, running.plan);
-        let request = Draw { key: key("requests", account), rate: plan.requests, amount: 1, back: 0 };
-        let draws = [request, self.points(running, points)];
-        let drawn = self.meter.draw(&draws).await;
+        let left = |requests, points_left| Allowance { plan, requests, points: points_left, requested: points };
+        let ahead = match self.drawn_ahead(running, points) {
+            Ok((requests, points)) => return Ok(left(requests, points)),
+            Err(ahead) => ahead,
+        };
+        let mut drawn = self.step(running, points, ahead).await;
+        if !drawn.admitted && ahead != Amount::default() {
+            drawn = self.step(running, points, Amount::default()).await;
+        }
         let [requests, points_left] = drawn.balances.as_slice() else {
             let wait = Duration::from_secs(1);
             return Err(Over { what: "requests", most: plan.requests.most, wait, left: None });
         };
-        let left = Allowance { plan, requests: *requests, points: *points_left, requested: points };
+        let left = left(*requests, *points_left);
         if drawn.admitted {
             return Ok(left);
         }
@@ -145,6 +165,39 @@ impl Quota {
             held.entry(account).or_default().until = Instant::now().checked_add(wait);
         }
         Err(Over { what, most, wait, left: Some(Box::new(left)) })
+    }
+
+    /// What the account has left after a request of so many points, where what is drawn ahead holds it; else how much to
+    /// draw ahead with the next step.
+    fn drawn_ahead(&self, running: &Running, points: u64) -> Result<(Balance, Balance), Amount> {
+        if !self.meter.is_shared() {
+            return Err(Amount::default());
+        }
+        self.with_lease(running.account, |it| it.take(points).ok_or_else(|| it.ahead(running.plan)))
+    }
+
+    /// One step: a request of so many points and what is drawn ahead, or nothing.
+    async fn step(&self, running: &Running, points: u64, ahead: Amount) -> Drawn {
+        let (account, plan) = (running.account, running.plan);
+        let mut draws = [
+            Draw { key: key("requests", account), rate: plan.requests, amount: 1 + ahead.requests, back: 0 },
+            self.points(running, points + ahead.points),
+        ];
+        let [requests, points] = &mut draws;
+        // What was drawn ahead and not used goes back first.
+        let unused = self.with_lease(account, Lease::empty);
+        requests.back += unused.requests;
+        points.back += unused.points;
+        let drawn = self.meter.draw(&draws).await;
+        if let ([requests, points], true) = (drawn.balances.as_slice(), drawn.admitted) {
+            self.with_lease(account, |it| it.grow(ahead, *requests, *points));
+        }
+        drawn
+    }
+
+    fn with_lease<T>(&self, account: AccountId, act: impl FnOnce(&mut Lease) -> T) -> T {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        act(&mut held.entry(account).or_default().lease)
     }
 
     /// Begins to tell a follower of a change, and draws the points that its document asks for. A change is no request of

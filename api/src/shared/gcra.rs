@@ -90,6 +90,11 @@ impl Meter {
         Self { store, own: Own::default() }
     }
 
+    /// Whether other processes draw on the same keys.
+    pub fn is_shared(&self) -> bool {
+        self.store.is_shared()
+    }
+
     /// Draws on all keys or on none; what is given back is given back either way.
     pub async fn draw(&self, draws: &[Draw]) -> Drawn {
         if self.store.is_shared() {

@@ -1,8 +1,11 @@
 //! What several processes share: generations, remembered answers, words. On Redis, or in this process when there is none.
 //!
-//! Only this room names `redis`. Every call ends within 50 ms or fails: a slow cache must not be slower than no cache.
+//! Only this room names `redis`. Every call ends within 50 ms or fails: a slow cache must not be slower than no cache. A
+//! thread that serves has a link of its own, as it has to the database: one that all share is driven by another thread, and
+//! waking that costs more than the question.
 
 use std::{
+    cell::RefCell,
     collections::HashMap,
     sync::{
         Arc, Mutex,
@@ -17,6 +20,7 @@ use redis::{
     AsyncTypedCommands, Client,
     aio::{ConnectionManager, ConnectionManagerConfig, PubSub},
 };
+use uuid::Uuid;
 
 const PATIENCE: Duration = Duration::from_millis(50);
 
@@ -45,13 +49,17 @@ impl Store {
             format!("redis_url can't be used ({cause}): write it like redis://127.0.0.1:6379/")
         };
         let client = Client::open(url).map_err(wrong)?;
-        let config = ConnectionManagerConfig::new()
-            .set_number_of_retries(1)
-            .set_max_delay(Duration::from_millis(200))
-            .set_connection_timeout(Some(Duration::from_millis(500)))
-            .set_response_timeout(Some(PATIENCE));
-        let link = ConnectionManager::new_lazy_with_config(client.clone(), config).map_err(wrong)?;
-        Ok(Self::Redis(RedisStore { client, link, prefix: prefix.to_owned() }))
+        let link = lazy(&client).map_err(wrong)?;
+        Ok(Self::Redis(RedisStore { name: Uuid::now_v7(), client, link, prefix: prefix.to_owned() }))
+    }
+
+    /// Has this thread keep a link of its own from here on: it serves, and lives as long as the server.
+    pub fn adopt(&self) {
+        if let Self::Redis(store) = self {
+            LINKS.with_borrow_mut(|links| {
+                links.entry(store.name).or_default();
+            });
+        }
     }
 
     /// Gives a word on a channel. Where Redis is away nobody hears it.
@@ -210,7 +218,7 @@ fn fresh() -> u64 {
     // a value of the current instant does as well.
     match rand::fill(&mut bytes) {
         Ok(()) => u64::from_le_bytes(bytes) | 1,
-        Err(_) => u64::try_from(uuid::Uuid::now_v7().as_u128() & u128::from(u64::MAX)).unwrap_or(1) | 1,
+        Err(_) => u64::try_from(Uuid::now_v7().as_u128() & u128::from(u64::MAX)).unwrap_or(1) | 1,
     }
 }
 
@@ -255,8 +263,25 @@ impl LocalStore {
     }
 }
 
+thread_local! {
+    /// The links of this thread to the stores of the servers that it serves for; none before the first is needed.
+    static LINKS: RefCell<HashMap<Uuid, Option<ConnectionManager>>> = RefCell::default();
+}
+
+/// A link that is made when it is first needed, and driven by the thread that needs it first.
+fn lazy(client: &Client) -> redis::RedisResult<ConnectionManager> {
+    let config = ConnectionManagerConfig::new()
+        .set_number_of_retries(1)
+        .set_max_delay(Duration::from_millis(200))
+        .set_connection_timeout(Some(Duration::from_millis(500)))
+        .set_response_timeout(Some(PATIENCE));
+    ConnectionManager::new_lazy_with_config(client.clone(), config)
+}
+
 /// The store on Redis: one hash of generations, one string an answer.
 pub struct RedisStore {
+    /// Whose links those of a thread are.
+    name: Uuid,
     /// Makes the links that listen: one that listens can't ask.
     client: Client,
     link: ConnectionManager,
@@ -264,13 +289,22 @@ pub struct RedisStore {
 }
 
 impl RedisStore {
+    /// The thread's own link, or the one that all share.
+    fn link(&self) -> ConnectionManager {
+        LINKS.with_borrow_mut(|links| match links.get_mut(&self.name) {
+            Some(own @ None) => lazy(&self.client).map_or_else(|_| self.link.clone(), |it| own.insert(it).clone()),
+            Some(Some(own)) => own.clone(),
+            None => self.link.clone(),
+        })
+    }
+
     fn hash(&self) -> String {
         format!("{}:generations", self.prefix)
     }
 
     async fn publish(&self, channel: &str) -> redis::RedisResult<()> {
         let channel = format!("{}:{channel}", self.prefix);
-        redis::cmd("PUBLISH").arg(channel).arg("").exec_async(&mut self.link.clone()).await
+        redis::cmd("PUBLISH").arg(channel).arg("").exec_async(&mut self.link()).await
     }
 
     async fn subscribe(&self, channel: &str) -> redis::RedisResult<PubSub> {
@@ -280,7 +314,7 @@ impl RedisStore {
     }
 
     async fn stamps(&self, names: &[&'static str]) -> redis::RedisResult<Vec<u64>> {
-        let mut link = self.link.clone();
+        let mut link = self.link();
         let hash = self.hash();
         let read = async |link: &mut ConnectionManager| -> redis::RedisResult<Vec<Option<u64>>> {
             redis::cmd("HMGET").arg(&hash).arg(names).query_async(link).await
@@ -299,14 +333,14 @@ impl RedisStore {
 
     async fn renew(&self, names: &[&'static str]) -> redis::RedisResult<()> {
         let values: Vec<(&str, u64)> = names.iter().map(|name| (*name, fresh())).collect();
-        self.link.clone().hset_multiple(self.hash(), &values).await
+        self.link().hset_multiple(self.hash(), &values).await
     }
 
     async fn add(&self, what: &str, window_s: u64) -> redis::RedisResult<u64> {
         let key = format!("{}:count:{what}", self.prefix);
         let script =
             "local n = redis.call('INCR', KEYS[1]) if n == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end return n";
-        redis::Script::new(script).key(key).arg(window_s).invoke_async(&mut self.link.clone()).await
+        redis::Script::new(script).key(key).arg(window_s).invoke_async(&mut self.link()).await
     }
 
     async fn invoke(&self, script: &Script, keys: &[&str], arguments: &[String]) -> redis::RedisResult<Vec<i64>> {
@@ -317,24 +351,24 @@ impl RedisStore {
         for argument in arguments {
             call.arg(argument);
         }
-        call.invoke_async(&mut self.link.clone()).await
+        call.invoke_async(&mut self.link()).await
     }
 
     async fn count(&self, what: &str) -> redis::RedisResult<u64> {
         let key = format!("{}:count:{what}", self.prefix);
-        let found: Option<u64> = redis::cmd("GET").arg(key).query_async(&mut self.link.clone()).await?;
+        let found: Option<u64> = redis::cmd("GET").arg(key).query_async(&mut self.link()).await?;
         Ok(found.unwrap_or(0))
     }
 
     async fn forget(&self, what: &str) -> redis::RedisResult<()> {
-        self.link.clone().del(format!("{}:count:{what}", self.prefix)).await.map(|_| ())
+        self.link().del(format!("{}:count:{what}", self.prefix)).await.map(|_| ())
     }
 
     async fn get(&self, key: &str) -> redis::RedisResult<Option<Vec<u8>>> {
-        redis::cmd("GET").arg(format!("{}:{key}", self.prefix)).query_async(&mut self.link.clone()).await
+        redis::cmd("GET").arg(format!("{}:{key}", self.prefix)).query_async(&mut self.link()).await
     }
 
     async fn set(&self, key: String, value: Vec<u8>, ttl_s: u64) -> redis::RedisResult<()> {
-        self.link.clone().set_ex(format!("{}:{key}", self.prefix), value, ttl_s).await
+        self.link().set_ex(format!("{}:{key}", self.prefix), value, ttl_s).await
     }
 }
