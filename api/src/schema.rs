@@ -1,5 +1,7 @@
 //! The whole schema: the slices' roots merged, and `node`, which looks into all of them.
 
+mod direct;
+
 use async_graphql::{
     Context, ID, Interface, MergedObject, MergedSubscription, Object, Request, SDLExportOptions, Schema as Inner,
     SchemaBuilder, ServerError, ValidationMode, parser::types::ExecutableDocument,
@@ -204,8 +206,10 @@ pub struct Mutation(
 #[derive(MergedSubscription, Default)]
 pub struct Subscription(MentoringSubscription, PoolSubscription, DutySubscription);
 
+pub use direct::Direct;
+
 /// The schema over which every transport executes.
-pub type Schema = Inner<Query, Mutation, Subscription>;
+pub type Schema = Inner<direct::Root, Mutation, Subscription>;
 
 /// Builds the schema. No extension is registered: any would put every field on a slower path. It executes what
 /// [`rules`] found nothing against, and does not look again.
@@ -213,8 +217,8 @@ pub fn build() -> Schema {
     builder().validation_mode(ValidationMode::Fast).finish()
 }
 
-fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
-    Inner::build(Query::default(), Mutation::default(), Subscription::default())
+fn builder() -> SchemaBuilder<direct::Root, Mutation, Subscription> {
+    Inner::build(direct::Root::default(), Mutation::default(), Subscription::default())
         .register_output_type::<Problem>()
         .register_output_type::<Shown<Nouns>>()
         .disable_suggestions()

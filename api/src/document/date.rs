@@ -8,7 +8,7 @@ use async_graphql::{
 use async_graphql_value as parsed;
 
 /// Name of the argument that dates a request.
-const ARGUMENT: &str = "asOf";
+pub const ARGUMENT: &str = "asOf";
 
 /// The text of the first date that an operation names. The document has been measured, so its fragments end.
 pub fn first(document: &ExecutableDocument, operation: &OperationDefinition, variables: &Variables) -> Option<String> {

@@ -4,6 +4,8 @@
 //! library would expand fragments instead, and a kilobyte of doubling fragments costs it seconds and gigabytes. So the
 //! measure comes before the library sees anything.
 
+mod weighing;
+
 use std::collections::{HashMap, HashSet};
 
 use async_graphql::{
@@ -15,6 +17,8 @@ use async_graphql_value::Value;
 
 use crate::config::Config;
 
+pub use weighing::weighing;
+
 /// Rows of a page whose size the document leaves out.
 const PAGE: u64 = 20;
 /// Things in a list that is no page, such as the educations of a person.
@@ -25,6 +29,10 @@ const LISTS: [&str; 7] = ["types", "fields", "possibleTypes", "interfaces", "arg
 const NESTED_LISTS: u64 = 3;
 /// The field that tells what is left: who asks before sending more shall not pay for asking.
 const FREE: &str = "rateLimit";
+/// The argument that says how large a page is.
+const PAGE_SIZE: &str = "first";
+/// The argument that names rows.
+const KEYS: &str = "ids";
 /// What one of them counts as in the cost.
 const LIST: u64 = 5;
 
@@ -239,7 +247,7 @@ impl<'d> Measuring<'d> {
     /// Rows of the page that a field asks for; 0 where it is no page.
     fn rows(&self, field: &Field) -> u64 {
         let argument = |wanted: &str| field.arguments.iter().find(|(name, _)| name.node == wanted).map(|it| &it.1.node);
-        match (argument("first"), argument("ids")) {
+        match (argument(PAGE_SIZE), argument(KEYS)) {
             (Some(Value::Variable(name)), _) => self.given(name).map_or(PAGE, number),
             (Some(Value::Number(number)), _) => number.as_u64().unwrap_or(0),
             (Some(_), _) => PAGE,

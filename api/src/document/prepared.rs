@@ -1,13 +1,15 @@
 //! A client's text, prepared once: counted, parsed, measured, and kept by its hash in a bounded memory.
 
+mod plain;
+
 use std::{
     collections::HashSet,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use async_graphql::{
-    ServerError, Variables,
+    Name, ServerError, Value, Variables,
     parser::{
         Error as Unread, parse_query,
         types::{ExecutableDocument, OperationDefinition, OperationType},
@@ -18,7 +20,7 @@ use moka::sync::Cache;
 use crate::document::{
     date,
     lexer::{self, Excess},
-    measure::{Limits, Measure, Measuring},
+    measure::{self, Limits, Measure, Measuring},
     order::Order,
     rewrite,
     types::Types,
@@ -37,7 +39,19 @@ pub struct Prepared {
     pub document: ExecutableDocument,
     /// What the schema's rules say against it; none, where it can be executed.
     pub errors: Vec<ServerError>,
+    /// Whether its questions are fields and nothing else.
+    pub plain: bool,
+    /// The variables that its measures and days depend on.
+    weighing: Vec<Name>,
+    /// What was chosen of it lately.
+    chosen: Mutex<Vec<(Weighed, Arc<Chosen>)>>,
 }
+
+/// The name of an operation, and what each variable that weighs is given as.
+type Weighed = (Option<String>, Vec<Option<Value>>);
+
+/// Choices that a document remembers.
+const CHOICES: usize = 16;
 
 /// The schema's rules: what they say against a document.
 type Rules = dyn Fn(&ExecutableDocument) -> Vec<ServerError> + Send + Sync;
@@ -162,10 +176,11 @@ impl Documents {
         let mut errors = (self.rules)(&document);
         errors.truncate(usize::try_from(self.limits.errors).unwrap_or(usize::MAX));
         in_time()?;
-        Ok(Prepared { hash, document, errors })
+        let (plain, weighing) = (plain::is_plain(&document), measure::weighing(&document));
+        Ok(Prepared { hash, document, errors, plain, weighing, chosen: Mutex::default() })
     }
 
-    /// Chooses the operation of a request and measures it with the request's variables.
+    /// Chooses the operation of a request and measures it with the request's variables, once for those that weigh alike.
     ///
     /// # Errors
     /// A sentence that says what is wrong.
@@ -174,7 +189,7 @@ impl Documents {
         prepared: &Prepared,
         name: Option<&str>,
         given: serde_json::Map<String, serde_json::Value>,
-    ) -> Result<(Chosen, Variables), String> {
+    ) -> Result<(Arc<Chosen>, Variables), String> {
         let (name, operation) = operation(&prepared.document, name)?;
         for definition in &operation.variable_definitions {
             let definition = &definition.node;
@@ -186,11 +201,25 @@ impl Documents {
             }
         }
         let variables = Variables::from_json(serde_json::Value::Object(given));
+        let weighed: Vec<Option<&Value>> = prepared.weighing.iter().map(|it| variables.get(it)).collect();
+        let alike =
+            |(of, all): &Weighed| of.as_deref() == name && all.iter().map(Option::as_ref).eq(weighed.iter().copied());
+        let known = || prepared.chosen.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known().iter().find(|(it, _)| alike(it)).map(|(_, it)| it.clone()) {
+            return Ok((found, variables));
+        }
         let measure =
             Measuring::new(&prepared.document, &variables, self.limits, &self.plain_lists).chosen(operation)?;
         let as_of = date::first(&prepared.document, operation, &variables);
         let (name, order) = (name.map(str::to_owned), Order::of(&prepared.document, operation));
-        let chosen = Chosen { name, kind: operation.ty, measure, order, as_of };
+        let key = (name.clone(), weighed.into_iter().map(Option::<&Value>::cloned).collect());
+        let chosen = Arc::new(Chosen { name, kind: operation.ty, measure, order, as_of });
+        let mut known = known();
+        if known.len() >= CHOICES {
+            known.remove(0);
+        }
+        known.push((key, chosen.clone()));
+        drop(known);
         Ok((chosen, variables))
     }
 }

@@ -1,12 +1,13 @@
 //! One way of executing, whatever the transport: document, operation, session, answer. Every refusal has a code and the
 //! request's id; what was refused before it was executed has no `data`.
 
+mod ready;
 mod whole;
 
 use std::{sync::Arc, time::Duration};
 
 use actix_web::{HttpRequest, http::header};
-use async_graphql::{Request, Response, ServerError, Value, Variables, parser::types::OperationType, value};
+use async_graphql::{Response, ServerError, Value, value};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use futures_util::StreamExt;
 use serde::Serialize;
@@ -15,22 +16,19 @@ use tracing::Instrument;
 use crate::{
     auth::scope::Actor,
     db::{hub::Turn, session::Session},
-    document::{
-        order,
-        prepared::{Chosen, Prepared},
-    },
+    document::order,
     error::{Cause, Error, chain},
     http::{
         asked::Asked,
         house::House,
-        known::Found,
         operations::Seen,
         refusal::{Kind, Refusal},
     },
-    loaders::Loaders,
     quota::admission::{Allowance, Running},
     traces::{self, Parent},
 };
+
+pub use ready::Ready;
 
 /// How a request came, as far as executing it goes.
 #[derive(Clone, Copy, Debug)]
@@ -114,53 +112,6 @@ impl Credentials {
 /// `Unauthenticated`, or those of opening one.
 pub async fn open(request: &HttpRequest, house: &House, id: &str) -> Result<Session, Error> {
     Credentials::of(request).ok_or(Error::Unauthenticated)?.open(house, id).await
-}
-
-/// A request of which nothing is missing but who asks: its document read, its operation chosen, its variables fit.
-pub struct Ready {
-    prepared: Arc<Prepared>,
-    chosen: Chosen,
-    variables: Variables,
-    operation_name: Option<String>,
-    register: Option<(String, String)>,
-    named: bool,
-}
-
-impl Ready {
-    /// Prepares what a client asks, and takes its variables.
-    ///
-    /// # Errors
-    /// A refusal that says what is wrong with it.
-    pub async fn make(house: &House, asked: &mut Asked, machine: bool, manner: Manner) -> Result<Self, Refusal> {
-        let named = asked.document_id.is_some() || asked.persisted.is_some();
-        let found = house.known.find(asked, machine, &house.documents).await?;
-        let variables = std::mem::take(&mut asked.variables);
-        let chosen = house.documents.choose(&found.prepared, asked.operation_name.as_deref(), variables);
-        let (chosen, variables) = chosen.map_err(Refusal::document)?;
-        fitting(chosen.kind, manner)?;
-        let Found { prepared, register } = found;
-        Ok(Self { prepared, chosen, variables, operation_name: asked.operation_name.take(), register, named })
-    }
-
-    /// Whether it is answered more than once.
-    pub fn streams(&self) -> bool {
-        self.chosen.kind == OperationType::Subscription
-    }
-
-    /// The points that it asks for.
-    pub fn cost(&self) -> u64 {
-        self.chosen.measure.cost
-    }
-
-    fn request(&self, session: &Session) -> Request {
-        let mut wanted = Request::new("").variables(self.variables.clone());
-        wanted = wanted.data(session.clone()).data(Loaders::new(session.clone()));
-        if let Some(name) = &self.operation_name {
-            wanted = wanted.operation_name(name);
-        }
-        wanted.set_parsed_query(self.prepared.document.clone());
-        wanted
-    }
 }
 
 /// Executes a request that has one answer.
@@ -250,12 +201,9 @@ pub async fn perform(
     // A text that is no day is refused by the field that it stands at.
     let session = session.about(chosen.as_of.as_deref().and_then(|it| it.parse().ok()));
     let session = if manner.changes && turn.is_none() { session } else { session.safe() };
-    let mut wanted = ready.request(&session);
-    if let Some(left) = left {
-        wanted = wanted.data(left);
-    }
+    let mut data = ready.data(&session, left);
     if let Some(fault) = &house.faults.before_execution {
-        fault(wanted.operation_name.as_deref().unwrap_or_default());
+        fault(ready.operation_name.as_deref().unwrap_or_default());
     }
     if house.faults.before_execution_ms > 0 {
         tokio::time::sleep(Duration::from_millis(house.faults.before_execution_ms)).await;
@@ -266,10 +214,10 @@ pub async fn perform(
     let executing = async {
         match turn {
             _ if !ready.prepared.errors.is_empty() => Some(Response::from_errors(ready.prepared.errors.clone())),
-            None => Some(house.schema.execute(wanted).await),
+            None => Some(ready.answer(house, data).await),
             Some(turn) => {
-                wanted = wanted.data(turn);
-                house.schema.execute_stream(wanted).next().await
+                data.insert(turn);
+                house.schema.execute_stream(ready.request(data)).next().await
             }
         }
     };
@@ -343,20 +291,6 @@ fn cost(left: &Allowance, unused: u64, now: DateTime<Utc>) -> Value {
         "limit": number(most),
         "resetAt": now.checked_add_signed(reset).unwrap_or(now).to_rfc3339_opts(SecondsFormat::Secs, true),
     })
-}
-
-/// That an operation may come in this manner.
-fn fitting(kind: OperationType, manner: Manner) -> Result<(), Refusal> {
-    match kind {
-        OperationType::Subscription if !manner.streams => {
-            let message = "A subscription is a stream: accept text/event-stream, or open a WebSocket here.";
-            Err(Refusal::document(message))
-        }
-        OperationType::Mutation if !manner.changes => {
-            Err(Refusal::new(Kind::Method, "METHOD_NOT_ALLOWED", "Mutations are sent with POST."))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Gives every error its code and the request's id, and logs the causes that the client must not see.

@@ -31,7 +31,7 @@ use crate::{
     },
     metrics::Metrics,
     quota::{admission::Quota, plan::Plans},
-    schema::{self, Schema},
+    schema::{self, Direct, Schema},
     shared::{
         gcra,
         store::{Store, Tally},
@@ -88,6 +88,8 @@ pub struct House {
     pub profile: Profile,
     /// Executes them.
     pub schema: Schema,
+    /// Answers what needs not go the schema's whole way.
+    pub direct: Direct,
     /// Where the server breaks, in a test.
     pub faults: Faults,
     /// Whether new requests are turned away.
@@ -129,6 +131,7 @@ impl House {
             known,
             stand_ins,
             profile: Profile::parse(&config.status_profile)?,
+            direct: Direct::over(&schema).await?,
             schema,
             faults: hooks.faults,
             draining: AtomicBool::new(false),
