@@ -7,19 +7,25 @@
 //! grant. Its secrecy ceiling holds for the whole act: where several grants count, the lowest one, because what is met
 //! by way of a pool or pair can't be told to come of this grant or that.
 
+mod narrowed;
+
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use entity::{
     account_grant,
     id::{AccountId, CadreId, GrantId, OrganizationId},
     kind::{AccountKind, ManagementAuthority, Role, SecrecyLevel},
 };
+use narrowed::{Held, Narrowed, listed};
 use serde::{Deserialize, Serialize};
-use uuid::fmt::Simple;
 
 use crate::{
     auth::policy::{self, Job},
     error::{Action, Error, Result},
 };
+
+pub use narrowed::Narrowings;
 
 /// A role on an organization subtree for a time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,13 +86,15 @@ pub struct Identity {
     pub withheld: Vec<Role>,
     /// Tokens and families of tokens that are refused before their time.
     pub revoked: Vec<uuid::Uuid>,
+    /// What it was narrowed to lately, with the grants and roles above: who changes those begins with none.
+    pub narrowed: Narrowings,
 }
 
 /// Who acts.
 #[derive(Clone, Debug)]
 pub enum Actor {
     /// Somebody with a token.
-    Account(std::sync::Arc<Identity>),
+    Account(Arc<Identity>),
     /// The server itself, on one organization subtree or, without one, on everything.
     Job(Job, Option<OrganizationId>),
 }
@@ -121,22 +129,13 @@ pub struct Supposing {
     pub disclosed: bool,
 }
 
-/// A grant that counts for an act.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Held {
-    role: Role,
-    at: OrganizationId,
-    tier: Option<ManagementAuthority>,
-    ceiling: SecrecyLevel,
-}
-
 /// Who acts, narrowed to one act.
 #[derive(Clone, Debug)]
 pub struct Scope {
     actor: Actor,
     action: Action,
     /// Grants that count for the act. Filled by `narrow` alone.
-    held: Vec<Held>,
+    narrowed: Arc<Narrowed>,
     supposing: Supposing,
 }
 
@@ -146,34 +145,47 @@ impl Scope {
     /// # Errors
     /// `Forbidden` when no grant is left, `Withheld` when one would be after a sign-in with a second factor.
     pub fn narrow(actor: &Actor, action: Action, now: DateTime<Utc>) -> Result<Self> {
-        let held: Vec<_> = match actor {
-            Actor::Account(identity) => {
-                let valid = identity.grants.iter().filter(|it| it.covers(now));
-                let allowing = valid.filter(|it| policy::allows(it.role, action));
-                let (withheld, counting): (Vec<_>, Vec<_>) =
-                    allowing.partition(|it| identity.withheld.contains(&it.role));
-                match (counting.is_empty(), withheld.is_empty()) {
-                    (true, true) => return Err(Error::Forbidden(action)),
-                    (true, false) => return Err(Error::Withheld(action)),
-                    (false, _) => {}
-                }
-                let held = |it: &Grant| Held { role: it.role, at: it.organization, tier: it.tier, ceiling: it.ceiling };
-                counting.into_iter().map(held).collect()
-            }
-            Actor::Job(job, _) if job.allows(action) => Vec::new(),
+        let narrowed = match actor {
+            Actor::Account(identity) => match identity.narrowed.found(action, now) {
+                Some(known) => known,
+                None => Self::counting(identity, action, now)?,
+            },
+            Actor::Job(job, _) if job.allows(action) => Arc::default(),
             Actor::Job(..) => return Err(Error::Forbidden(action)),
         };
-        Ok(Self { actor: actor.clone(), action, held, supposing: Supposing::default() })
+        Ok(Self { actor: actor.clone(), action, narrowed, supposing: Supposing::default() })
+    }
+
+    /// The grants of an identity that count for an act, remembered for as long as none begins or ends.
+    fn counting(identity: &Identity, action: Action, now: DateTime<Utc>) -> Result<Arc<Narrowed>> {
+        let valid = identity.grants.iter().filter(|it| it.covers(now));
+        let allowing = valid.filter(|it| policy::allows(it.role, action));
+        let (withheld, counting): (Vec<_>, Vec<_>) = allowing.partition(|it| identity.withheld.contains(&it.role));
+        match (counting.is_empty(), withheld.is_empty()) {
+            (true, true) => return Err(Error::Forbidden(action)),
+            (true, false) => return Err(Error::Withheld(action)),
+            (false, _) => {}
+        }
+        let held: Vec<_> = counting.into_iter().map(Held::from).collect();
+        let who = match policy::of_the_account(action) {
+            true => identity.account.0.to_string(),
+            false => format!("{:?}", identity.person.map(|it| it.0)),
+        };
+        let narrowed = Arc::new(Narrowed { fingerprint: fingerprint(action, &held, &who), held });
+        identity.narrowed.keep(action, &identity.grants, now, narrowed.clone());
+        Ok(narrowed)
     }
 
     /// The same with some rules lifted.
     pub fn supposing(&self, supposing: Supposing) -> Self {
-        let held = self.held.iter().map(|it| Held {
+        let held = self.narrowed.held.iter().map(|it| Held {
             tier: it.tier.filter(|_| !supposing.any_tier),
             ceiling: if supposing.any_secrecy { SecrecyLevel::TopSecret } else { it.ceiling },
             ..*it
         });
-        Self { held: held.collect(), supposing, ..self.clone() }
+        let held: Vec<_> = held.collect();
+        let narrowed = Narrowed { fingerprint: fingerprint(self.action, &held, "supposing"), held };
+        Self { narrowed: Arc::new(narrowed), supposing, ..self.clone() }
     }
 
     /// Whether every pool is taken to be disclosed.
@@ -211,17 +223,17 @@ impl Scope {
     pub fn ceiling(&self) -> SecrecyLevel {
         match &self.actor {
             Actor::Job(..) => SecrecyLevel::TopSecret,
-            Actor::Account(_) => self.held.iter().map(|it| it.ceiling).min().unwrap_or(SecrecyLevel::Public),
+            Actor::Account(_) => self.narrowed.held.iter().map(|it| it.ceiling).min().unwrap_or(SecrecyLevel::Public),
         }
     }
 
     /// The lowest managing tier of the grants that count; none where all go without.
     pub fn tier(&self) -> Option<ManagementAuthority> {
-        self.held.iter().filter_map(|it| it.tier).max()
+        self.narrowed.held.iter().filter_map(|it| it.tier).max()
     }
 
     fn of(&self, roles: &[Role]) -> impl Iterator<Item = &Held> {
-        self.held.iter().filter(|it| roles.contains(&it.role))
+        self.narrowed.held.iter().filter(|it| roles.contains(&it.role))
     }
 
     /// The person in the registry, if one of these roles is held here.
@@ -245,7 +257,7 @@ impl Scope {
         match &self.actor {
             Actor::Job(job, _) => job.text().to_owned(),
             Actor::Account(_) => {
-                let mut roles: Vec<_> = self.held.iter().map(|it| it.role.text()).collect();
+                let mut roles: Vec<_> = self.narrowed.held.iter().map(|it| it.role.text()).collect();
                 roles.sort_unstable();
                 roles.dedup();
                 roles.join(",")
@@ -254,15 +266,20 @@ impl Scope {
     }
 
     /// What of the scope an answer can depend on: two scopes with one fingerprint see the same rows.
-    pub fn fingerprint(&self) -> String {
-        let held = listed(self.held.iter().map(|it| (it.role, it.at, it.tier, it.ceiling)));
-        let who = match &self.actor {
-            Actor::Account(it) if policy::of_the_account(self.action) => it.account.0.to_string(),
-            Actor::Account(identity) => format!("{:?}", identity.person.map(|it| it.0)),
-            Actor::Job(job, at) => format!("{}@{:?}", job.text(), at.map(|it| it.0)),
-        };
-        format!("{}|{}|{who}|{}", policy::VERSION, self.action.text(), held)
+    pub fn fingerprint(&self) -> Arc<str> {
+        match &self.actor {
+            Actor::Account(_) => self.narrowed.fingerprint.clone(),
+            Actor::Job(job, at) => {
+                let who = format!("{}@{:?}", job.text(), at.map(|it| it.0));
+                fingerprint(self.action, &self.narrowed.held, &who)
+            }
+        }
     }
+}
+
+fn fingerprint(action: Action, held: &[Held], who: &str) -> Arc<str> {
+    let held = listed(held.iter().map(|it| (it.role, it.at, it.tier, it.ceiling)));
+    format!("{}|{}|{who}|{held}", policy::VERSION, action.text()).into()
 }
 
 impl Actor {
@@ -277,29 +294,8 @@ impl Actor {
     }
 }
 
-/// What is held where, as text: in an order of its own, each once.
-fn listed(held: impl Iterator<Item = (Role, OrganizationId, Option<ManagementAuthority>, SecrecyLevel)>) -> String {
-    let words = |(role, at, tier, ceiling): (Role, OrganizationId, Option<ManagementAuthority>, SecrecyLevel)| {
-        (role.text(), at.0, tier.map_or("-", ManagementAuthority::text), ceiling.text())
-    };
-    let mut held: Vec<_> = held.map(words).collect();
-    held.sort_unstable();
-    held.dedup();
-    let mut digits = [0; Simple::LENGTH];
-    let mut text = String::with_capacity(80 * held.len());
-    for (role, at, tier, ceiling) in held {
-        // Each question of each request is named so: no formatting.
-        for word in [role, "@", at.simple().encode_lower(&mut digits), ":", tier, ":", ceiling, ","] {
-            text.push_str(word);
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use uuid::Uuid;
 
     use super::*;
@@ -328,6 +324,7 @@ mod tests {
             grants,
             withheld: Vec::new(),
             revoked: Vec::new(),
+            narrowed: Narrowings::default(),
         }))
     }
 

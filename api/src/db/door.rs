@@ -18,7 +18,7 @@ use crate::{
         factor,
         outside::Visitor,
         policy::Job,
-        scope::{Actor, Grant, Identity},
+        scope::{Actor, Grant, Identity, Narrowings},
         seal::Seal,
         token::Claims,
     },
@@ -236,7 +236,7 @@ impl Door {
         }
         // A role that was granted after a sign-in without a second factor counts once there is one with it; what the
         // session may do besides goes on meanwhile. A program has no second factor.
-        if !second_factor && identity.kind == AccountKind::Person {
+        if !second_factor && identity.kind == AccountKind::Person && !self.second_factor_roles.is_empty() {
             Arc::make_mut(&mut identity).withheld.clone_from(&self.second_factor_roles);
         }
         let statements = Arc::new(AtomicU64::new(0));
@@ -282,6 +282,7 @@ impl Door {
             withheld: Vec::new(),
             grants: grants.into_iter().map(Grant::from).collect(),
             revoked,
+            narrowed: Narrowings::default(),
         }))
     }
 
