@@ -8,7 +8,6 @@
 mod links;
 
 use async_graphql::{Context, SelectionField};
-use entity::Noun;
 use sea_orm::EntityTrait;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned, ser::Error as _};
 use serde_json::value::RawValue;
@@ -236,9 +235,11 @@ impl<R: Root<Answer: DeserializeOwned>> Joined for Whole<'_, R> {
             let gate = gates.iter().find(|it| it.scope().action() == link.action());
             let gate = gate.ok_or_else(|| Error::broken("a part whose act has no gate"))?;
             let (part, from) = (*part, link.from());
-            let parent = part.checked_sub(1).and_then(|at| self.plan.0.get(at));
-            let (table, action) = parent.map_or((R::Entity::TABLE, R::ACTION), |(_, it)| (it.table(), it.action()));
-            parts.push(link.part(gate, &Above { part, from, table, action })?);
+            let above = match part.checked_sub(1).and_then(|at| self.plan.0.get(at)) {
+                Some((_, parent)) => parent.above(part, from),
+                None => Above::of::<R::Entity>(part, from, R::ACTION),
+            };
+            parts.push(link.part(gate, &above)?);
         }
         Ok(parts)
     }

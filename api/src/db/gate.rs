@@ -114,7 +114,11 @@ impl Gate {
 
     /// No row at all.
     pub fn nothing() -> Condition {
-        Condition::all().add(Expr::cust("1 = 0"))
+        Condition::all().add(Self::never())
+    }
+
+    fn never() -> Expr {
+        Expr::cust("1 = 0")
     }
 
     /// That an organization's column is within what these roles reach.
@@ -266,6 +270,10 @@ impl Gate {
     /// That some row of a table meets a condition and names, in a column, what an expression names: asked of those rows
     /// alone that name it, by the column's index, and not of all that meet the condition.
     pub fn some<E: Noun>(&self, column: E::Column, at: &Alias, of: Expr, among: Condition) -> Expr {
+        // The database would make ready to look all the same.
+        if among == Self::nothing() {
+            return Self::never();
+        }
         self.exists(self.raw::<E>(column, at).cond_where(among).and_where(at.col(column).eq(of)).to_owned())
     }
 

@@ -177,13 +177,23 @@ const AT: &str = "stands_at";
 /// What a part hangs on.
 pub struct Above {
     /// Which part, from 0.
-    pub part: usize,
+    part: usize,
     /// Its column that names the keys.
-    pub from: &'static str,
+    from: &'static str,
     /// Its table.
-    pub table: Table,
+    table: Table,
     /// The act that its rows exist for.
-    pub action: Action,
+    action: Action,
+    /// The column and the table of the row that they exist with, where that is all that decides.
+    follows: Option<(&'static str, Table)>,
+}
+
+impl Above {
+    /// A part of a table's rows, which exist for an act, and the column that names the keys.
+    pub fn of<E: Visible>(part: usize, from: &'static str, action: Action) -> Self {
+        let follows = E::follows().map(|(column, table)| (column.as_str(), table));
+        Self { part, from, table: E::TABLE, action, follows }
+    }
 }
 
 /// The rows of one table.
@@ -220,11 +230,13 @@ impl Part {
         if standing == Standing::Numbered {
             number::<E>(&mut select, order);
         }
+        let alike = above.action == gate.scope().action();
         let followed = |(column, table): (E::Column, Table)| {
-            let its_own = above.from == "id" && above.table == table && above.action == gate.scope().action();
-            its_own && column.as_str() == by.as_str()
+            above.from == "id" && above.table == table && column.as_str() == by.as_str()
         };
-        match E::follows().is_some_and(followed) {
+        // A row is there for each that exists with it.
+        let following = above.follows == Some((above.from, E::TABLE)) && by.as_str() == E::ID.as_str();
+        match alike && (following || E::follows().is_some_and(followed)) {
             true => gate.note(E::TABLE),
             false => {
                 select.cond_where(gate.policed_by_key::<E>());

@@ -2,7 +2,6 @@
 
 use std::marker::PhantomData;
 
-use entity::{Noun, Table};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
@@ -50,8 +49,8 @@ pub trait Link: Send + Sync {
     fn name(&self) -> &'static str;
     /// The column that names the keys.
     fn from(&self) -> &'static str;
-    /// The table of its rows.
-    fn table(&self) -> Table;
+    /// Its rows as what another part hangs on, by the keys that a column of them names.
+    fn above(&self, part: usize, from: &'static str) -> Above;
     /// The part of a statement below another one.
     ///
     /// # Errors
@@ -105,8 +104,8 @@ impl<B: Belonging> Link for By<B> {
         self.from
     }
 
-    fn table(&self) -> Table {
-        B::Entity::TABLE
+    fn above(&self, part: usize, from: &'static str) -> Above {
+        Above::of::<B::Entity>(part, from, B::ACTION)
     }
 
     fn part(&self, gate: &Gate, above: &Above) -> Result<Part> {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use entity::{
-    Table, declared_fact, duty_entry,
+    declared_fact, duty_entry,
     id::{CadreId, Key, PolicyEditionId},
     kind::{FactState, PairSide, PairState},
     mentoring_pair, pair_part, policy_edition,
@@ -120,7 +120,7 @@ pub async fn owed_by(
 /// either; and what was done by oneself, about what is over too, with the editions of that.
 fn parts(reader: &Reader<'_>, person: CadreId, window: Window) -> Result<Vec<Part>> {
     let gate = reader.gate();
-    let above = |part, from, table| Above { part, from, table, action: gate.scope().action() };
+    let action = gate.scope().action();
     let (part, fact) = (Alias::own::<pair_part::Entity>(), Alias::own::<declared_fact::Entity>());
     let still = || part.col(pair_part::Column::LeftOn).is_null();
     let mine = reader.find::<pair_part::Entity>().filter(part.col(pair_part::Column::CadreId).eq(person));
@@ -138,20 +138,20 @@ fn parts(reader: &Reader<'_>, person: CadreId, window: Window) -> Result<Vec<Par
     };
     let done = Alias::own::<duty_entry::Entity>().col(duty_entry::Column::CadreId).eq(person);
     let done = reader.find::<duty_entry::Entity>().filter(done).filter(days.clone());
-    let pair = above(0, "pair_id", Table::PairPart);
-    let of_pair = || above(1, "id", Table::MentoringPair);
+    let pair = Above::of::<pair_part::Entity>(0, "pair_id", action);
+    let of_pair = || Above::of::<mentoring_pair::Entity>(1, "id", action);
     let (id, pair_id) = (mentoring_pair::Column::Id, pair_part::Column::PairId);
     Ok(vec![
         mine.filter(still()).part(pair_part::Column::Id)?,
         Part::below::<mentoring_pair::Entity>(gate, id, &pair, id)?,
         Part::below::<pair_part::Entity>(gate, pair_id, &of_pair(), pair_part::Column::Id)?
             .narrowed(Condition::all().add(still())),
-        edition(above(1, "edition_id", Table::MentoringPair))?,
+        edition(Above::of::<mentoring_pair::Entity>(1, "edition_id", action))?,
         tasks.part(declared_fact::Column::Id)?,
-        edition(above(4, "edition_id", Table::DeclaredFact))?,
+        edition(Above::of::<declared_fact::Entity>(4, "edition_id", action))?,
         entries(of_pair())?,
-        entries(above(4, "id", Table::DeclaredFact))?,
+        entries(Above::of::<declared_fact::Entity>(4, "id", action))?,
         done.part(duty_entry::Column::Id)?,
-        edition(above(8, "edition_id", Table::DutyEntry))?,
+        edition(Above::of::<duty_entry::Entity>(8, "edition_id", action))?,
     ])
 }
