@@ -31,7 +31,7 @@ pub async fn connect(config: &Config, create: bool) -> Result<DatabaseConnection
         return Err("database_url must begin with sqlite:// or postgres://".to_owned());
     }
     let (shared, _) = shares(config);
-    let mut options = options(config, shared - searching(config), None);
+    let mut options = options(config, shared - searching(config) - writing(config), None);
     options.map_sqlx_sqlite_opts(move |it| {
         it.create_if_missing(create)
             .journal_mode(sea_orm::sqlx::sqlite::SqliteJournalMode::Wal)
@@ -55,6 +55,8 @@ pub async fn connect(config: &Config, create: bool) -> Result<DatabaseConnection
 const SHARED: u32 = 8;
 /// Of these, those of searches, whose plans are made each time.
 const SEARCHING: u32 = 2;
+/// Of these, those of changes, whose plans are made once: they read and write rows by their keys.
+const WRITING: u32 = 2;
 
 /// How many of the connections all threads share, and how many each has for itself.
 fn shares(config: &Config) -> (u32, u32) {
@@ -90,33 +92,61 @@ fn options(config: &Config, connections: u32, plans: Option<&str>) -> ConnectOpt
     options
 }
 
+/// How many of those that all share are for changes; none where there are few, or to SQLite.
+fn writing(config: &Config) -> u32 {
+    let (shared, _) = shares(config);
+    if shared < 2 * WRITING || config.database_url.starts_with("sqlite:") { 0 } else { WRITING }
+}
+
 thread_local! {
     /// The connections of this thread to the databases of the servers that it serves for; none before the first is needed.
     static OWN: RefCell<HashMap<Uuid, Option<DatabaseConnection>>> = RefCell::default();
 }
 
-/// Connections of each serving thread's own, for reads by keys; and those for searches, which all threads share.
+/// Connections of each serving thread's own, for reads by keys; those for searches and those for changes, which all threads
+/// share.
 pub struct Own {
     server: Uuid,
     options: Option<ConnectOptions>,
-    searching: Option<ConnectOptions>,
-    searches: OnceCell<DatabaseConnection>,
+    searches: Apart,
+    changes: Apart,
+}
+
+/// Some connections that are planned in a way of their own.
+struct Apart {
+    options: Option<ConnectOptions>,
+    made: OnceCell<DatabaseConnection>,
+}
+
+impl Apart {
+    /// So many, made when they are first needed.
+    fn new(config: &Config, connections: u32, plans: &'static str) -> Self {
+        Self { options: lazy(config, connections, plans), made: OnceCell::new() }
+    }
+
+    /// Them, or those that all share.
+    async fn or<'c>(&'c self, shared: &'c DatabaseConnection) -> &'c DatabaseConnection {
+        let Some(options) = &self.options else { return shared };
+        // Lazy: nothing is asked of the database yet, so nothing can fail but the address, which was good before.
+        self.made.get_or_try_init(|| Box::pin(Database::connect(options.clone()))).await.unwrap_or(shared)
+    }
+}
+
+fn lazy(config: &Config, connections: u32, plans: &'static str) -> Option<ConnectOptions> {
+    let mut options = options(config, connections, Some(plans));
+    options.connect_lazy(true);
+    (connections > 0).then_some(options)
 }
 
 impl Own {
     /// As the settings say; none to SQLite, where plans cost little and one file has one writer.
     pub fn of(config: &Config) -> Self {
         let (_, connections) = shares(config);
-        let lazy = |connections: u32, plans: &'static str| {
-            let mut options = options(config, connections, Some(plans));
-            options.connect_lazy(true);
-            options
-        };
         Self {
             server: Uuid::now_v7(),
-            options: (connections > 0).then(|| lazy(connections, "force_generic_plan")),
-            searching: (searching(config) > 0).then(|| lazy(searching(config), "force_custom_plan")),
-            searches: OnceCell::new(),
+            options: lazy(config, connections, "force_generic_plan"),
+            searches: Apart::new(config, searching(config), "force_custom_plan"),
+            changes: Apart::new(config, writing(config), "force_generic_plan"),
         }
     }
 
@@ -137,16 +167,19 @@ impl Own {
     ) -> Cow<'c, DatabaseConnection> {
         match plans {
             Plans::Once => self.or(shared).await,
-            Plans::Anew => Cow::Borrowed(self.searches(shared).await),
+            Plans::Anew => Cow::Borrowed(self.searches.or(shared).await),
             Plans::Shared => Cow::Borrowed(shared),
         }
     }
 
-    /// The connections for searches, or those that all share.
-    async fn searches<'c>(&'c self, shared: &'c DatabaseConnection) -> &'c DatabaseConnection {
-        let Some(options) = &self.searching else { return shared };
-        // Lazy, as below.
-        self.searches.get_or_try_init(|| Box::pin(Database::connect(options.clone()))).await.unwrap_or(shared)
+    /// Where to change something: the connections for changes, or those that all share while a long change holds the others.
+    pub(super) async fn changing<'c>(&'c self, shared: &'c DatabaseConnection) -> &'c DatabaseConnection {
+        let apart = self.changes.or(shared).await;
+        if apart.get_database_backend() != DbBackend::Postgres {
+            return apart;
+        }
+        let pool = apart.get_postgres_connection_pool();
+        if pool.size() >= WRITING && pool.num_idle() == 0 { shared } else { apart }
     }
 
     /// The thread's own connections, or those that all share.
@@ -157,7 +190,7 @@ impl Own {
         if let Some(own) = own {
             return Cow::Owned(own);
         }
-        // Lazy: nothing is asked of the database yet, so nothing can fail but the address, which was good before.
+        // Lazy, as above.
         let Ok(made) = Box::pin(Database::connect(options.clone())).await else { return Cow::Borrowed(shared) };
         OWN.with_borrow_mut(|own| own.insert(self.server, Some(made.clone())));
         Cow::Owned(made)

@@ -111,7 +111,7 @@ async fn attempt<C: Command>(
     terms: &Terms,
     repeat: Option<&Repeat>,
 ) -> std::result::Result<C::Outcome, Failure> {
-    let tx = door.database.begin_with_options(door.options()).await?;
+    let tx = door.own.changing(&door.database).await.begin_with_options(door.options()).await?;
     if let Some(repeat) = repeat
         && let Some(outcome) = earlier(&tx, repeat).await?
     {
