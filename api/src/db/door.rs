@@ -31,6 +31,7 @@ use crate::{
         errands::Errands,
         gather::Made,
         hub::Hub,
+        run::Aftermath,
         session::Session,
     },
     error::{Error, Result},
@@ -62,6 +63,8 @@ pub struct Door {
     /// Statements that are sent again and again.
     pub(super) made: Cache<String, Arc<Made>>,
     pub(super) recall: Recall,
+    /// What follows commits.
+    pub(super) aftermath: Aftermath,
     identities: Known<Named, Arc<Identity>>,
     pub(super) seal: Seal,
     pub(super) clock: Clock,
@@ -173,6 +176,7 @@ impl Door {
             own,
             made: Cache::new(STATEMENTS),
             recall,
+            aftermath: Aftermath::default(),
             identities,
             seal,
             clock,

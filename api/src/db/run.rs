@@ -4,6 +4,8 @@
 //! transaction → commit → new generations → mark published → number the outbox. If the process dies after the commit, the sweeper of any process finds
 //! the event unpublished and renews in its place.
 
+mod aftermath;
+
 use std::collections::BTreeSet;
 
 use entity::{
@@ -29,6 +31,8 @@ use crate::{
     },
     error::{Action, Error, Problem, ProblemCode, Result},
 };
+
+pub use aftermath::Aftermath;
 
 /// Rows of one insert into the audit trail.
 const BATCH: usize = 1000;
@@ -136,11 +140,9 @@ async fn attempt<C: Command>(
     if let Some(fault) = &door.faults.after_commit {
         fault();
     }
-    publish(door, &[event_id], touched).await;
-    if told && door.publishes {
-        // After the caches, so that who is told and asks is not answered from before.
-        number(door).await;
-    }
+    let marked = touched.is_empty();
+    let published = renewed(door, touched).await.then_some(event_id).filter(|_| !marked);
+    door.aftermath.follow(door, published, told && door.publishes).await;
     Ok(outcome)
 }
 
@@ -193,13 +195,6 @@ async fn record(writer: &Writer<'_>, event: audit_event::Model) -> Result<bool> 
     outbox::write(&writer.tx, &writer.changes, writer.gate.scope().action(), at).await
 }
 
-/// Numbers what an act has to tell. What fails here the sweeper makes good.
-async fn number(door: &Door) {
-    if let Err(error) = outbox::number(door).await {
-        tracing::warn!(?error, "a change could not be told; the sweeper will repeat it");
-    }
-}
-
 #[expect(clippy::disallowed_methods, reason = "idempotency is remembered here alone")]
 async fn remember(
     writer: &Writer<'_>,
@@ -244,11 +239,19 @@ async fn earlier(link: &impl ConnectionTrait, repeat: &Repeat) -> Result<Option<
 }
 
 /// Tells the caches, and marks the events as told. What fails here the sweeper makes good.
-#[expect(clippy::disallowed_methods, reason = "the mark is no change of a row's meaning")]
 pub(super) async fn publish(door: &Door, events: &[AuditEventId], touched: impl IntoIterator<Item = entity::Table>) {
-    if !door.publishes || !door.recall.generations().renew(touched).await {
-        return;
+    if renewed(door, touched).await {
+        mark(door, events).await;
     }
+}
+
+/// Tells the caches; says whether they know.
+async fn renewed(door: &Door, touched: impl IntoIterator<Item = entity::Table>) -> bool {
+    door.publishes && door.recall.generations().renew(touched).await
+}
+
+#[expect(clippy::disallowed_methods, reason = "the mark is no change of a row's meaning")]
+async fn mark(door: &Door, events: &[AuditEventId]) {
     let told = audit_event::Entity::update_many()
         .col_expr(audit_event::Column::Published, Expr::val(true))
         .filter(audit_event::Column::Id.is_in(events.iter().copied()))
