@@ -12,10 +12,10 @@ use std::{collections::BTreeSet, fmt::Write, sync::Arc};
 
 use entity::{Noun, Table};
 use sea_orm::{
-    Condition, ConnectionTrait, DbBackend, IdenStatic, Iterable, ModelTrait, Statement, Value,
+    Condition, DbBackend, IdenStatic, Iterable, ModelTrait, Statement, Value,
     sea_query::{
-        Alias as Name, Expr, ExprTrait, Func, Order, PostgresQueryBuilder, Query, SelectStatement, SqliteQueryBuilder,
-        Values, WindowStatement,
+        Alias as Name, Expr, Func, Order, PostgresQueryBuilder, Query, SelectStatement, SqliteQueryBuilder, Values,
+        WindowStatement,
     },
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -164,9 +164,8 @@ impl Session {
         };
         let link = self.door().own.planned(question.plans(), &self.door().database).await;
         let values = made.about(&question.keys());
-        let statement = Statement::from_sql_and_values(link.get_database_backend(), &*made.text, values.0);
         self.sent();
-        let rows = link.query_all_raw(statement).instrument(traces::step("ask", Q::NAME)).await?;
+        let rows = wire::rows(&link, &made.text, values).instrument(traces::step("ask", Q::NAME)).await?;
         Ok((question.answer(&made.layout.clone().read(rows)?)?, made.tables.clone()))
     }
 }
@@ -201,6 +200,8 @@ pub struct Part {
     select: SelectStatement,
     shape: Arc<Shape>,
     standing: Standing,
+    /// The column that holds keys which an earlier part names: of which part, in which column.
+    below: Option<(Expr, usize, &'static str)>,
 }
 
 impl Part {
@@ -214,11 +215,11 @@ impl Part {
             select.expr(Expr::cust(shape.columns.clone())).from_subquery(rows, Name::new(table.table_name()));
             number::<E>(&mut select, order);
         }
-        Ok(Self { select, shape, standing })
+        Ok(Self { select, shape, standing, below: None })
     }
 
     /// Visible rows of a table whose column `by` holds a key that a column of an earlier part names; ordered. Of rows
-    /// that exist wherever those of that part do, the policy has been asked.
+    /// that exist wherever those of that part do, or wherever those do that they are named by, the policy has been asked.
     ///
     /// # Errors
     /// `Internal` for a table that can't be part of a result.
@@ -242,14 +243,25 @@ impl Part {
                 select.cond_where(gate.policed_by_key::<E>());
             }
         }
-        let keys =
-            Query::select().column(Name::new(above.from)).from(Name::new(format!("part_{}", above.part))).to_owned();
-        select.and_where(at.col(by).in_subquery(keys));
-        Ok(Self { select, shape, standing })
+        Ok(Self { select, shape, standing, below: Some((at.col(by), above.part, above.from)) })
     }
 }
 
 impl Part {
+    /// Its select. PostgreSQL takes the keys as an array, looks them up in the index, and needs not make a table of them
+    /// first.
+    fn select(&self, backend: DbBackend) -> SelectStatement {
+        let mut select = self.select.clone();
+        if let Some((by, part, from)) = self.below.clone() {
+            let keys = format!("SELECT \"{from}\" FROM part_{part}");
+            select.and_where(match backend {
+                DbBackend::Postgres => Expr::cust_with_exprs(format!("$1 = ANY(ARRAY({keys}))"), [by]),
+                _ => Expr::cust_with_exprs(format!("? IN ({keys})"), [by]),
+            });
+        }
+        select
+    }
+
     /// Only rows that also meet a condition on their own columns. For a part below another.
     pub fn narrowed(mut self, among: Condition) -> Self {
         self.select.cond_where(among);
@@ -287,9 +299,10 @@ fn joined(backend: DbBackend, parts: &[Part], kept: bool) -> (String, Values, La
     let (mut layout, mut whole) = (Vec::new(), String::new());
     for (number, part) in parts.iter().enumerate() {
         put(&mut text, format_args!("{}part_{number} AS (", if number == 0 { "WITH " } else { ", " }));
+        let select = part.select(backend);
         match backend {
-            DbBackend::Postgres => part.select.build_collect_any_into(&PostgresQueryBuilder, &mut text),
-            _ => part.select.build_collect_any_into(&SqliteQueryBuilder, &mut text),
+            DbBackend::Postgres => select.build_collect_any_into(&PostgresQueryBuilder, &mut text),
+            _ => select.build_collect_any_into(&SqliteQueryBuilder, &mut text),
         }
         put(&mut text, format_args!(")"));
         let held = placed(&part.shape.classes, &places);
