@@ -20,8 +20,8 @@ use crate::{
         refusal::{Kind, Refusal},
         sse,
     },
-    quota::admission::Allowance,
-    shared::gcra::{Balance, Rate},
+    quota::{admission::Allowance, plan::Plan},
+    shared::gcra::Balance,
     traces::Parent,
 };
 
@@ -151,12 +151,13 @@ pub fn begun(status: StatusCode, media: Media, id: String) -> HttpResponseBuilde
 /// of `w` seconds, `r` left, all of it again after `t` seconds.
 fn rate_limit(left: &Allowance) -> (String, String) {
     let Allowance { plan, requests, points, .. } = left;
-    let policy = |name: &str, rate: Rate| format!("\"{name}\";q={};w={}", rate.most, rate.window_s);
-    let state = |name: &str, it: &Balance| format!("\"{name}\";r={};t={}", it.remaining, it.reset.as_secs_f64().ceil());
-    (
-        format!("{}, {}", policy("requests", plan.requests), policy("points", plan.points)),
-        format!("{}, {}", state("requests", requests), state("points", points)),
-    )
+    let Plan { requests: often, points: much, .. } = plan;
+    let policy =
+        format!("\"requests\";q={};w={}, \"points\";q={};w={}", often.most, often.window_s, much.most, much.window_s);
+    let seconds = |it: &Balance| it.reset.as_secs() + u64::from(it.reset.subsec_nanos() > 0);
+    let (soon, later) = (seconds(requests), seconds(points));
+    let state = format!("\"requests\";r={};t={soon}, \"points\";r={};t={later}", requests.remaining, points.remaining);
+    (policy, state)
 }
 
 fn status(house: &House, media: Media, answered: &Answered) -> StatusCode {
