@@ -1,6 +1,7 @@
-//! Connections: one pool to SQLite or PostgreSQL, set up so that neither surprises us, and to PostgreSQL one more for each
-//! thread that serves. There rows are read by their keys, with plans that are made once: the plan of such a read is the
-//! same whatever the keys, and making it anew takes several times as long as the read. A thread of its own wakes no other.
+//! Connections: one pool to SQLite or PostgreSQL, set up so that neither surprises us, and to PostgreSQL some apart. Each
+//! thread that serves has its own, which wake no other. There, and where changes are made, rows are read by their keys, with
+//! plans that are made once: the plan of such a read is the same whatever the keys, and making it anew takes several times as
+//! long as the read. Searches have theirs planned each time.
 
 use std::{borrow::Cow, cell::RefCell, collections::HashMap, thread::available_parallelism, time::Duration};
 
