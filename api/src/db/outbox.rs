@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use entity::outbox;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect, TransactionTrait,
+    QuerySelect, QueryTrait, TransactionTrait, sea_query::InsertStatement,
 };
 use uuid::Uuid;
 
@@ -61,31 +61,23 @@ impl From<outbox::Model> for Told {
     }
 }
 
-/// Writes what an act has to tell: of each thing once. Says whether there is anything.
+/// What writes what an act has to tell: of each thing once; nothing where there is nothing.
 #[expect(clippy::disallowed_methods, reason = "the outbox is written here alone")]
-pub(super) async fn write(
-    link: &impl ConnectionTrait,
-    changes: &[Change],
-    action: Action,
-    recorded_at: DateTime<Utc>,
-) -> Result<bool> {
-    let rows: Vec<outbox::Model> = things(changes)
-        .into_iter()
-        .map(|(topic, subject_id, restricted_id)| outbox::Model {
-            id: Uuid::now_v7(),
-            sequence: None,
-            topic,
-            subject_id,
-            restricted_id,
-            action: action.text().to_owned(),
-            recorded_at,
-        })
-        .collect();
-    for batch in rows.chunks(BATCH) {
-        let models = batch.iter().map(|row| row.clone().into_active_model().reset_all());
-        outbox::Entity::insert_many(models).exec_without_returning(link).await?;
-    }
-    Ok(!rows.is_empty())
+pub(super) fn inserts(changes: &[Change], action: Action, recorded_at: DateTime<Utc>) -> Vec<InsertStatement> {
+    let row = |(topic, subject_id, restricted_id)| outbox::Model {
+        id: Uuid::now_v7(),
+        sequence: None,
+        topic,
+        subject_id,
+        restricted_id,
+        action: action.text().to_owned(),
+        recorded_at,
+    };
+    let rows: Vec<outbox::Model> = things(changes).into_iter().map(row).collect();
+    let models = |batch: &[outbox::Model]| {
+        outbox::Entity::insert_many(batch.iter().map(|row| row.clone().into_active_model().reset_all())).into_query()
+    };
+    rows.chunks(BATCH).map(models).collect()
 }
 
 /// What an act has to tell: the thing, and the restricted row where that is all that changed of it. A thing is told once,

@@ -14,9 +14,10 @@ use entity::{
     idempotency_record,
     kind::AuditOutcome,
 };
-use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, TransactionTrait,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryTrait, TransactionTrait,
+    sea_query::{Alias, CommonTableExpression, Expr, InsertStatement, WithClause},
 };
 
 use crate::{
@@ -34,6 +35,8 @@ use crate::{
 
 pub use aftermath::Aftermath;
 
+/// Inserts of one statement, at most.
+const TOGETHER: usize = 3;
 /// Rows of one insert into the audit trail.
 const BATCH: usize = 1000;
 /// Longest text that says what an act is for, in characters.
@@ -173,8 +176,7 @@ pub(super) fn event(
 #[expect(clippy::disallowed_methods, reason = "the audit trail is written here alone")]
 async fn record(writer: &Writer<'_>, event: audit_event::Model) -> Result<bool> {
     let (event_id, at) = (event.id, event.recorded_at);
-    writer.sent();
-    audit_event::Entity::insert(event.into_active_model().reset_all()).exec_without_returning(&writer.tx).await?;
+    let mut inserts = vec![audit_event::Entity::insert(event.into_active_model().reset_all()).into_query()];
     for batch in writer.changes.chunks(BATCH) {
         let rows = batch.iter().map(|change| {
             let row = audit_change::Model {
@@ -188,11 +190,37 @@ async fn record(writer: &Writer<'_>, event: audit_event::Model) -> Result<bool> 
             };
             row.into_active_model().reset_all()
         });
-        writer.sent();
-        audit_change::Entity::insert_many(rows).exec_without_returning(&writer.tx).await?;
+        inserts.push(audit_change::Entity::insert_many(rows).into_query());
     }
+    let trail = inserts.len();
+    inserts.extend(outbox::inserts(&writer.changes, writer.gate.scope().action(), at));
+    let told = inserts.len() > trail;
+    write(writer, inserts).await?;
     writer.record_opened(event_id, at).await?;
-    outbox::write(&writer.tx, &writer.changes, writer.gate.scope().action(), at).await
+    Ok(told)
+}
+
+/// Writes what belongs together: few inserts by one statement, where the database can.
+async fn write(writer: &Writer<'_>, mut inserts: Vec<InsertStatement>) -> Result<()> {
+    let backend = writer.tx.get_database_backend();
+    if backend == DbBackend::Postgres
+        && inserts.len() <= TOGETHER
+        && let Some(last) = inserts.pop()
+    {
+        let mut before = WithClause::new();
+        for (number, insert) in inserts.into_iter().enumerate() {
+            let name = Alias::new(format!("written_{number}"));
+            before.cte(CommonTableExpression::new().table_name(name).query(insert).to_owned());
+        }
+        writer.sent();
+        writer.tx.execute_raw(backend.build(&last.with(before))).await?;
+        return Ok(());
+    }
+    for insert in inserts {
+        writer.sent();
+        writer.tx.execute_raw(backend.build(&insert)).await?;
+    }
+    Ok(())
 }
 
 #[expect(clippy::disallowed_methods, reason = "idempotency is remembered here alone")]

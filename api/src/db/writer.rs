@@ -7,6 +7,8 @@
 //! name: `hand_over` lets a row leave the scope, and `merge_keep` (see `rekeeping`) gives rows another keeper that
 //! their merger may not see.
 
+mod settling;
+
 use std::{
     any::Any,
     collections::{BTreeMap, BTreeSet, HashSet},
@@ -361,26 +363,6 @@ impl<'s> Writer<'s> {
         if let Some(row) = after.or(before) {
             self.changes.push(Change::between(E::TABLE, row.key().uuid(), before, after));
         }
-    }
-
-    /// Reads every written row back under its policy, one statement a table and batch.
-    pub(super) async fn settle(&self) -> Result<()> {
-        if self.gate.scope().reach(&[]) == crate::auth::scope::Reach::Everything {
-            return Ok(());
-        }
-        for (table, written) in &self.written {
-            let rows: Vec<Uuid> = written.rows.iter().copied().collect();
-            for batch in rows.chunks(BATCH) {
-                let select = (written.surviving)(&self.gate, batch);
-                self.sent();
-                let found = self.tx.query_all_raw(self.tx.get_database_backend().build(&select)).await?;
-                if found.len() < batch.len() {
-                    // The row would be written where its writer could not see it.
-                    return Err(Error::NotFound(table.name()));
-                }
-            }
-        }
-        Ok(())
     }
 
     pub(super) fn sent(&self) {
