@@ -27,7 +27,7 @@ pub struct Generations {
 
 /// Every table's generation at one moment.
 #[derive(Clone)]
-pub struct Snapshot(Vec<u64>);
+pub struct Snapshot(Arc<[u64]>);
 
 impl Generations {
     /// Over a store. Nothing is believed before the first sweep.
@@ -47,7 +47,7 @@ impl Generations {
 
     /// Every table's generation now; none while nothing may be believed.
     pub async fn snapshot(&self) -> Option<Snapshot> {
-        self.of(Table::ALL).await.map(Snapshot)
+        self.of(Table::ALL).await.map(|it| Snapshot(it.into()))
     }
 
     /// The generations of some tables now; none while nothing may be believed.
@@ -94,6 +94,11 @@ impl Snapshot {
     pub fn of(&self, tables: impl IntoIterator<Item = Table>) -> Vec<Stamp> {
         let stamp = |table: Table| (table.name().to_owned(), self.at(table));
         tables.into_iter().map(stamp).collect()
+    }
+
+    /// The generations of some tables.
+    pub fn all(&self, tables: &[Table]) -> Vec<u64> {
+        tables.iter().map(|it| self.at(*it)).collect()
     }
 
     /// Whether all of these stamps are the tables' own now.

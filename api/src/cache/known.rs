@@ -5,34 +5,29 @@
 
 use std::{hash::Hash, sync::Arc, time::Duration};
 
-use entity::Table;
 use moka::sync::Cache;
-
-use crate::cache::generations::Generations;
 
 /// Values by key, with the generations of the tables that they were read from.
 pub struct Known<K, V> {
-    generations: Arc<Generations>,
-    tables: &'static [Table],
     entries: Cache<K, (Arc<[u64]>, V)>,
 }
 
 impl<K: Hash + Eq + Send + Sync + 'static, V: Clone + Send + Sync + 'static> Known<K, V> {
-    /// Of these tables, so many values at most, for `ttl_s` seconds at most.
-    pub fn new(generations: Arc<Generations>, tables: &'static [Table], most: u64, ttl_s: u64) -> Self {
-        let entries = Cache::builder().max_capacity(most).time_to_live(Duration::from_secs(ttl_s)).build();
-        Self { generations, tables, entries }
+    /// So many values at most, for `ttl_s` seconds at most.
+    pub fn new(most: u64, ttl_s: u64) -> Self {
+        Self { entries: Cache::builder().max_capacity(most).time_to_live(Duration::from_secs(ttl_s)).build() }
     }
 
-    /// The value that is known, or the one that `load` reads; what it does not find is not kept.
+    /// The value that is known under the generations of now, or the one that `load` reads; what it does not find is not
+    /// kept, and nothing is where no generations can be believed.
     ///
     /// # Errors
     /// Those of `load`.
-    pub async fn answer<E, F>(&self, key: K, load: F) -> Result<Option<V>, E>
+    pub async fn answer<E, F>(&self, now: Option<Vec<u64>>, key: K, load: F) -> Result<Option<V>, E>
     where
         F: AsyncFnOnce() -> Result<Option<V>, E>,
     {
-        let Some(now) = self.generations.of(self.tables).await else { return load().await };
+        let Some(now) = now else { return load().await };
         if let Some((then, value)) = self.entries.get(&key)
             && *then == *now
         {

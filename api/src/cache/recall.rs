@@ -83,18 +83,24 @@ impl Recall {
         &self.generations
     }
 
-    /// The remembered answer, or the one that `load` reads from the database with the tables that it read, kept for
-    /// `ttl_s` seconds. Several callers at once wait for one of them.
+    /// The answer remembered as of a snapshot, or the one that `load` reads from the database with the tables that it read,
+    /// kept for `ttl_s` seconds. Several callers at once wait for one of them.
     ///
     /// # Errors
     /// Those of `load`.
-    pub async fn answer<A, E, F>(&self, key: Key, ttl_s: u64, load: F) -> Result<Remembered<A>, E>
+    pub async fn answer<A, E, F>(
+        &self,
+        key: Key,
+        ttl_s: u64,
+        snapshot: Option<Snapshot>,
+        load: F,
+    ) -> Result<Remembered<A>, E>
     where
         A: Serialize + DeserializeOwned,
         F: AsyncFnOnce() -> Result<(A, Vec<Table>), E>,
     {
         let unkept = |(answer, tables)| Remembered { answer, tables, until_s: 0 };
-        let Some(snapshot) = self.snapshot().await else { return Ok(unkept(load().await?)) };
+        let Some(snapshot) = snapshot else { return Ok(unkept(load().await?)) };
         if let Some(found) = self.look(&key, &snapshot).await {
             return Ok(found);
         }
@@ -139,13 +145,21 @@ impl Recall {
 
     /// What is remembered under a key, where it is as it was at a snapshot.
     pub async fn look<A: DeserializeOwned>(&self, key: &Key, snapshot: &Snapshot) -> Option<Remembered<A>> {
-        let found = self.generations.store().get(&key.0).await;
-        let Ok(found) = found else {
+        let store = self.generations.store();
+        // An entry says itself whether it is of now: an older one near is as good as none.
+        if let Some(found) = store.near(&key.0).and_then(|it| self.read(&it, snapshot)) {
+            return Some(found);
+        }
+        let Ok(found) = store.get(&key.0).await else {
             self.generations.distrust();
             return None;
         };
+        self.read(&found?, snapshot)
+    }
+
+    fn read<A: DeserializeOwned>(&self, bytes: &[u8], snapshot: &Snapshot) -> Option<Remembered<A>> {
         // Bytes that can't be read are another build's: a miss.
-        let entry: Entry<A> = serde_json::from_slice(&found?).ok()?;
+        let entry: Entry<A> = serde_json::from_slice(bytes).ok()?;
         if !snapshot.agrees(&entry.stamps) || entry.until_s <= now_s() {
             return None;
         }

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::{
     auth::{address::Purpose, scope::Actor},
-    db::{door::Door, session::Session},
+    db::{door::Door, session::Session, whole},
     error::{Error, Result},
 };
 
@@ -43,7 +43,7 @@ impl Door {
         let presented = self.not_ended(row.ordered_by, [row.token_id, row.sign_in_id]).await?;
         let session =
             Session::new(self.clone(), Actor::Account(Arc::new(identity)), request, Arc::new(AtomicU64::new(0)));
-        Ok((session.on(presented), row))
+        Ok((session.on(presented, whole::Seen::default()), row))
     }
 
     /// Whoever announced the file of an address, with the grants of this moment, and the file.
@@ -61,7 +61,7 @@ impl Door {
         let presented = self.not_ended(row.account_id, [row.token_id, row.sign_in_id]).await?;
         let session =
             Session::new(self.clone(), Actor::Account(Arc::new(identity)), request, Arc::new(AtomicU64::new(0)));
-        Ok((session.on(presented), row))
+        Ok((session.on(presented, whole::Seen::default()), row))
     }
 
     /// What a session stood on, where none of it was ended. Also a revocation that is over counts: the token has ended by

@@ -33,6 +33,7 @@ use crate::{
         hub::Hub,
         run::Aftermath,
         session::Session,
+        whole::Seen,
     },
     error::{Error, Result},
     hash::{hex, sha256},
@@ -166,7 +167,7 @@ impl Door {
             standing;
         let hub = Hub::new(Channel::new(recall.generations().store().clone(), "changes"));
         let errands = Errands::new(rosters, recall.generations().store().clone());
-        let identities = Known::new(recall.generations().clone(), IDENTITY, IDENTITIES.0, IDENTITIES.1);
+        let identities = Known::new(IDENTITIES.0, IDENTITIES.1);
         let publishes = part == Part::Server || recall.generations().store().is_shared();
         // Answers that were counted by another calendar are not this one's.
         let counted: [u8; 8] = sha256(calendar.said().as_bytes());
@@ -234,7 +235,13 @@ impl Door {
         request: &str,
     ) -> Result<Session> {
         let load = async || Ok::<_, Error>(self.identity(who).await?.map(Arc::new));
-        let mut identity = self.identities.answer(key, load).await?.ok_or(Error::Unauthenticated)?;
+        // Where answers are remembered, all of the request goes by the generations that it begins with.
+        let snapshot = self.recall.snapshot().await;
+        let now = match &snapshot {
+            None if !self.recall.is_on() => self.recall.generations().of(IDENTITY).await,
+            seen => seen.as_ref().map(|it| it.all(IDENTITY)),
+        };
+        let mut identity = self.identities.answer(now, key, load).await?.ok_or(Error::Unauthenticated)?;
         if tokens.iter().flatten().any(|it| identity.revoked.contains(it)) {
             return Err(Error::Unauthenticated);
         }
@@ -245,7 +252,7 @@ impl Door {
         }
         let statements = Arc::new(AtomicU64::new(0));
         let session = Session::new(self.clone(), Actor::Account(identity), request, statements);
-        Ok(session.on(tokens.iter().flatten().copied().collect()))
+        Ok(session.on(tokens.iter().flatten().copied().collect(), Seen::now(snapshot)))
     }
 
     /// A session for the account of a login, for a command of whoever runs the server. There is no sign-in, so no role

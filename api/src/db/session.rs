@@ -35,7 +35,7 @@ use crate::{
         gate::Gate,
         open::{self, Opened, Wanted},
         reader::Reader,
-        whole::Whole,
+        whole::{Seen, Whole},
     },
     error::{Action, Error, Result},
     page::CursorKey,
@@ -127,6 +127,8 @@ pub struct Session {
     pub(super) opening: Arc<Mutex<BTreeSet<CadreId>>>,
     /// What its whole answer is made of, where that may be remembered.
     pub(super) whole: Whole,
+    /// By which generations it looks up what is remembered.
+    pub(super) seen: Seen,
 }
 
 impl Session {
@@ -143,12 +145,13 @@ impl Session {
             fresh: false,
             opening: Arc::default(),
             whole: Whole::default(),
+            seen: Seen::default(),
         }
     }
 
-    /// The same session, standing on a token.
-    pub(super) fn on(self, tokens: Vec<Uuid>) -> Self {
-        Self { presented: tokens.into(), ..self }
+    /// The same session, standing on a token, and on the generations by which that was found good.
+    pub(super) fn on(self, tokens: Vec<Uuid>, seen: Seen) -> Self {
+        Self { presented: tokens.into(), seen, ..self }
     }
 
     /// What of the session's token may be revoked.
@@ -307,7 +310,7 @@ impl Session {
             read.store(true, Ordering::Relaxed);
             load().await
         };
-        let found = self.door.recall.answer(key, ttl_s, load).await?;
+        let found = self.door.recall.answer(key, ttl_s, self.snapshot().await, load).await?;
         if !read.load(Ordering::Relaxed) {
             self.hits.fetch_add(1, Ordering::Relaxed);
         }
@@ -324,7 +327,9 @@ impl Session {
         self.unsafe_act()?;
         let scope = self.narrowed(C::ACTION).await?;
         let span = traces::step("run", std::any::type_name::<C>());
-        Box::pin(super::run::run(self, &self.door, scope, command, terms).instrument(span)).await
+        let done = Box::pin(super::run::run(self, &self.door, scope, command, terms).instrument(span)).await;
+        self.seen.forget();
+        done
     }
 
     /// Sealed values of people in the clear, for a stated purpose. Who saw which value is recorded before this returns;
@@ -346,7 +351,9 @@ impl Session {
         let own = purpose == AccessPurpose::OwnCopy;
         let scope = self.narrowed(if own { Action::OwnRecordExport } else { Action::SensitiveOpen }).await?;
         let opened = open::open(self, &self.door, scope, Wanted { values, purpose, reason });
-        Box::pin(opened.instrument(traces::step("open", "sealed values"))).await
+        let done = Box::pin(opened.instrument(traces::step("open", "sealed values"))).await;
+        self.seen.forget();
+        done
     }
 
     /// What an account may do with a row, and which rule refuses where one does. For administrators: it tells nothing of

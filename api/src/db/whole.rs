@@ -4,6 +4,7 @@
 use std::{
     collections::BTreeSet,
     sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
 };
 
 use entity::Table;
@@ -16,6 +17,30 @@ use crate::{
     },
     db::session::Session,
 };
+
+/// How long a request goes by the generations that it began with.
+const MOMENT: Duration = Duration::from_millis(100);
+
+/// The generations that a request began with: what was true then may be told until it changes something itself.
+#[derive(Clone, Default)]
+pub(super) struct Seen(Arc<Mutex<Option<(Instant, Snapshot)>>>);
+
+impl Seen {
+    /// Of this moment.
+    pub(super) fn now(snapshot: Option<Snapshot>) -> Self {
+        Self(Arc::new(Mutex::new(snapshot.map(|it| (Instant::now(), it)))))
+    }
+
+    /// Nothing any more: something was changed.
+    pub(super) fn forget(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    fn get(&self) -> Option<Snapshot> {
+        let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.as_ref().filter(|(at, _)| at.elapsed() <= MOMENT).map(|(_, it)| it.clone())
+    }
+}
 
 /// The parts of a whole answer; nothing where it is not to be kept.
 #[derive(Clone, Default)]
@@ -75,11 +100,19 @@ impl Session {
         self
     }
 
+    /// The generations by which remembered answers are looked up.
+    pub(super) async fn snapshot(&self) -> Option<Snapshot> {
+        match self.seen.get().filter(|_| self.door().recall.generations().trusted()) {
+            Some(seen) => Some(seen),
+            None => self.door().recall.snapshot().await,
+        }
+    }
+
     /// Where the whole answer to what is asked is kept for this caller; none where nothing is remembered.
     pub async fn place(&self, asked: &[u8]) -> Option<Place> {
         let door = self.door();
         let scope = self.actor().fingerprint(door.clock.now()).filter(|_| self.remembers())?;
-        let snapshot = door.recall.snapshot().await?;
+        let snapshot = self.snapshot().await?;
         let scope = format!("{scope}|{}", self.today());
         Some(Place { key: Key::new(&door.build, "whole answer", &scope, asked), snapshot })
     }
