@@ -204,7 +204,7 @@ async fn record(writer: &Writer<'_>, event: audit_event::Model) -> Result<bool> 
 async fn write(writer: &Writer<'_>, mut inserts: Vec<InsertStatement>) -> Result<()> {
     let backend = writer.tx.get_database_backend();
     if backend == DbBackend::Postgres
-        && inserts.len() <= TOGETHER
+        && (2..=TOGETHER).contains(&inserts.len())
         && let Some(last) = inserts.pop()
     {
         let mut before = WithClause::new();
