@@ -1,6 +1,7 @@
-"""Writes at once under one root, and what moving a subtree costs: python3 writers.py ADDRESS TOKENS DATABASE_URL
+"""Writes at once under one root, and what moving a subtree costs: python3 writers.py ADDRESS TOKENS MOVER DATABASE_URL
 
-ADDRESS is that of a server that `product serve` started over the kit's database, TOKENS a file of what `product token` printed.
+ADDRESS is that of a server that `product serve` started over the kit's database, TOKENS a file of what `product token` printed,
+MOVER one of what `product mover` printed.
 Sixteen writers change the year of birth of people of their own, all under one province, so that every write changes the same
 sums. Then the subtree that is nearest to a thousand units is moved under another parent, and back.
 """
@@ -11,8 +12,8 @@ WRITERS, EACH = 16, 60
 CHANGE = "mutation($input: CadreUpdateInput!) { it: cadreUpdate(input: $input) { problems { code message } } }"
 MOVE = "mutation($input: OrganizationMoveInput!) { it: organizationMove(input: $input) { problems { code message } } }"
 
-address, tokens, database = sys.argv[1:]
-tokens = open(tokens).read().splitlines()
+address, tokens, mover, database = sys.argv[1:]
+tokens, mover = open(tokens).read().splitlines(), open(mover).read().strip()
 
 
 def rows(sql):
@@ -68,6 +69,6 @@ other = rows(f"select id from tidui.organization where id <> '{parent}' and (par
              f"(select parent_id is null from tidui.organization where id = '{parent}') order by id desc limit 1")[0]
 for turn, place in enumerate([other, parent]):
     begun = time.time()
-    ask(link(), tokens[0], MOVE, {"input": {"id": own("organization", top), "expectedVersion": int(version) + turn,
+    ask(link(), mover, MOVE, {"input": {"id": own("organization", top), "expectedVersion": int(version) + turn,
                                             "parentId": own("organization", place), "reason": "bench"}})
     print(f"a subtree of {units} units and {people} people: moved in {(time.time() - begun) * 1000:.0f} ms, {rows(astray)[0]} sums astray")
