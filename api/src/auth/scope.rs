@@ -278,7 +278,7 @@ impl Scope {
 }
 
 fn fingerprint(action: Action, held: &[Held], who: &str) -> Arc<str> {
-    let held = listed(held.iter().map(|it| (it.role, it.at, it.tier, it.ceiling)));
+    let held = listed(held.iter().copied());
     format!("{}|{}|{who}|{held}", policy::VERSION, action.text()).into()
 }
 
@@ -288,7 +288,7 @@ impl Actor {
     pub fn fingerprint(&self, now: DateTime<Utc>) -> Option<String> {
         let Self::Account(it) = self else { return None };
         let valid = it.grants.iter().filter(|grant| grant.covers(now));
-        let held = listed(valid.map(|grant| (grant.role, grant.organization, grant.tier, grant.ceiling)));
+        let held = listed(valid.map(Held::from));
         let who = (it.account, &it.login, &it.name, it.person, it.kind, &it.withheld);
         Some(format!("{}|{who:?}|{held}", policy::VERSION))
     }

@@ -1,8 +1,8 @@
 //! Lets requests in, or says how long to wait: operations at once, requests and points a minute, each account its own.
 //!
-//! One step on the shared store a request, or less: see `lease.rs`. What was asked for and not used is given back with the account's next request,
-//! so that giving back costs no step of its own; a process that ends forgets it. An account that was refused is refused
-//! again without a step, and before its next document is read, until what it lacked is earned.
+//! One step on the shared store a request, or less: see `lease.rs`. What was asked for and not used is given back with the
+//! account's next request, so that giving back costs no step of its own; a process that ends forgets it. An account that was
+//! refused is refused again without a step, and before its next document is read, until what it lacked is earned.
 
 mod lease;
 

@@ -29,16 +29,10 @@ impl From<&Grant> for Held {
 }
 
 /// The grants that count for an act, and what tells them from others.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Narrowed {
     pub held: Vec<Held>,
     pub fingerprint: Arc<str>,
-}
-
-impl Default for Narrowed {
-    fn default() -> Self {
-        Self { held: Vec::new(), fingerprint: "".into() }
-    }
 }
 
 /// What an identity was narrowed to, by act. It is no part of who one is: a copy begins without.
@@ -94,10 +88,8 @@ impl std::fmt::Debug for Narrowings {
 }
 
 /// What is held where, as text: in an order of its own, each once.
-pub fn listed(held: impl Iterator<Item = (Role, OrganizationId, Option<ManagementAuthority>, SecrecyLevel)>) -> String {
-    let words = |(role, at, tier, ceiling): (Role, OrganizationId, Option<ManagementAuthority>, SecrecyLevel)| {
-        (role.text(), at.0, tier.map_or("-", ManagementAuthority::text), ceiling.text())
-    };
+pub fn listed(held: impl Iterator<Item = Held>) -> String {
+    let words = |it: Held| (it.role.text(), it.at.0, it.tier.map_or("-", ManagementAuthority::text), it.ceiling.text());
     let mut held: Vec<_> = held.map(words).collect();
     held.sort_unstable();
     held.dedup();
