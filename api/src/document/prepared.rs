@@ -9,7 +9,7 @@ use std::{
 };
 
 use async_graphql::{
-    Name, ServerError, Value, Variables,
+    Name, Positioned, ServerError, Value, Variables,
     parser::{
         Error as Unread, parse_query,
         types::{ExecutableDocument, OperationDefinition, OperationType},
@@ -52,6 +52,16 @@ type Weighed = (Option<String>, Vec<Option<Value>>);
 
 /// Choices that a document remembers.
 const CHOICES: usize = 16;
+/// Characters of a text that it remembers a choice by, at most: enough for a day.
+const LONGEST_WEIGHED: usize = 32;
+
+/// Whether a value may be remembered: of what a client sends, only what has a bounded length.
+fn is_brief(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.len() <= LONGEST_WEIGHED,
+        other => matches!(other, Value::Null | Value::Number(_) | Value::Boolean(_)),
+    }
+}
 
 /// The schema's rules: what they say against a document.
 type Rules = dyn Fn(&ExecutableDocument) -> Vec<ServerError> + Send + Sync;
@@ -190,7 +200,8 @@ impl Documents {
         name: Option<&str>,
         given: serde_json::Map<String, serde_json::Value>,
     ) -> Result<(Arc<Chosen>, Variables), String> {
-        let (name, operation) = operation(&prepared.document, name)?;
+        let (name, operation) = prepared.operation(name)?;
+        let operation = &operation.node;
         for definition in &operation.variable_definitions {
             let definition = &definition.node;
             let (name, ty) = (&definition.name.node, &definition.var_type.node);
@@ -212,8 +223,10 @@ impl Documents {
             Measuring::new(&prepared.document, &variables, self.limits, &self.plain_lists).chosen(operation)?;
         let as_of = date::first(&prepared.document, operation, &variables);
         let (name, order) = (name.map(str::to_owned), Order::of(&prepared.document, operation));
-        let key = (name.clone(), weighed.into_iter().map(Option::<&Value>::cloned).collect());
+        let brief = weighed.iter().flatten().all(|it| is_brief(it));
+        let key = brief.then(|| (name.clone(), weighed.into_iter().map(Option::<&Value>::cloned).collect()));
         let chosen = Arc::new(Chosen { name, kind: operation.ty, measure, order, as_of });
+        let Some(key) = key else { return Ok((chosen, variables)) };
         let mut known = known();
         if known.len() >= CHOICES {
             known.remove(0);
@@ -225,19 +238,25 @@ impl Documents {
 }
 
 /// An operation with its name.
-type Named<'d> = (Option<&'d str>, &'d OperationDefinition);
+type Named<'d> = (Option<&'d str>, &'d Positioned<OperationDefinition>);
 
-fn operation<'d>(document: &'d ExecutableDocument, name: Option<&str>) -> Result<Named<'d>, String> {
-    let mut all = document.operations.iter().map(|(name, it)| (name.map(|it| it.as_str()), &it.node));
-    match name {
-        Some(name) => {
-            all.find(|(it, _)| *it == Some(name)).ok_or_else(|| format!("The document has no operation {name}."))
+impl Prepared {
+    /// Its operation of a name, or the only one.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong.
+    pub fn operation(&self, name: Option<&str>) -> Result<Named<'_>, String> {
+        let mut all = self.document.operations.iter().map(|(name, it)| (name.map(|it| it.as_str()), it));
+        match name {
+            Some(name) => {
+                all.find(|(it, _)| *it == Some(name)).ok_or_else(|| format!("The document has no operation {name}."))
+            }
+            None => match (all.next(), all.next()) {
+                (Some(only), None) => Ok(only),
+                (None, _) => Err("The document has no operation.".to_owned()),
+                _ => Err("The document has several operations: name one in operationName.".to_owned()),
+            },
         }
-        None => match (all.next(), all.next()) {
-            (Some(only), None) => Ok(only),
-            (None, _) => Err("The document has no operation.".to_owned()),
-            _ => Err("The document has several operations: name one in operationName.".to_owned()),
-        },
     }
 }
 
@@ -250,5 +269,46 @@ fn unread(cause: &Unread) -> String {
             format!("line {}, column {}: {wanted}", start.line, start.column)
         }
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn choices_are_remembered_by_little_and_not_by_all_that_is_sent() {
+        let sdl = "type Query { nodes(ids: [ID!]!, first: Int, asOf: String): Int }";
+        let (most, ms) = (100_000, 60_000);
+        let limits = Limits {
+            tokens: most,
+            depth: most,
+            aliases: most,
+            root_fields: most,
+            directives: most,
+            nodes: most,
+            selections: most,
+            cost: most,
+            ms,
+            errors: most,
+        };
+        let documents = Documents::new(sdl, |_| Vec::new(), limits, 10).unwrap();
+        let text = "query($ids: [ID!]!, $first: Int, $day: String) { nodes(ids: $ids, first: $first, asOf: $day) }";
+        let remembered = |text: &str, variables: &[Value]| {
+            let prepared = documents.prepare(text).unwrap();
+            for given in variables {
+                documents.choose(&prepared, None, given.as_object().cloned().unwrap()).unwrap();
+            }
+            prepared.chosen.lock().unwrap().len()
+        };
+        assert_eq!(remembered(text, &[json!({ "ids": ["a"] }), json!({ "ids": ["b", "c"] })]), 0);
+        let plain = text.replace("$ids: [ID!]!, ", "").replace("$ids", "[]");
+        let day = |text: String| json!({ "first": 1, "day": text });
+        assert_eq!(remembered(&plain, &[day("2026-11-22".into()), day("2026-11-22".into())]), 1);
+        assert_eq!(remembered(&plain, &[day("x".repeat(100_000))]), 1);
+        let many: Vec<_> = (0..100).map(|it| json!({ "first": it })).collect();
+        assert_eq!(remembered(&plain, &many), CHOICES);
     }
 }

@@ -14,7 +14,7 @@ use async_graphql::{
     Context, ContextSelectionSet, Data, IntrospectionMode, ObjectType, OutputType, Positioned, QueryEnv, QueryEnvInner,
     Request, Response, SchemaEnv, ServerResult, Value, Variables,
     extensions::Extensions,
-    parser::types::{DocumentOperations, ExecutableDocument, Field, OperationDefinition, OperationType},
+    parser::types::{ExecutableDocument, Field, OperationDefinition},
     registry::Registry,
     resolver_utils::{ContainerType, resolve_container},
 };
@@ -28,8 +28,6 @@ pub struct Root(Query);
 /// Where a resolver puts what the library keeps of a schema, where a request asks for it.
 #[derive(Clone, Default)]
 struct Ground(Arc<Mutex<Option<(SchemaEnv, Extensions)>>>);
-
-type Operation = Positioned<OperationDefinition>;
 
 /// Answers prepared documents.
 pub struct Direct {
@@ -52,22 +50,11 @@ impl Direct {
         Ok(Self { query: Query::default(), environment, extensions })
     }
 
-    /// A question of a document by its name, or the only one; none where it is no question.
-    pub fn operation<'d>(document: &'d ExecutableDocument, name: Option<&str>) -> Option<&'d Operation> {
-        let found = match (&document.operations, name) {
-            (DocumentOperations::Single(it), None) => it,
-            (DocumentOperations::Multiple(all), Some(name)) => all.get(name)?,
-            (DocumentOperations::Multiple(all), None) if all.len() == 1 => all.values().next()?,
-            _ => return None,
-        };
-        (found.node.ty == OperationType::Query).then_some(found)
-    }
-
     /// The answer of a question of a plain document that the rules found nothing against, and whose variables fit.
     pub async fn answer(
         &self,
         document: &ExecutableDocument,
-        operation: &Operation,
+        operation: &Positioned<OperationDefinition>,
         variables: Variables,
         data: Data,
     ) -> Response {

@@ -11,6 +11,7 @@ use crate::document::date;
 
 /// The arguments that say how much is asked for, and as of which day.
 const WEIGHING: [&str; 3] = [PAGE_SIZE, KEYS, date::ARGUMENT];
+
 /// The variables of a document that its measures depend on, or the day that it asks about: they stand at an argument
 /// which weighs.
 pub fn weighing(document: &ExecutableDocument) -> Vec<Name> {

@@ -16,7 +16,6 @@ use crate::{
     },
     loaders::Loaders,
     quota::admission::Allowance,
-    schema::Direct,
 };
 
 /// A request of which nothing is missing but who asks: its document read, its operation chosen, its variables fit.
@@ -79,10 +78,13 @@ impl Ready {
 
     /// Its one answer.
     pub(super) async fn answer(&self, house: &House, data: Data) -> Response {
-        let Prepared { document, plain, .. } = self.prepared.as_ref();
-        match Direct::operation(document, self.operation_name.as_deref()).filter(|_| *plain) {
-            Some(operation) => house.direct.answer(document, operation, self.variables.clone(), data).await,
-            None => house.schema.execute(self.request(data)).await,
+        let prepared = self.prepared.as_ref();
+        let plain = prepared.plain && self.chosen.kind == OperationType::Query;
+        match prepared.operation(self.operation_name.as_deref()) {
+            Ok((_, operation)) if plain => {
+                house.direct.answer(&prepared.document, operation, self.variables.clone(), data).await
+            }
+            _ => house.schema.execute(self.request(data)).await,
         }
     }
 }
