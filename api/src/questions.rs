@@ -68,8 +68,19 @@ impl<A: Among> Query for List<A> {
         self.among.plans(self.page.order)
     }
     async fn load(&self, reader: &Reader<'_>) -> Result<Self::Answer> {
-        let among = self.among.condition(reader.gate());
-        reader.find::<A::Entity>().filter(among).page(&self.page, A::by_name()).await
+        self.found(reader).page(&self.page, A::by_name()).await
+    }
+}
+
+impl<A: Among> List<A> {
+    /// A read of all that the page is one of. Where an index yields the rows in their order, a policy is asked of each as it
+    /// comes: few are needed, however many there are.
+    pub fn found<'r, 'c>(&self, reader: &'r Reader<'c>) -> Find<'r, 'c, A::Entity> {
+        let (gate, among) = (reader.gate(), || self.among.condition(reader.gate()));
+        match self.plans() {
+            Plans::Once => reader.find_by_key().filter(gate.of_few(among)),
+            Plans::Shared | Plans::Anew => reader.find().filter(among()),
+        }
     }
 }
 
@@ -134,7 +145,7 @@ impl<B: Belonging> Serialize for RowsOf<B> {
 /// A question for some rows of a table, in the order of a column and then of their keys.
 pub trait Rows: Remember<Answer = Vec<<Self::Entity as sea_orm::EntityTrait>::Model>> {
     /// The table.
-    type Entity: Visible;
+    type Entity: Visible<Model: DeserializeOwned>;
     /// A read of them.
     fn found<'r, 'c>(&self, reader: &'r Reader<'c>) -> Find<'r, 'c, Self::Entity>;
     /// The column.

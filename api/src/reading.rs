@@ -96,7 +96,7 @@ impl Serialize for Plan {
 /// A question whose rows others can hang on.
 pub trait Root: Remember {
     /// The table.
-    type Entity: Visible;
+    type Entity: Visible<Model: DeserializeOwned>;
     /// Its rows as the first part of a statement.
     ///
     /// # Errors
@@ -122,8 +122,7 @@ pub trait Root: Remember {
 impl<A: Among> Root for List<A> {
     type Entity = A::Entity;
     fn part(&self, reader: &Reader<'_>) -> Result<Part> {
-        let among = self.among.condition(reader.gate());
-        reader.find::<A::Entity>().filter(among).page_part(&self.page, A::by_name())
+        self.found(reader).page_part(&self.page, A::by_name())
     }
 
     fn form(&self) -> Option<String> {

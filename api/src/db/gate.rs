@@ -26,26 +26,39 @@ use crate::auth::scope::{Reach, Scope};
 
 /// The name under which a table stands in a statement.
 #[derive(Clone)]
-pub struct Alias(DynIden);
+pub struct Alias {
+    name: DynIden,
+    /// A column that holds one key in all rows that are looked at.
+    known: Option<(&'static str, uuid::Uuid)>,
+}
 
 impl Alias {
     /// A table under its own name.
     pub fn own<E: EntityName + Default>() -> Self {
-        Self(E::default().table_name().to_owned().into_iden())
+        Self { name: E::default().table_name().to_owned().into_iden(), known: None }
     }
 
     /// A table under another name, for a self-join.
     pub fn named(name: &'static str) -> Self {
-        Self(name.into_iden())
+        Self { name: name.into_iden(), known: None }
+    }
+
+    /// The same, for rows whose column holds this key and no other: what a policy makes of the column is asked once then, and
+    /// not of each row. Whoever says so narrows the rows to it too.
+    pub fn knowing(self, column: impl IdenStatic, key: uuid::Uuid) -> Self {
+        Self { known: Some((column.as_str(), key)), ..self }
     }
 
     pub(super) fn name(&self) -> DynIden {
-        self.0.clone()
+        self.name.clone()
     }
 
     /// A column of it.
     pub fn col(&self, column: impl ColumnTrait) -> Expr {
-        Expr::col((self.0.clone(), column.as_column_ref().1))
+        match self.known {
+            Some((known, key)) if known == column.as_str() => Expr::val(key),
+            _ => Expr::col((self.name.clone(), column.as_column_ref().1)),
+        }
     }
 }
 
@@ -289,7 +302,7 @@ impl Gate {
     /// A sub-select of one column without a policy, for policies themselves: what it yields is never an answer.
     pub fn raw<E: Noun>(&self, column: E::Column, at: &Alias) -> SelectStatement {
         self.note(E::TABLE);
-        Query::select().expr(at.col(column)).from_as(E::default(), at.0.clone()).to_owned()
+        Query::select().expr(at.col(column)).from_as(E::default(), at.name()).to_owned()
     }
 
     pub(super) fn policed<E: Visible>(&self) -> Condition {
@@ -299,10 +312,15 @@ impl Gate {
 
     /// The same, for a statement that names the rows by keys.
     pub(super) fn policed_by_key<E: Visible>(&self) -> Condition {
-        self.by_key.store(true, Ordering::Relaxed);
-        let policy = self.policed::<E>();
-        self.by_key.store(false, Ordering::Relaxed);
-        policy
+        self.of_few(|| self.policed::<E>())
+    }
+
+    /// A condition that is asked of a few rows.
+    pub fn of_few(&self, condition: impl FnOnce() -> Condition) -> Condition {
+        let before = self.by_key.swap(true, Ordering::Relaxed);
+        let made = condition();
+        self.by_key.store(before, Ordering::Relaxed);
+        made
     }
 
     /// A select of the keys of these rows that exist for the scope: what a write is read back by.
@@ -312,7 +330,7 @@ impl Gate {
             .expr_as(at.col(E::ID), "id")
             .from(E::default())
             .and_where(at.col(E::ID).is_in(among.iter().copied()))
-            .cond_where(self.policed::<E>())
+            .cond_where(self.policed_by_key::<E>())
             .to_owned()
     }
 }

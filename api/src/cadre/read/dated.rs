@@ -7,7 +7,7 @@
 use chrono::{Datelike, NaiveDate};
 use entity::{
     cadre, experience,
-    id::PoolId,
+    id::{Key, PoolId},
     kind::{CivilServantRank, ExperienceKind, FactState, MembershipState, PairSide, PairState},
     level_period, mentoring_pair, pair_part,
     partial_date::PartialDate,
@@ -118,8 +118,12 @@ pub fn full_months(table: &str, on: NaiveDate) -> String {
 /// People with an open membership of a pool, of one of its tiers where one is named, as far as it is disclosed.
 pub fn pooled(gate: &Gate, pool: Option<PoolId>, tier: Option<&str>) -> SelectStatement {
     let at = Alias::named("pooled");
+    let known = match pool {
+        None => at.clone(),
+        Some(pool) => at.clone().knowing(pool_membership::Column::PoolId, pool.uuid()),
+    };
     let open = [MembershipState::Proposed, MembershipState::Confirmed, MembershipState::Warned];
-    let mut people = gate.visible::<pool_membership::Entity>(pool_membership::Column::CadreId, &at);
+    let mut people = gate.visible::<pool_membership::Entity>(pool_membership::Column::CadreId, &known);
     people.and_where(at.col(pool_membership::Column::State).is_in(open));
     if let Some(pool) = pool {
         people.and_where(at.col(pool_membership::Column::PoolId).eq(pool));
