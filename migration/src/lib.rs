@@ -33,6 +33,7 @@ mod m20261122_000025_searches;
 mod m20261122_000026_rounds;
 mod m20261122_000027_helping;
 mod m20261122_000028_derived;
+mod m20261122_000029_looks;
 
 use sea_orm_migration::{
     MigratorTrait as _,
@@ -73,6 +74,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000026_rounds::Migration),
             Box::new(m20261122_000027_helping::Migration),
             Box::new(m20261122_000028_derived::Migration),
+            Box::new(m20261122_000029_looks::Migration),
         ]
     }
 }
