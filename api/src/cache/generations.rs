@@ -3,6 +3,8 @@
 //! Considered and dropped: keeping a local copy of the generations and pushing changes to it; a lost message would then
 //! be a stale answer with nothing to notice it.
 
+mod rounds;
+
 use std::sync::{
     Arc,
     atomic::{AtomicU64, Ordering},
@@ -10,7 +12,8 @@ use std::sync::{
 
 use entity::Table;
 
-use crate::shared::store::Store;
+use crate::shared::store::{PerThread, Store};
+use rounds::Rounds;
 
 /// A table and its generation.
 pub type Stamp = (String, u64);
@@ -18,6 +21,7 @@ pub type Stamp = (String, u64);
 /// The generations of all tables, and this process's trust in them.
 pub struct Generations {
     store: Arc<Store>,
+    rounds: PerThread<Rounds>,
     /// Times that the store failed us. Grows before anybody relies on it again.
     failures: AtomicU64,
     /// The count of failures that the last sweep made good. Trust is `mended == failures`: a failure during a sweep
@@ -32,12 +36,20 @@ pub struct Snapshot(Arc<[u64]>);
 impl Generations {
     /// Over a store. Nothing is believed before the first sweep.
     pub fn new(store: Arc<Store>) -> Self {
-        Self { store, failures: AtomicU64::new(1), mended: AtomicU64::new(0) }
+        Self { store, rounds: PerThread::default(), failures: AtomicU64::new(1), mended: AtomicU64::new(0) }
     }
 
     /// The store itself, for entries.
     pub fn store(&self) -> &Arc<Store> {
         &self.store
+    }
+
+    /// Has this thread ask with links of its own: it serves.
+    pub fn adopt(&self) {
+        self.store.adopt();
+        if self.store.is_shared() {
+            self.rounds.adopt();
+        }
     }
 
     /// Whether remembered answers may be used.
@@ -47,16 +59,19 @@ impl Generations {
 
     /// Every table's generation now; none while nothing may be believed.
     pub async fn snapshot(&self) -> Option<Snapshot> {
-        self.of(Table::ALL).await.map(|it| Snapshot(it.into()))
+        self.of(Table::ALL).await.map(Snapshot)
     }
 
     /// The generations of some tables now; none while nothing may be believed.
-    pub async fn of(&self, tables: &[Table]) -> Option<Vec<u64>> {
+    pub async fn of(&self, tables: &[Table]) -> Option<Arc<[u64]>> {
         if !self.trusted() {
             return None;
         }
-        let names: Vec<&'static str> = tables.iter().map(|it| it.name()).collect();
-        self.store.stamps(&names).await.inspect_err(|_| self.distrust()).ok()
+        let found = match self.rounds.get(|_| ()) {
+            Some(rounds) => rounds.ask(&self.store, tables).await,
+            None => self.store.stamps(&tables.iter().map(|it| it.name()).collect::<Vec<_>>()).await.map(Arc::from),
+        };
+        found.inspect_err(|_| self.distrust()).ok()
     }
 
     /// Gives these tables new generations; says whether it was done.
@@ -97,7 +112,7 @@ impl Snapshot {
     }
 
     /// The generations of some tables.
-    pub fn all(&self, tables: &[Table]) -> Vec<u64> {
+    pub fn all(&self, tables: &[Table]) -> Arc<[u64]> {
         tables.iter().map(|it| self.at(*it)).collect()
     }
 

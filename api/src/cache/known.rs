@@ -23,7 +23,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Clone + Send + Sync + 'static> Kno
     ///
     /// # Errors
     /// Those of `load`.
-    pub async fn answer<E, F>(&self, now: Option<Vec<u64>>, key: K, load: F) -> Result<Option<V>, E>
+    pub async fn answer<E, F>(&self, now: Option<Arc<[u64]>>, key: K, load: F) -> Result<Option<V>, E>
     where
         F: AsyncFnOnce() -> Result<Option<V>, E>,
     {
@@ -35,7 +35,7 @@ impl<K: Hash + Eq + Send + Sync + 'static, V: Clone + Send + Sync + 'static> Kno
         }
         let found = load().await?;
         if let Some(value) = &found {
-            self.entries.insert(key, (now.into(), value.clone()));
+            self.entries.insert(key, (now, value.clone()));
         }
         Ok(found)
     }

@@ -3,13 +3,20 @@
 //! plans that are made once: the plan of such a read is the same whatever the keys, and making it anew takes several times as
 //! long as the read. Searches have theirs planned each time.
 
-use std::{borrow::Cow, cell::RefCell, collections::HashMap, thread::available_parallelism, time::Duration};
+mod lines;
 
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend};
+use std::{sync::Arc, thread::available_parallelism, time::Duration};
+
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend,
+    sqlx::{ConnectOptions as _, postgres::PgConnectOptions},
+};
 use tokio::sync::OnceCell;
-use uuid::Uuid;
 
-use crate::config::Config;
+use crate::{config::Config, shared::store::PerThread};
+use lines::Lines;
+
+pub use lines::Link;
 
 /// How PostgreSQL is to plan a question. SQLite plans each anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,10 +84,16 @@ fn searching(config: &Config) -> u32 {
     if shared < SHARED || config.database_url.starts_with("sqlite:") { 0 } else { SEARCHING }
 }
 
-/// How to connect; `plans` says how PostgreSQL is to plan, where that is not left to it.
-fn options(config: &Config, connections: u32, plans: Option<&str>) -> ConnectOptions {
+/// What a connection to PostgreSQL begins with.
+fn set(config: &Config, plans: Option<&str>) -> Vec<(&'static str, String)> {
     let mut set = vec![("statement_timeout", config.statement_timeout_ms.to_string())];
     set.extend(plans.map(|it| ("plan_cache_mode", it.to_owned())));
+    set
+}
+
+/// How to connect; `plans` says how PostgreSQL is to plan, where that is not left to it.
+fn options(config: &Config, connections: u32, plans: Option<&str>) -> ConnectOptions {
+    let set = set(config, plans);
     let mut options = ConnectOptions::new(config.database_url.clone());
     options
         .max_connections(connections)
@@ -99,16 +112,13 @@ fn writing(config: &Config) -> u32 {
     if shared < 2 * WRITING || config.database_url.starts_with("sqlite:") { 0 } else { WRITING }
 }
 
-thread_local! {
-    /// The connections of this thread to the databases of the servers that it serves for; none before the first is needed.
-    static OWN: RefCell<HashMap<Uuid, Option<DatabaseConnection>>> = RefCell::default();
-}
-
 /// Connections of each serving thread's own, for reads by keys; those for searches and those for changes, which all threads
 /// share.
 pub struct Own {
-    server: Uuid,
-    options: Option<ConnectOptions>,
+    /// None before a thread needs the first.
+    lines: PerThread<Option<Arc<Lines>>>,
+    /// How a thread connects, and how often.
+    options: Option<(PgConnectOptions, u32)>,
     searches: Apart,
     changes: Apart,
 }
@@ -143,9 +153,11 @@ impl Own {
     /// As the settings say; none to SQLite, where plans cost little and one file has one writer.
     pub fn of(config: &Config) -> Self {
         let (_, connections) = shares(config);
+        let options = config.database_url.parse::<PgConnectOptions>().ok().filter(|_| connections > 0);
+        let options = options.map(|it| it.options(set(config, Some("force_generic_plan"))).disable_statement_logging());
         Self {
-            server: Uuid::now_v7(),
-            options: lazy(config, connections, "force_generic_plan"),
+            lines: PerThread::default(),
+            options: options.map(|it| (it, connections)),
             searches: Apart::new(config, searching(config), "force_custom_plan"),
             changes: Apart::new(config, writing(config), "force_generic_plan"),
         }
@@ -154,22 +166,16 @@ impl Own {
     /// Has this thread keep connections of its own from here on: it serves, and lives as long as the server.
     pub fn adopt(&self) {
         if self.options.is_some() {
-            OWN.with_borrow_mut(|own| {
-                own.entry(self.server).or_default();
-            });
+            self.lines.adopt();
         }
     }
 
     /// Where to ask what is to be planned so.
-    pub(super) async fn planned<'c>(
-        &'c self,
-        plans: Plans,
-        shared: &'c DatabaseConnection,
-    ) -> Cow<'c, DatabaseConnection> {
+    pub(super) async fn planned<'c>(&'c self, plans: Plans, shared: &'c DatabaseConnection) -> Link<'c> {
         match plans {
-            Plans::Once => self.or(shared).await,
-            Plans::Anew => Cow::Borrowed(self.searches.or(shared).await),
-            Plans::Shared => Cow::Borrowed(shared),
+            Plans::Once => self.lines().map_or(Link::Shared(shared), |it| Link::Own(it, shared)),
+            Plans::Anew => Link::Shared(self.searches.or(shared).await),
+            Plans::Shared => Link::Shared(shared),
         }
     }
 
@@ -183,18 +189,11 @@ impl Own {
         if pool.size() >= WRITING && pool.num_idle() == 0 { shared } else { apart }
     }
 
-    /// The thread's own connections, or those that all share.
-    async fn or<'c>(&self, shared: &'c DatabaseConnection) -> Cow<'c, DatabaseConnection> {
-        let (Some(options), Some(own)) = (&self.options, OWN.with_borrow(|own| own.get(&self.server).cloned())) else {
-            return Cow::Borrowed(shared);
-        };
-        if let Some(own) = own {
-            return Cow::Owned(own);
-        }
-        // Lazy, as above.
-        let Ok(made) = Box::pin(Database::connect(options.clone())).await else { return Cow::Borrowed(shared) };
-        OWN.with_borrow_mut(|own| own.insert(self.server, Some(made.clone())));
-        Cow::Owned(made)
+    /// The thread's own connections, where it serves.
+    fn lines(&self) -> Option<Arc<Lines>> {
+        let (options, most) = self.options.as_ref()?;
+        let made = |own: &mut Option<Arc<Lines>>| drop(own.get_or_insert_with(|| Lines::new(options, *most)).clone());
+        self.lines.get(made)?
     }
 }
 

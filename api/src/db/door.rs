@@ -197,7 +197,7 @@ impl Door {
     /// Has this thread keep connections of its own: it serves.
     pub fn adopt(&self) {
         self.own.adopt();
-        self.recall.generations().store().adopt();
+        self.recall.generations().adopt();
     }
 
     /// A session for an account, with its grants as they are now.

@@ -4,8 +4,8 @@
 //! The parts share columns by their class (a place for a UUID, for a text, ...), so that a result is as wide as its widest
 //! part and not as all of them. A row says first of which part it is, then where it stands there.
 
+mod cells;
 mod layout;
-mod wire;
 mod written;
 
 use std::{collections::BTreeSet, fmt::Write, sync::Arc};
@@ -165,7 +165,7 @@ impl Session {
         let link = self.door().own.planned(question.plans(), &self.door().database).await;
         let values = made.about(&question.keys());
         self.sent();
-        let rows = wire::rows(&link, &made.text, values).instrument(traces::step("ask", Q::NAME)).await?;
+        let rows = link.rows(&made.text, values).instrument(traces::step("ask", Q::NAME)).await?;
         Ok((question.answer(&made.layout.clone().read(rows)?)?, made.tables.clone()))
     }
 }

@@ -7,14 +7,15 @@ use std::sync::{
 
 use entity::{Noun, Row, Table};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseExecutor, DbBackend, EntityTrait, FromQueryResult, ModelTrait,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Statement,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, ModelTrait, QueryFilter,
+    QueryOrder, QuerySelect, QueryTrait, Select, Statement,
     sea_query::{Expr, ExprTrait, IntoCondition, SelectStatement},
 };
 
 use crate::{
     calendar::Calendar,
     db::{
+        connect::Link,
         gate::{Alias, Countable, Gate, Tally, Visible},
         gather::{Part, Standing},
         unique,
@@ -25,7 +26,7 @@ use crate::{
 
 /// Reads rows that exist for a scope. A question gets one in `load`, a command through its `Writer`.
 pub struct Reader<'c> {
-    link: DatabaseExecutor<'c>,
+    link: Link<'c>,
     gate: &'c Gate,
     statements: &'c AtomicU64,
     calendar: &'c Arc<Calendar>,
@@ -33,7 +34,7 @@ pub struct Reader<'c> {
 
 impl<'c> Reader<'c> {
     pub(super) fn new(
-        link: impl Into<DatabaseExecutor<'c>>,
+        link: impl Into<Link<'c>>,
         gate: &'c Gate,
         statements: &'c AtomicU64,
         calendar: &'c Arc<Calendar>,
@@ -58,7 +59,8 @@ impl<'c> Reader<'c> {
         Find { reader: self, select }
     }
 
-    /// The same, for a read of a few rows by their keys, their own or those that they belong to.
+    /// The same, for a read of a few rows: by their keys, their own or those that they belong to, or the first that an index
+    /// yields.
     #[expect(clippy::disallowed_methods, reason = "the reader adds the row policy and notes the table")]
     pub fn find_by_key<E: Visible>(&self) -> Find<'_, 'c, E> {
         let select = E::find().filter(self.gate.policed_by_key::<E>());

@@ -370,7 +370,7 @@ impl Session {
     async fn load<Q: Query>(&self, question: &Q, scope: Scope) -> Result<(Q::Answer, Vec<Table>)> {
         let gate = Gate::new(scope);
         let link = self.door.own.planned(question.plans(), &self.door.database).await;
-        let reader = Reader::new(link.as_ref(), &gate, &self.statements, &self.door.calendar);
+        let reader = Reader::new(link, &gate, &self.statements, &self.door.calendar);
         let span = traces::step("ask", std::any::type_name::<Q>());
         let answer = question.load(&reader).instrument(span).await?;
         Ok((answer, super::reader::tables(&gate)))

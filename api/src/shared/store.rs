@@ -4,8 +4,9 @@
 //! thread that serves has a link of its own, as it has to the database: one that all share is driven by another thread, and
 //! waking that costs more than the question.
 
+mod thread;
+
 use std::{
-    cell::RefCell,
     collections::HashMap,
     sync::{
         Arc, Mutex,
@@ -21,6 +22,8 @@ use redis::{
     aio::{ConnectionManager, ConnectionManagerConfig, PubSub},
 };
 use uuid::Uuid;
+
+pub use thread::PerThread;
 
 const PATIENCE: Duration = Duration::from_millis(50);
 /// Bytes of shared answers that a process has near, at most.
@@ -57,15 +60,13 @@ impl Store {
             .max_capacity(NEAR)
             .time_to_live(Duration::from_secs(300))
             .build();
-        Ok(Self::Redis(RedisStore { name: Uuid::now_v7(), client, link, prefix: prefix.to_owned(), near }))
+        Ok(Self::Redis(RedisStore { own: PerThread::default(), client, link, prefix: prefix.to_owned(), near }))
     }
 
     /// Has this thread keep a link of its own from here on: it serves, and lives as long as the server.
     pub fn adopt(&self) {
         if let Self::Redis(store) = self {
-            LINKS.with_borrow_mut(|links| {
-                links.entry(store.name).or_default();
-            });
+            store.own.adopt();
         }
     }
 
@@ -279,11 +280,6 @@ impl LocalStore {
     }
 }
 
-thread_local! {
-    /// The links of this thread to the stores of the servers that it serves for; none before the first is needed.
-    static LINKS: RefCell<HashMap<Uuid, Option<ConnectionManager>>> = RefCell::default();
-}
-
 /// A link that is made when it is first needed, and driven by the thread that needs it first.
 fn lazy(client: &Client) -> redis::RedisResult<ConnectionManager> {
     let config = ConnectionManagerConfig::new()
@@ -296,8 +292,8 @@ fn lazy(client: &Client) -> redis::RedisResult<ConnectionManager> {
 
 /// The store on Redis: one hash of generations, one string an answer.
 pub struct RedisStore {
-    /// Whose links those of a thread are.
-    name: Uuid,
+    /// The link of each thread that serves; none before the first is needed.
+    own: PerThread<Option<ConnectionManager>>,
     /// Makes the links that listen: one that listens can't ask.
     client: Client,
     link: ConnectionManager,
@@ -309,11 +305,12 @@ pub struct RedisStore {
 impl RedisStore {
     /// The thread's own link, or the one that all share.
     fn link(&self) -> ConnectionManager {
-        LINKS.with_borrow_mut(|links| match links.get_mut(&self.name) {
-            Some(own @ None) => lazy(&self.client).map_or_else(|_| self.link.clone(), |it| own.insert(it).clone()),
-            Some(Some(own)) => own.clone(),
-            None => self.link.clone(),
-        })
+        let own = self.own.get(|own| {
+            if own.is_none() {
+                *own = lazy(&self.client).ok();
+            }
+        });
+        own.flatten().unwrap_or_else(|| self.link.clone())
     }
 
     fn hash(&self) -> String {

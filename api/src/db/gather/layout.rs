@@ -7,13 +7,11 @@ use std::{
 };
 
 use entity::{Noun, Row as _, id::Key as _};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IdenStatic, Iterable, QueryResult, TryIntoModel, Value,
-    sea_query::ColumnType,
-};
-use uuid::Uuid;
+use sea_orm::{ColumnTrait, EntityTrait, IdenStatic, Iterable, QueryResult, sea_query::ColumnType};
 
-use super::wire;
+use serde::de::DeserializeOwned;
+
+use super::cells;
 use crate::error::{Error, Result};
 
 /// What a column holds, as far as a result cares.
@@ -73,23 +71,6 @@ impl Class {
             Self::Real => "double precision",
             Self::Bytes => "bytea",
         }
-    }
-
-    fn value(self, row: &QueryResult, at: usize) -> Result<Value> {
-        if let Some(value) = wire::value(row, at, self)? {
-            return Ok(value);
-        }
-        Ok(match self {
-            Self::Uuid => Value::from(row.try_get_by_index::<Option<Uuid>>(at)?),
-            Self::Text => Value::from(row.try_get_by_index::<Option<String>>(at)?),
-            Self::Integer => Value::from(row.try_get_by_index::<Option<i32>>(at)?),
-            Self::Long => Value::from(row.try_get_by_index::<Option<i64>>(at)?),
-            Self::Truth => Value::from(row.try_get_by_index::<Option<bool>>(at)?),
-            Self::Day => Value::from(row.try_get_by_index::<Option<chrono::NaiveDate>>(at)?),
-            Self::Moment => Value::from(row.try_get_by_index::<Option<chrono::DateTime<chrono::Utc>>>(at)?),
-            Self::Real => Value::from(row.try_get_by_index::<Option<f64>>(at)?),
-            Self::Bytes => Value::from(row.try_get_by_index::<Option<Vec<u8>>>(at)?),
-        })
     }
 }
 
@@ -156,14 +137,8 @@ impl Layout {
     pub fn read(self, rows: Vec<QueryResult>) -> Result<Gathered> {
         let mut parts: Vec<Vec<(i64, QueryResult)>> = self.0.iter().map(|_| Vec::new()).collect();
         for row in rows {
-            let part = match Class::Integer.value(&row, 0)? {
-                Value::Int(Some(part)) => usize::try_from(part).unwrap_or(usize::MAX),
-                _ => usize::MAX,
-            };
-            let at = match Class::Long.value(&row, 1)? {
-                Value::BigInt(at) => at.unwrap_or_default(),
-                _ => 0,
-            };
+            let part = usize::try_from(cells::number(&row, 0, Class::Integer)?).unwrap_or(usize::MAX);
+            let at = cells::number(&row, 1, Class::Long)?;
             parts.get_mut(part).ok_or_else(|| Error::broken("a row of no part"))?.push((at, row));
         }
         Ok(Gathered { parts, layout: self })
@@ -194,11 +169,11 @@ impl Gathered {
     ///
     /// # Errors
     /// `Internal` where they are rows of another table.
-    pub fn rows<E: Noun>(&self, part: usize) -> Result<Vec<E::Model>> {
+    pub fn rows<E: Noun<Model: DeserializeOwned>>(&self, part: usize) -> Result<Vec<E::Model>> {
         let (Some(rows), Some((standing, places))) = (self.parts.get(part), self.layout.0.get(part)) else {
             return Err(Error::broken("there is no such part"));
         };
-        let built = rows.iter().map(|(at, row)| Ok((*at, model::<E>(row, places)?)));
+        let built = rows.iter().map(|(at, row)| Ok((*at, cells::model::<E::Model>(row, places)?)));
         let mut built: Vec<(i64, E::Model)> = built.collect::<Result<_>>()?;
         match standing {
             Standing::Numbered => built.sort_by_key(|(at, _)| *at),
@@ -209,16 +184,10 @@ impl Gathered {
     }
 }
 
-fn model<E: Noun>(row: &QueryResult, places: &[(usize, Class)]) -> Result<E::Model> {
-    let mut built = <E::ActiveModel as ActiveModelTrait>::default();
-    for (column, (place, class)) in E::Column::iter().zip(places) {
-        built.try_set(column, class.value(row, *place)?)?;
-    }
-    Ok(built.try_into_model()?)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::marker::PhantomData;
+
     use super::*;
 
     /// A table with a column that has no place in a result could not be led to: its page would end in an error.
@@ -230,6 +199,68 @@ mod tests {
             };
         }
         entity::each_table!(visit);
+    }
+
+    /// Rows are read by the order of their columns: models that were read by another would hold each other's values.
+    #[test]
+    fn every_model_is_read_by_the_order_of_its_columns() {
+        let mut read = 0;
+        macro_rules! visit {
+            ($table:ident) => {
+                let names = shape::<entity::$table::Entity>().unwrap().names.clone();
+                if let Some(fields) = Model(PhantomData::<entity::$table::Model>).fields() {
+                    assert_eq!(fields, names, stringify!($table));
+                    read += 1;
+                }
+            };
+        }
+        entity::each_table!(visit);
+        assert!(read > 40, "{read} models");
+    }
+
+    /// A model, which can be read unless it holds a secret.
+    struct Model<M>(PhantomData<M>);
+
+    trait Unread {
+        fn fields(&self) -> Option<Vec<&'static str>> {
+            None
+        }
+    }
+
+    impl<M> Unread for Model<M> {}
+
+    impl<M: DeserializeOwned> Model<M> {
+        fn fields(&self) -> Option<Vec<&'static str>> {
+            let mut fields = Vec::new();
+            assert!(M::deserialize(Fields(&mut fields)).is_err());
+            Some(fields)
+        }
+    }
+
+    /// The fields that a model asks for, in their order.
+    struct Fields<'a>(&'a mut Vec<&'static str>);
+
+    impl<'de> serde::Deserializer<'de> for Fields<'_> {
+        type Error = serde::de::value::Error;
+
+        fn deserialize_any<V: serde::de::Visitor<'de>>(self, _: V) -> std::result::Result<V::Value, Self::Error> {
+            Err(serde::de::Error::custom("only asked"))
+        }
+
+        fn deserialize_struct<V: serde::de::Visitor<'de>>(
+            self,
+            _: &'static str,
+            fields: &'static [&'static str],
+            visitor: V,
+        ) -> std::result::Result<V::Value, Self::Error> {
+            self.0.extend(fields);
+            self.deserialize_any(visitor)
+        }
+
+        serde::forward_to_deserialize_any! {
+            bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+            newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+        }
     }
 
     #[test]
