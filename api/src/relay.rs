@@ -317,7 +317,7 @@ macro_rules! payload {
             }
             /// The whole query root, to read on in the same request.
             async fn query(&self) -> $crate::schema::Query {
-                $crate::schema::Query::default()
+                $crate::schema::Query
             }
             /// The text that the client sent along, unchanged.
             async fn client_mutation_id(&self) -> Option<&str> {
@@ -360,7 +360,7 @@ macro_rules! payload {
             }
             /// The whole query root, to read on in the same request.
             async fn query(&self) -> $crate::schema::Query {
-                $crate::schema::Query::default()
+                $crate::schema::Query
             }
             /// The text that the client sent along, unchanged.
             async fn client_mutation_id(&self) -> Option<&str> {

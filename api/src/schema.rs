@@ -1,10 +1,11 @@
 //! The whole schema: the slices' roots merged, and `node`, which looks into all of them.
 
 mod direct;
+mod roots;
 
 use async_graphql::{
-    Context, ID, Interface, MergedObject, MergedSubscription, Object, Request, SDLExportOptions, Schema as Inner,
-    SchemaBuilder, ServerError, ValidationMode, parser::types::ExecutableDocument,
+    Context, ID, Interface, MergedSubscription, Object, Request, SDLExportOptions, Schema as Inner, SchemaBuilder,
+    ServerError, ValidationMode, parser::types::ExecutableDocument,
 };
 use entity::id::{
     AccessLogId, AccountId, AuditEventId, CadreId, CorrectionId, DeclaredFactId, ImportFindingId, ImportId,
@@ -90,6 +91,7 @@ use crate::{
         read::Transfers,
     },
 };
+pub use direct::Direct;
 
 /// Most ids of one `nodes`.
 const MOST_NODES: usize = 100;
@@ -140,9 +142,9 @@ pub enum Node {
     AccessLogEntry(AccessLogEntry),
 }
 
-/// Everything that can be asked.
-#[derive(MergedObject, Default)]
-pub struct Query(
+roots::root! {
+    /// Everything that can be asked.
+    Query named "Query" as Questions of
     NodeQuery,
     AccountQuery,
     StatusQuery,
@@ -173,11 +175,11 @@ pub struct Query(
     TryingQuery,
     TalkQuery,
     PortraitQuery,
-);
+}
 
-/// Everything that can be changed. Each field is one command in one transaction.
-#[derive(MergedObject, Default)]
-pub struct Mutation(
+roots::root! {
+    /// Everything that can be changed. Each field is one command in one transaction.
+    Mutation named "Mutation" as Changes of
     CadreMutation,
     CareerMutation,
     PoolMutation,
@@ -199,14 +201,12 @@ pub struct Mutation(
     DeclaredMutation,
     DutyMutation,
     TalkMutation,
-);
+}
 
 /// Everything that can be followed, as a stream of events or over a WebSocket. Each change is told with the rights that
 /// the follower has at that moment.
 #[derive(MergedSubscription, Default)]
 pub struct Subscription(MentoringSubscription, PoolSubscription, DutySubscription);
-
-pub use direct::Direct;
 
 /// The schema over which every transport executes.
 pub type Schema = Inner<direct::Root, Mutation, Subscription>;
@@ -218,7 +218,7 @@ pub fn build() -> Schema {
 }
 
 fn builder() -> SchemaBuilder<direct::Root, Mutation, Subscription> {
-    Inner::build(direct::Root::default(), Mutation::default(), Subscription::default())
+    Inner::build(direct::Root::default(), Mutation, Subscription::default())
         .register_output_type::<Problem>()
         .register_output_type::<Shown<Nouns>>()
         .disable_suggestions()

@@ -47,7 +47,7 @@ impl Direct {
         schema.execute(Request::new("{ me { login } }").data(ground.clone())).await;
         let taken = ground.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         let (environment, extensions) = taken.ok_or("the schema can't be executed: no field of it was resolved")?;
-        Ok(Self { query: Query::default(), environment, extensions })
+        Ok(Self { query: Query, environment, extensions })
     }
 
     /// The answer of a question of a plain document that the rules found nothing against, and whose variables fit.
