@@ -87,6 +87,35 @@ tests::postgres! {
         two.stop().await;
     }
 
+    /// The database ends every connection, as it does when it is restarted: who reads a row by its key does not notice, and
+    /// within a moment nobody does.
+    async fn connections_may_be_ended(world: World) {
+        let mut config = world.config.clone();
+        config.database_connections = 16;
+        let server = Server::start(config, Hooks::default()).await.expect("a server");
+        let county = world.organization("North").await;
+        let officer = world.sign_in(Role::OrganizationOfficer, county).await;
+        let officer = Client::new(&format!("http://{}", server.address()), officer.token());
+        let add = json!({ "at": global(county), "name": "Wang" });
+        let person = officer.run(CREATE, add.clone()).await.done("/cadreCreate")["cadre"]["id"].clone();
+        let ask = "query($id: ID!) { cadre(id: $id) { name organization { name } } }";
+        let named = async || officer.run(ask, json!({ "id": person })).await.text_at("/cadre/name");
+        for _ in 0..8 {
+            assert_eq!(named().await, "Wang");
+        }
+        let end = "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()";
+        postgres::shared().psql(world.database(), end).expect("connections that end");
+        for _ in 0..8 {
+            assert_eq!(named().await, "Wang");
+        }
+        let begun = Instant::now();
+        while officer.run(CREATE, add.clone()).await.text.contains("INTERNAL") {
+            assert!(begun.elapsed() < Duration::from_secs(5), "nothing can be written any more");
+        }
+        assert_eq!(named().await, "Wang");
+        server.stop().await;
+    }
+
     /// One process loses its link to Redis, writes, and the other still remembers: within two seconds it does not.
     async fn a_link_may_break(mut world: World) {
         let redis = RedisServer::start().expect("a Redis");
