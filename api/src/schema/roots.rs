@@ -24,6 +24,7 @@ macro_rules! root {
             };
 
             #[derive(Clone, Copy)]
+            #[expect(clippy::enum_variant_names, reason = "slices keep the names that they have")]
             enum Slice {
                 $($slice,)+
             }
