@@ -5,6 +5,7 @@
 #![warn(missing_docs)]
 
 pub mod id;
+pub mod iso;
 pub mod kind;
 pub mod partial_date;
 

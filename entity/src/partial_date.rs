@@ -11,6 +11,8 @@ use sea_orm::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::iso;
+
 /// A calendar date known to the year, month or day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -110,11 +112,15 @@ fn digits(text: &str, length: usize) -> Option<u16> {
 
 impl From<PartialDate> for String {
     fn from(date: PartialDate) -> String {
-        match (date.month(), date.day()) {
-            (Some(month), Some(day)) => format!("{:04}-{month:02}-{day:02}", date.year),
-            (Some(month), None) => format!("{:04}-{month:02}", date.year),
-            _ => format!("{:04}", date.year),
-        }
+        let written = date.earliest().and_then(iso::day);
+        let known = if date.day > 0 {
+            10
+        } else if date.month > 0 {
+            7
+        } else {
+            4
+        };
+        written.and_then(|it| str::from_utf8(it.get(..known)?).ok().map(str::to_owned)).unwrap_or_default()
     }
 }
 

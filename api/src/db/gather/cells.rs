@@ -3,9 +3,10 @@
 //! read from rows by the same code, in the order of their columns: no value is put into one of the ORM's first, and no row
 //! into one that may lack values.
 
-use std::{borrow::Cow, fmt::Write};
+use std::borrow::Cow;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use entity::iso;
 use sea_orm::{
     QueryResult,
     sqlx::{
@@ -154,8 +155,8 @@ impl<'r> Deserializer<'r> for Cell<'r> {
             Self::Number(it) => visitor.visit_i64(it),
             Self::Truth(it) => visitor.visit_bool(it),
             // A time is read from its text alone.
-            Self::Day(it) => visitor.visit_str(Said::of(it)?.text()),
-            Self::Moment(it) => visitor.visit_str(Said::of(format_args!("{it:?}"))?.text()),
+            Self::Day(it) => visitor.visit_str(said(iso::day(it).as_ref())?),
+            Self::Moment(it) => visitor.visit_str(said(iso::moment(it).as_ref())?),
             Self::Real(it) => visitor.visit_f64(it),
             Self::Bytes(it) => visitor.visit_seq(SeqDeserializer::new(it.iter().copied())),
         }
@@ -199,31 +200,9 @@ impl<'r> Deserializer<'r> for Cell<'r> {
     }
 }
 
-/// A short text that needs no memory of its own.
-struct Said {
-    bytes: [u8; 40],
-    used: usize,
-}
-
-impl Said {
-    fn of(what: impl std::fmt::Display) -> std::result::Result<Self, Wrong> {
-        let mut said = Self { bytes: [0; 40], used: 0 };
-        write!(said, "{what}").map_err(Wrong::custom)?;
-        Ok(said)
-    }
-
-    fn text(&self) -> &str {
-        str::from_utf8(self.bytes.get(..self.used).unwrap_or_default()).unwrap_or_default()
-    }
-}
-
-impl Write for Said {
-    fn write_str(&mut self, text: &str) -> std::fmt::Result {
-        let end = self.used + text.len();
-        self.bytes.get_mut(self.used..end).ok_or(std::fmt::Error)?.copy_from_slice(text.as_bytes());
-        self.used = end;
-        Ok(())
-    }
+/// The text of a time.
+fn said<const LENGTH: usize>(written: Option<&[u8; LENGTH]>) -> std::result::Result<&str, Wrong> {
+    written.and_then(|it| str::from_utf8(it).ok()).ok_or_else(|| Wrong::custom("a year that has not four digits"))
 }
 
 #[cfg(test)]
