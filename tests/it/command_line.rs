@@ -373,4 +373,19 @@ both! {
             assert!(out.contains("applied") && !out.contains("pending"), "{out}");
         }
     }
+
+    async fn a_demo_is_made_in_a_database_that_is_named_and_empty(world: World) {
+        let folder = fresh_folder();
+        let url = empty_database(&world, &folder);
+        for more in [&["--database-url", &url][..], &[]] {
+            let mut process = demo(&folder, more);
+            let at = process.url();
+            let officer = Client::new(&at, &token(&folder, "officer"));
+            let answer = officer.send(&json!({ "query": "{ cadres { totalCount } }" })).await;
+            assert!(answer.at("/cadres/totalCount").as_i64() > Some(1_000), "{}", answer.text);
+            stop(process);
+        }
+        assert!(!folder.join("demo/tidui.sqlite").exists());
+        demo(&folder, &["--reset", "--database-url", &url]).end(Duration::from_secs(30)).refused(&["begins in an empty database"]);
+    }
 }

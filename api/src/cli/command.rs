@@ -121,6 +121,12 @@ fn demo() -> Command {
         )
         .arg(data("Folder of the demo").default_value("tidui-demo"))
         .arg(
+            Arg::new("database-url")
+                .long("database-url")
+                .value_name("URL")
+                .help("Makes it in this empty PostgreSQL database, and not in a file of the folder"),
+        )
+        .arg(
             Arg::new("as-of")
                 .long("as-of")
                 .value_name("DAY")

@@ -38,13 +38,18 @@ use crate::{
 
 /// The seed of every demo: a story told about it holds on every machine.
 const SEED: u64 = 315;
+/// Whom the demo has; a folder with this list holds a whole demo.
+const PEOPLE: &str = "people.json";
+/// Where the demo lies, if not in a file of its folder.
+const DATABASE: &str = "database";
 /// Files that the demo makes, and that `--reset` removes.
-const FILES: [&str; 11] = [
+const FILES: [&str; 12] = [
+    DATABASE,
     "tidui.sqlite",
     "tidui.sqlite-wal",
     "tidui.sqlite-shm",
     "tidui.sqlite-journal",
-    "people.json",
+    PEOPLE,
     "keys/signing.pem",
     "keys/field.key",
     "keys/signing.next.pem",
@@ -80,9 +85,10 @@ impl Listed {
 /// The settings of the demo in a folder.
 pub(super) fn config(folder: &Path, port: u16) -> Result<Config, String> {
     let at = |name: &str| folder.join(name).display().to_string();
+    let database = fs::read_to_string(folder.join(DATABASE));
     let flags = [
         ("listen", format!("127.0.0.1:{port}")),
-        ("database_url", format!("sqlite://{}", at("tidui.sqlite"))),
+        ("database_url", database.unwrap_or_else(|_| format!("sqlite://{}", at("tidui.sqlite")))),
         ("signing_key", at("keys/signing.pem")),
         ("field_key", at("keys/field.key")),
         ("explain", "true".to_owned()),
@@ -101,6 +107,11 @@ pub async fn demo(matches: &ArgMatches, mut hooks: Hooks) -> Result<ExitCode, St
     let port = matches.get_one::<u16>("port").copied().unwrap_or(8080);
     if matches.get_flag("reset") {
         reset(&folder)?;
+    }
+    let database = matches.get_one::<String>("database-url").map(String::as_str);
+    // A folder without a list of people holds no whole demo yet.
+    if !folder.join(PEOPLE).exists() {
+        begin(&folder, database)?;
     }
     let config = config(&folder, port)?;
     let _collector = run::log(&config)?;
@@ -145,34 +156,43 @@ fn reset(folder: &Path) -> Result<(), String> {
     Ok(())
 }
 
+/// Makes the folder, with the mark in it, and where the rows are to lie.
+fn begin(folder: &Path, database: Option<&str>) -> Result<(), String> {
+    fs::create_dir_all(folder).map_err(|cause| format!("can't make {}: {cause}", folder.display()))?;
+    reset(folder)?;
+    let write = |name: &str, text: &str| {
+        let path = folder.join(name);
+        fs::write(&path, text).map_err(|cause| format!("can't write {}: {cause}", path.display()))
+    };
+    write(MARK, "tidui demo --reset removes what tidui demo has made here.\n")?;
+    database.map_or(Ok(()), |url| write(DATABASE, url))
+}
+
 /// Makes keys, tables and rows where they are missing. The list of people is written last: a demo whose making was
 /// interrupted is made again.
 async fn prepare(folder: &Path, config: &Config, hooks: &Hooks) -> Result<(), String> {
-    let list = folder.join("people.json");
+    let list = folder.join(PEOPLE);
     if list.exists() {
         return Ok(());
     }
-    fs::create_dir_all(folder).map_err(|cause| format!("can't make {}: {cause}", folder.display()))?;
-    reset(folder)?;
-    let mark = folder.join(MARK);
-    fs::write(&mark, "tidui demo --reset removes what tidui demo has made here.\n")
-        .map_err(|cause| format!("can't write {}: {cause}", mark.display()))?;
     println!("Making the demo in {} …", folder.display());
     keys::generate(&folder.join("keys/signing.pem"), &folder.join("keys/field.key"))?;
     connect::migrate(config, Step::Up).await?;
-    let door = house::door(config, hooks.clone(), Arc::new(Metrics::default()), Part::Command).await?;
+    let door = house::door(config, hooks.clone(), Arc::new(Metrics::default()), Part::Command).await;
+    let door = door.map_err(|cause| format!("{cause}. A demo begins in an empty database"))?;
     let session = door.job(Job::DemoLoad, None);
     let broken = |error: crate::error::Error| format!("the demo could not be loaded: {error:?}");
-    if session.ask(&IsEmpty).await.map_err(broken)? {
-        let county = county::synthetic(SEED, hooks.clock.today());
-        let people = listed(&county);
-        let (total, written) = (u64::try_from(county.rows()).unwrap_or(0), Arc::new(AtomicU64::new(0)));
-        let command = LoadCounty { county, written: written.clone() };
-        let terms = Terms::default();
-        progress::while_working("Loading", total, written, session.run(command, &terms)).await.map_err(broken)?;
-        let text = serde_json::to_string_pretty(&people).map_err(|cause| cause.to_string())?;
-        fs::write(&list, text).map_err(|cause| format!("can't write {}: {cause}", list.display()))?;
+    if !session.ask(&IsEmpty).await.map_err(broken)? {
+        return Err("the database holds rows already: name an empty one for the demo".to_owned());
     }
+    let county = county::synthetic(SEED, hooks.clock.today());
+    let people = listed(&county);
+    let (total, written) = (u64::try_from(county.rows()).unwrap_or(0), Arc::new(AtomicU64::new(0)));
+    let command = LoadCounty { county, written: written.clone() };
+    let terms = Terms::default();
+    progress::while_working("Loading", total, written, session.run(command, &terms)).await.map_err(broken)?;
+    let text = serde_json::to_string_pretty(&people).map_err(|cause| cause.to_string())?;
+    fs::write(&list, text).map_err(|cause| format!("can't write {}: {cause}", list.display()))?;
     Ok(())
 }
 
@@ -188,7 +208,7 @@ fn listed(county: &County) -> Vec<Listed> {
 }
 
 fn people(folder: &Path) -> Result<Vec<Listed>, String> {
-    let path = folder.join("people.json");
+    let path = folder.join(PEOPLE);
     let text = fs::read_to_string(&path)
         .map_err(|_| format!("there is no demo in {}: start one with tidui demo", folder.display()))?;
     serde_json::from_str(&text).map_err(|cause| format!("{} is damaged ({cause}): tidui demo --reset", path.display()))
