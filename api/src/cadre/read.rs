@@ -72,6 +72,17 @@ impl Visible for cadre::Entity {
         }
         Condition::all().add(some).add(cleared(at, gate))
     }
+
+    const NEAR: &'static [Action] = &[Action::CadreCardRead];
+
+    /// For the short card: within reach, for those whose grants reach anybody. Who is met elsewhere is rarely asked for.
+    fn near(at: &Alias, gate: &Gate) -> Condition {
+        let kept = kept(at, gate, ROWS);
+        if kept == Gate::nothing() {
+            return Self::visible(at, gate);
+        }
+        Condition::all().add(kept).add(cleared(at, gate))
+    }
 }
 
 /// Kept by an organization that these roles reach, and managed within their tier.
@@ -210,7 +221,7 @@ impl Among {
             Condition::any().add(at.col(cadre::Column::Name).eq(text)).add_option(initials)
         };
         let pooled = (self.pool.is_some() || self.tier.is_some())
-            .then(|| id.clone().in_subquery(dated::pooled(gate, self.pool, self.tier.as_deref())));
+            .then(|| gate.among(id.clone(), dated::pooled(gate, self.pool, self.tier.as_deref())));
         let overdue = self.contact_overdue.map(|(yes, on)| member(yes, dated::paired(gate, None, Some(on))));
         Condition::all()
             .add_option(self.name.as_deref().map(named))

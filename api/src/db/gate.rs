@@ -18,11 +18,14 @@ use entity::{
     organization, organization_closure,
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityName, EntityTrait, IdenStatic, Iterable,
+    ColumnTrait, Condition, DbBackend, EntityName, EntityTrait, IdenStatic, Iterable,
     sea_query::{DynIden, Expr, ExprTrait, IntoIden, JoinType, Order, Query, SelectStatement},
 };
 
-use crate::auth::scope::{Reach, Scope};
+use crate::{
+    auth::scope::{Reach, Scope},
+    error::Action,
+};
 
 /// The name under which a table stands in a statement.
 #[derive(Clone)]
@@ -77,6 +80,13 @@ impl Alias {
 pub trait Visible: Noun {
     /// The condition that a row under `at` exists for the gate's scope.
     fn visible(at: &Alias, gate: &Gate) -> Condition;
+    /// Acts whose whole condition is long, for the few that nothing near brings in.
+    const NEAR: &'static [Action] = &[];
+    /// A narrower condition for those acts, which most rows meet that other rows name: what is gathered along is gathered by
+    /// it, and whoever does not meet it is asked for alone.
+    fn near(at: &Alias, gate: &Gate) -> Condition {
+        Self::visible(at, gate)
+    }
     /// The column and the table of the row that it exists with, where that is all that decides: see `follows!`.
     fn follows() -> Option<(Self::Column, Table)> {
         None
@@ -103,12 +113,19 @@ pub struct Gate {
     noted: Mutex<BTreeSet<Table>>,
     /// Whether the policy that is being written is asked of a few rows by their keys.
     by_key: AtomicBool,
+    /// Whether the database takes keys as an array.
+    arrays: bool,
 }
 
 impl Gate {
     /// A gate for a scope.
     pub fn new(scope: Scope) -> Self {
-        Self { scope, noted: Mutex::default(), by_key: AtomicBool::new(false) }
+        Self { scope, noted: Mutex::default(), by_key: AtomicBool::new(false), arrays: false }
+    }
+
+    /// The same, for statements to a database.
+    pub(super) fn to(self, backend: DbBackend) -> Self {
+        Self { arrays: backend == DbBackend::Postgres, ..self }
     }
 
     /// The scope.
@@ -299,6 +316,16 @@ impl Gate {
         Expr::exists(select)
     }
 
+    /// That a key is among those of a sub-select. Where the first few in the order of the key are wanted, PostgreSQL takes the
+    /// keys as an array, and stops when it has them; otherwise it would read the rows of all.
+    pub fn among(&self, key: Expr, keys: SelectStatement) -> Expr {
+        if !(self.arrays && self.by_key.load(Ordering::Relaxed)) {
+            return key.in_subquery(keys);
+        }
+        let keys = Expr::SubQuery(None, Box::new(keys.into()));
+        Expr::cust_with_exprs("$1 = ANY(ARRAY$2)", [key, keys])
+    }
+
     /// A sub-select of one column without a policy, for policies themselves: what it yields is never an answer.
     pub fn raw<E: Noun>(&self, column: E::Column, at: &Alias) -> SelectStatement {
         self.note(E::TABLE);
@@ -313,6 +340,15 @@ impl Gate {
     /// The same, for a statement that names the rows by keys.
     pub(super) fn policed_by_key<E: Visible>(&self) -> Condition {
         self.of_few(|| self.policed::<E>())
+    }
+
+    /// The same, for rows that other rows name: those that are near, where that differs.
+    pub(super) fn policed_near<E: Visible>(&self) -> Condition {
+        if !E::NEAR.contains(&self.scope.action()) {
+            return self.policed_by_key::<E>();
+        }
+        self.note(E::TABLE);
+        self.of_few(|| E::near(&Alias::own::<E>(), self))
     }
 
     /// A condition that is asked of a few rows.

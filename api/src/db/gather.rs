@@ -86,14 +86,15 @@ pub(super) struct Made {
 impl Made {
     /// The statement of a question; of a question with a form, for any keys.
     fn new<Q: Joined>(session: &Session, question: &Q, scopes: Vec<Scope>, any: bool) -> Result<Self> {
-        let gates: Vec<_> = scopes.into_iter().map(Gate::new).collect();
-        let first = gates.first().ok_or_else(|| Error::broken("a question of no act"))?;
         let (database, calendar) = (&session.door().database, &session.door().calendar);
+        let backend = database.get_database_backend();
+        let gates: Vec<_> = scopes.into_iter().map(|it| Gate::new(it).to(backend)).collect();
+        let first = gates.first().ok_or_else(|| Error::broken("a question of no act"))?;
         let reader = Reader::new(database, first, session.counter(), calendar);
         let mut stand_ins = (ANY..ANY + KEYS).map(Uuid::from_u128);
         let mut of = |key| if any { stand_ins.next().unwrap_or(key) } else { key };
         let parts = question.parts(&reader, &gates, &mut of)?;
-        let (text, values, layout) = joined(database.get_database_backend(), &parts, any);
+        let (text, values, layout) = joined(backend, &parts, any);
         let key = |value: &Value| match value {
             Value::Uuid(Some(it)) => it.as_u128().checked_sub(ANY).filter(|it| any && *it < KEYS),
             _ => None,
@@ -239,9 +240,9 @@ impl Part {
         let following = above.follows == Some((above.from, E::TABLE)) && by.as_str() == E::ID.as_str();
         match alike && (following || E::follows().is_some_and(followed)) {
             true => gate.note(E::TABLE),
-            false => {
-                select.cond_where(gate.policed_by_key::<E>());
-            }
+            // Of a row by its own key only that one is found, or none: whoever is not near is asked for alone.
+            false if by.as_str() == E::ID.as_str() => drop(select.cond_where(gate.policed_near::<E>())),
+            false => drop(select.cond_where(gate.policed_by_key::<E>())),
         }
         Ok(Self { select, shape, standing, below: Some((at.col(by), above.part, above.from)) })
     }

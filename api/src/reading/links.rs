@@ -2,13 +2,15 @@
 
 use std::marker::PhantomData;
 
+use entity::Noun;
+use sea_orm::IdenStatic;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::RowOf;
 use crate::{
     db::{
-        gate::Gate,
+        gate::{Gate, Visible},
         gather::{Above, Gathered, Part, named},
     },
     error::{Action, Error, Result},
@@ -132,6 +134,10 @@ impl<B: Belonging> Brought for Rows<B> {
 
     fn shelve(self: Box<Self>, asked: Vec<Uuid>, shelf: &Shelf) {
         use entity::id::Key as _;
+        // One that is not near may be there all the same.
+        let by_key = B::column().as_str() == <B::Entity as Noun>::ID.as_str();
+        let sure = !(by_key && B::Entity::NEAR.contains(&B::ACTION));
+        let asked = if sure { asked } else { Vec::new() };
         shelf.put::<B, _>(asked, self.0.into_iter().map(|row| (B::key(&row).uuid(), row)));
     }
 }
