@@ -5,7 +5,7 @@ use async_graphql::{
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::NaiveDate;
-use entity::{id::Key, kind::Role, partial_date};
+use entity::{id::Key, iso, kind::Role, partial_date};
 use uuid::{Uuid, fmt::Simple};
 
 use crate::{
@@ -16,6 +16,20 @@ use crate::{
 };
 
 pub use directive::access;
+
+mod fields;
+
+/// The library, whose objects tell their fields as `fields` does: for `crate` of a type that stands in lists.
+pub mod graphql {
+    pub use ::async_graphql::*;
+
+    /// As the library's.
+    pub mod resolver_utils {
+        pub use ::async_graphql::resolver_utils::*;
+
+        pub use crate::relay::fields::resolve_container;
+    }
+}
 
 #[expect(missing_docs, reason = "the macro makes a type without a place for its documentation")]
 mod directive {
@@ -95,12 +109,14 @@ impl ScalarType for Date {
         day.map(Self).ok_or_else(|| InputValueError::custom("write a day like 2026-05-13"))
     }
     fn to_value(&self) -> Value {
-        Value::String(self.0.to_string())
+        let written = iso::day(self.0).and_then(|it| str::from_utf8(&it).ok().map(str::to_owned));
+        Value::String(written.unwrap_or_else(|| self.0.to_string()))
     }
 }
 
 /// Where a page stands in its list.
 #[derive(SimpleObject)]
+#[graphql(crate = "crate::relay::graphql")]
 pub struct PageInfo {
     /// Whether more rows follow: ask with `after: endCursor`.
     pub has_next_page: bool,
@@ -170,6 +186,7 @@ macro_rules! connection {
 
         /// One row of a page.
         #[derive(async_graphql::SimpleObject)]
+        #[graphql(crate = "crate::relay::graphql")]
         pub struct $edge {
             /// Where the row stands in the list.
             pub cursor: String,
@@ -178,7 +195,7 @@ macro_rules! connection {
         }
 
         /// A page of a list, in the list's order.
-        #[async_graphql::Object]
+        #[async_graphql::Object(crate = "crate::relay::graphql")]
         impl $connection {
             /// The rows of the page.
             async fn edges(&self, ctx: &async_graphql::Context<'_>) -> Vec<$edge> {

@@ -54,7 +54,7 @@ pub enum Role {
 pub struct Me(Identity);
 
 /// The account behind the token, with its grants.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl Me {
     /// Global id of the account.
     async fn id(&self) -> ID {
@@ -108,7 +108,7 @@ impl AccountGrant {
 }
 
 /// A role on an organization subtree for a time.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl AccountGrant {
     /// Global id.
     async fn id(&self) -> ID {
@@ -202,7 +202,7 @@ impl Account {
 }
 
 /// An account, for those who administer it. Which person of the registry it is stays untold to them.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl Account {
     /// Global id.
     pub async fn id(&self) -> ID {

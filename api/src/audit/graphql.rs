@@ -70,7 +70,7 @@ impl From<account::Model> for AccountCard {
 pub struct AuditChange(audit_change::Model);
 
 /// One changed row of an act. Sensitive values are not among the columns: they were never written here.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl AuditChange {
     /// The table.
     async fn table(&self) -> &str {
@@ -106,7 +106,7 @@ impl FromRow for AuditEvent {
 }
 
 /// One act, done or refused, as the audit trail keeps it.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl AuditEvent {
     /// Global id.
     pub async fn id(&self) -> ID {
@@ -163,7 +163,7 @@ impl FromRow for AccessLogEntry {
 }
 
 /// One reading of one sensitive value of a person, or of the findings on them.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl AccessLogEntry {
     /// Global id.
     pub async fn id(&self) -> ID {

@@ -88,7 +88,7 @@ impl Cadre {
 }
 
 /// A person in the registry of an organization department (干部), with current values and dated history.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl Cadre {
     /// Global id.
     pub async fn id(&self) -> ID {
@@ -291,7 +291,7 @@ impl CadreCard {
 }
 
 /// The short card of a person: all that the other side of a pair, or the keeper of a pool, needs to know.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl CadreCard {
     /// Global id of the cadre, for callers who may see the record itself.
     async fn cadre_id(&self) -> ID {

@@ -45,7 +45,7 @@ pub enum FindingSeverity {
 pub struct RecordFinding(pub rules::Finding);
 
 /// What a check of a record found: nothing that refuses, something to look at (数据校验).
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl RecordFinding {
     /// How grave it is.
     async fn severity(&self) -> FindingSeverity {

@@ -60,7 +60,7 @@ impl CodedValue {
 }
 
 /// A value of a code set's edition: a bare code can't be exchanged.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl CodedValue {
     /// The code.
     async fn code(&self) -> &str {
@@ -103,7 +103,7 @@ pub struct CodeSet {
 }
 
 /// One edition of a code set (代码集).
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl CodeSet {
     /// Its code, such as `GB/T 12407`.
     async fn code(&self) -> &str {
@@ -140,7 +140,7 @@ impl CodeSet {
 pub struct CodeMapping(&'static Mapping);
 
 /// What a value is called in another set or edition.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl CodeMapping {
     /// The value that it begins with.
     async fn from(&self) -> CodedValue {

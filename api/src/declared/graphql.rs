@@ -60,7 +60,7 @@ impl DeclaredFact {
 }
 
 /// A fact that a policy declares because no table holds it (书面认定): signed for a person, or for an organization.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl DeclaredFact {
     /// Global id.
     pub async fn id(&self) -> ID {
@@ -139,7 +139,7 @@ impl CriterionWaiver {
 }
 
 /// That a criterion passes for a person although it is not met, by the authority that the policy names (放宽).
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl CriterionWaiver {
     /// Global id.
     async fn id(&self) -> ID {

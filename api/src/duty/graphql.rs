@@ -93,7 +93,7 @@ impl DutyEntry {
 }
 
 /// What was done about a due item (报送记录): submitted, accepted, returned or excused.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl DutyEntry {
     /// Global id.
     async fn id(&self) -> ID {
@@ -153,7 +153,7 @@ pub struct Duty {
 
 /// Something that is due (待办): again and again, by a day of the year, or after an event, as a policy says. It is worked out,
 /// and stored only once something is done about it.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl Duty {
     /// Names it in `dutySubmit` and `dutyExcuse`.
     async fn id(&self) -> ID {

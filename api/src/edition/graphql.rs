@@ -66,7 +66,7 @@ pub enum CriterionMode {
 pub struct PolicyCriterion(pub document::Criterion);
 
 /// A criterion of a policy: what must hold, where it stands written, and what it means when it does not hold.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl PolicyCriterion {
     /// Its code within the policy.
     async fn code(&self) -> &str {
@@ -135,7 +135,7 @@ impl PolicyEdition {
 
 /// One edition of a policy (制度版本): the dated rule document of an organization, for itself and all below it. It has effect from
 /// its first day until its own end or that of a later edition's beginning; what is nearer to a person goes before.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl PolicyEdition {
     /// Global id.
     pub async fn id(&self) -> ID {

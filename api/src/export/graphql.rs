@@ -37,7 +37,7 @@ impl Export {
 }
 
 /// A file that was ordered: made when it is fetched, once, with the rights of that moment.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl Export {
     /// Global id.
     pub async fn id(&self) -> ID {

@@ -144,7 +144,7 @@ async fn checks(ctx: &Context<'_>, pair: PairId) -> Result<Option<Checks>> {
 }
 
 /// A mentoring pair (结对帮带): one or more mentors, one or more mentees, and the contacts between them.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl MentoringPair {
     /// Global id.
     pub async fn id(&self) -> ID {
@@ -317,7 +317,7 @@ impl FromRow for PairContact {
 connection!(PairContactConnection, PairContactEdge, PairContact, ContactsAmong);
 
 /// A contact held within a pair (帮带记录): the day and the class of topic, never what was said.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl PairContact {
     /// Global id.
     pub async fn id(&self) -> ID {

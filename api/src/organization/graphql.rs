@@ -196,7 +196,7 @@ impl Organization {
 }
 
 /// An organization: a province, a prefecture, a county, a township or department, an internal unit (组织、单位).
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl Organization {
     /// Global id.
     pub async fn id(&self) -> ID {

@@ -101,7 +101,7 @@ impl CorrectionRequest {
 }
 
 /// A request to correct one's record (信息更正申请), and what came of it.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl CorrectionRequest {
     /// Global id.
     pub async fn id(&self) -> ID {
@@ -216,7 +216,7 @@ pub struct MyRecordExport {
 }
 
 /// A copy of the own record.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl MyRecordExport {
     /// When it was made.
     async fn generated_at(&self) -> DateTime<Utc> {

@@ -100,7 +100,7 @@ impl ReservePool {
 }
 
 /// A reserve pool (后备干部库): persons kept ready, in tiers. Membership gives no right to a post.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl ReservePool {
     /// Global id.
     pub async fn id(&self) -> ID {
@@ -217,7 +217,7 @@ impl ReservePool {
 pub struct PoolTier(pub pool_tier::Model);
 
 /// A tier of a reserve pool.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl PoolTier {
     /// Code, unique within the pool.
     async fn code(&self) -> &str {
@@ -242,7 +242,7 @@ impl PoolTier {
 pub struct PoolDivision(pub pool_division::Model);
 
 /// A track, category or maturity of a reserve pool.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl PoolDivision {
     /// Code, unique among its like within the pool.
     async fn code(&self) -> &str {

@@ -71,7 +71,7 @@ impl Post {
 
 /// A post of an organization (职位), with the headcount that was approved for it. Who fills it is told as of the
 /// request's day, by the assignments in force then, and is null for callers who may not see the organization's people.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl Post {
     /// Global id, which a post of a cadre may name.
     pub async fn id(&self) -> ID {

@@ -55,7 +55,7 @@ impl FromRow for Import {
 
 /// A roster (干部花名册) or a file of appointment forms (干部任免审批表) that went in, and what came of it. An import of a file that was imported before, and that
 /// changes nothing, leaves nothing here.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl Import {
     /// Global id.
     pub async fn id(&self) -> ID {

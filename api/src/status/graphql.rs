@@ -22,7 +22,7 @@ pub struct MyStatus {
 }
 
 /// The caller's own pairs, the next contact, and open memberships as far as they are disclosed.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl MyStatus {
     /// The civil day to which the answer belongs.
     async fn today(&self) -> Date {

@@ -68,6 +68,7 @@ pub enum CellStatus {
 
 /// One count of a summary.
 #[derive(SimpleObject)]
+#[graphql(crate = "crate::relay::graphql")]
 pub struct CadreSummaryCell {
     /// The position level; null where it is not grouped by, or not known.
     level: Option<PositionLevel>,
@@ -100,7 +101,7 @@ pub struct CadreSummary {
 }
 
 /// Counts of cadres in post under an organization, as far as the caller may count them.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl CadreSummary {
     /// The organization; null where the caller may not see it.
     async fn organization(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {

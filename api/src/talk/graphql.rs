@@ -88,7 +88,7 @@ impl Talk {
 
 /// A talk (谈心谈话) between somebody who leads and a person or unit: its days and the class of its topic. What was said is
 /// kept nowhere.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl Talk {
     /// Global id.
     pub async fn id(&self) -> ID {
@@ -193,7 +193,7 @@ impl TalkIssue {
 
 /// A matter that was raised in a talk (谈话反映的问题): its class, and what became of it. It stays open until somebody closes it
 /// with its result.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl TalkIssue {
     /// Global id.
     pub async fn id(&self) -> ID {

@@ -182,7 +182,7 @@ pub struct PlanMilestone {
 pub struct TargetProgress(ProgressOf, chrono::NaiveDate);
 
 /// How the goals of a policy stand for a place (目标进度), counted to one day.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl TargetProgress {
     /// The edition.
     async fn edition(&self) -> PolicyEdition {
@@ -272,7 +272,7 @@ pub struct ReservedPosts {
 pub struct PostLimitForecast(LimitStanding);
 
 /// Who may leave a leading post by a limit of age and rank: each is a post that would fall vacant. Nothing happens by it.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl PostLimitForecast {
     /// Its code.
     async fn code(&self) -> &str {

@@ -85,7 +85,7 @@ impl CadreTransfer {
 }
 
 /// A move of a person from one organization to another (调动): an offer until the other side takes it, history then.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl CadreTransfer {
     /// Global id.
     pub async fn id(&self) -> ID {

@@ -57,7 +57,7 @@ impl CadreSensitive {
 }
 
 /// Sensitive values of a person, opened for the purpose that was stated. Each value shown is on record in `accessLog`.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl CadreSensitive {
     /// 公民身份号码; null where none is recorded.
     async fn identity_number(&self) -> Option<&str> {

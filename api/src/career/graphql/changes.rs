@@ -67,7 +67,7 @@ pub struct CadreFactRecordPayload {
 }
 
 /// What came of `cadreFactRecord`.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl CadreFactRecordPayload {
     /// The cadre with the fact.
     async fn cadre(&self, ctx: &Context<'_>) -> Result<Option<Cadre>> {

@@ -38,7 +38,7 @@ macro_rules! fact {
         }
 
         $(#[$doc])*
-        #[Object]
+        #[Object(crate = "crate::relay::graphql")]
         impl $name {
             /// Global id: by it the fact is superseded or voided.
             async fn id(&self) -> ID {

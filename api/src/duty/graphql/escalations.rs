@@ -26,7 +26,7 @@ pub struct DutyEscalation {
 
 /// What a policy proposes because something is overdue for so long (逾期处置建议): a proposal to who keeps the organization,
 /// never an act. It is put down once, by the daily round, and closed by what is done about the item.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl DutyEscalation {
     /// Global id.
     async fn id(&self) -> ID {

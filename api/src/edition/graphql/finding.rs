@@ -13,7 +13,7 @@ use crate::{
 pub struct PolicyFinding(pub Notice);
 
 /// What a policy said of an act when it was done: a rule that was not met, or met only about. Nothing judges it anew.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl PolicyFinding {
     /// Code of the criterion, or of the part of the policy: TIER_TARGET, CAPACITY, LAYER_SKIPPED and the like.
     async fn rule(&self) -> &str {

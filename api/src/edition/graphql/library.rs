@@ -20,7 +20,7 @@ pub struct LibraryPolicy(&'static Mechanism);
 
 /// A mechanism of the field, written down as a policy (制度样本): take its document, put your organization's code and days in,
 /// draft and publish it.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl LibraryPolicy {
     /// Its number in the collection of the field; one mechanism may have a document for each place.
     async fn mechanism(&self) -> &str {

@@ -54,7 +54,7 @@ pub struct PolicyDiff {
 }
 
 /// What changed between two editions, and whom it would touch: of the criteria whose failing is an error.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl PolicyDiff {
     /// The one.
     async fn from(&self) -> PolicyEdition {

@@ -102,7 +102,7 @@ impl FromRow for PairPart {
 }
 
 /// A person's part in a mentoring pair.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl PairPart {
     /// As what the person takes part.
     async fn role(&self) -> PairRole {
@@ -131,7 +131,7 @@ impl PairPart {
 pub struct PairStep(pub pair_step::Model);
 
 /// One step of a mentoring pair: what was decided, why, when.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl PairStep {
     /// What happened.
     async fn kind(&self) -> PairStepKind {
@@ -169,7 +169,7 @@ impl PairStep {
 pub struct PairEvaluation(pub pair_evaluation::Model);
 
 /// What one side, or the organization, says of a mentoring pair.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl PairEvaluation {
     /// Who says it.
     async fn side(&self) -> EvaluationSide {

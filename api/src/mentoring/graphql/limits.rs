@@ -36,7 +36,7 @@ impl PairCapacity {
 
 /// How many mentees a mentor and how many mentors a mentee may have, as an organization says for itself and all below
 /// it. Where several say something the nearest one holds; where none does there is no limit.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl PairCapacity {
     /// Who says so; null where the caller may not see it.
     async fn organization(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {

@@ -81,7 +81,7 @@ pub struct PairSuggestion {
 }
 
 /// A mentor suggested to a mentee: one who may be the mentor, has room, and is in no conflict with the mentee.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl PairSuggestion {
     /// The mentor.
     async fn mentor(&self) -> Option<CadreCard> {
@@ -119,7 +119,7 @@ pub struct PairMatch {
 }
 
 /// What is suggested for one mentee.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl PairMatch {
     /// The mentee.
     async fn mentee(&self) -> Option<CadreCard> {

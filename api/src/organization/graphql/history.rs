@@ -29,7 +29,7 @@ pub enum OrganizationEventKind {
 pub struct OrganizationEvent(pub organization_event::Model);
 
 /// One thing that happened to an organization.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl OrganizationEvent {
     /// What happened.
     async fn kind(&self) -> OrganizationEventKind {

@@ -94,7 +94,7 @@ impl FromRow for MembershipStep {
 }
 
 /// One step of a membership (出入库记录): what was decided, why, when.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl MembershipStep {
     /// Global id.
     pub async fn id(&self) -> ID {
@@ -177,7 +177,7 @@ impl PoolMembership {
 }
 
 /// A person's membership of a reserve pool (入库人选), from proposal to exit.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl PoolMembership {
     /// Global id.
     pub async fn id(&self) -> ID {

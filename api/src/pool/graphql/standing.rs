@@ -65,6 +65,7 @@ pub struct StructureGap {
 
 /// How many members stand in one part of a pool.
 #[derive(SimpleObject)]
+#[graphql(crate = "crate::relay::graphql")]
 pub struct PoolGridCell {
     /// Code of the tier.
     tier_code: String,

@@ -72,7 +72,7 @@ impl ImportUpload {
 }
 
 /// A file on its way in, of the caller's.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl ImportUpload {
     /// Global id.
     async fn id(&self) -> ID {
@@ -124,7 +124,7 @@ impl ImportRun {
 }
 
 /// The import of a file that was asked for: how far it is, and what came of it. Ask `node` for it again to follow it.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl ImportRun {
     /// Global id.
     pub async fn id(&self) -> ID {
@@ -251,7 +251,7 @@ impl FromRow for ImportFinding {
 }
 
 /// Something that a run found in its file: where, what is wrong, what to do.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl ImportFinding {
     /// Global id.
     pub async fn id(&self) -> ID {

@@ -38,7 +38,7 @@ impl TalkCoverage {
 }
 
 /// How one rule of a policy stands that says whom talks reach (谈话覆盖).
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl TalkCoverage {
     /// Its code.
     async fn code(&self) -> &str {
@@ -103,7 +103,7 @@ impl TalkDue {
 }
 
 /// A talk that is due after an event (必谈), and was not held since.
-#[Object]
+#[Object(crate = "crate::relay::graphql")]
 impl TalkDue {
     /// Code of the event.
     async fn trigger(&self) -> &str {
