@@ -2,6 +2,11 @@
 # compose.yaml shows the whole: keys, migrations, server, PostgreSQL, Redis.
 
 FROM rust:1-bookworm AS build
+# What the server is tried with before it is built as it is released: see tests/bench/trained.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends postgresql redis-server python3 curl \
+    && rm -rf /var/lib/apt/lists/* \
+    && rustup component add llvm-tools
 WORKDIR /src
 # rust-toolchain.toml stays outside: the image brings its own stable toolchain.
 COPY Cargo.toml Cargo.lock ./
@@ -11,8 +16,7 @@ COPY api api
 COPY tests tests
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
-    cargo build --release --locked --package api --bin tidui \
-    && install -D target/release/tidui /out/tidui
+    tests/bench/trained /out/tidui
 
 FROM debian:bookworm-slim
 RUN useradd --system --uid 10001 --user-group --home-dir /var/lib/tidui --create-home tidui \
