@@ -10,6 +10,7 @@ pub fn day(date: NaiveDate) -> Option<[u8; 10]> {
 }
 
 /// A moment like `2026-05-13T09:30:00.000000Z`; none of a year that has not four digits.
+#[expect(clippy::disallowed_methods, reason = "the day in UTC, as its end says")]
 pub fn moment(at: DateTime<Utc>) -> Option<[u8; 27]> {
     let [y0, y1, y2, y3, _, m0, m1, _, d0, d1] = day(at.date_naive())?;
     let ([h0, h1], [n0, n1], [s0, s1]) = (two(at.hour()), two(at.minute()), two(at.second()));
