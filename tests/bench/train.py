@@ -2,7 +2,7 @@
 
 The server has the demo's county in a PostgreSQL of its own, and a Redis of its own; all of it ends with the program.
 """
-import contextlib, datetime, glob, http.client, json, os, pathlib, shutil, socket, subprocess, sys, tempfile, threading, time
+import concurrent.futures, contextlib, datetime, glob, http.client, json, os, pathlib, shutil, socket, subprocess, sys, tempfile, time
 
 HERE = pathlib.Path(__file__).resolve().parent
 BINARY = str(pathlib.Path(sys.argv[1]).resolve())
@@ -58,9 +58,9 @@ def database(folder):
     subprocess.run(as_owner([program("initdb"), "-A", "trust", "-U", "tidui", "-D", data]), check=True, stdout=subprocess.DEVNULL)
     port = str(free_port())
     server = as_owner([program("postgres"), "-D", data, "-p", port, "-k", str(folder), "-c", "listen_addresses=127.0.0.1",
-                       "-c", "fsync=off"])
+                       "-c", "fsync=off", "-c", "log_min_messages=panic"])
     with running(server):
-        until(lambda: subprocess.run([program("pg_isready"), "-q", "-h", "127.0.0.1", "-p", port]).returncode == 0, "PostgreSQL")
+        until(lambda: subprocess.run([program("pg_isready"), "-q", "-h", "127.0.0.1", "-p", port, "-U", "tidui"]).returncode == 0, "PostgreSQL")
         yield f"postgres://tidui@127.0.0.1:{port}/postgres"
 
 
@@ -103,16 +103,14 @@ def bodies(found):
 
 def load(port, token):
     until(lambda: not subprocess.run(["curl", "-sf", "-o", os.devnull, f"http://127.0.0.1:{port}/readyz"]).returncode, "the server")
-    for name, asked in bodies(ask(http.client.HTTPConnection("127.0.0.1", port), token, {"query": FIND})):
+    for _, asked in bodies(ask(http.client.HTTPConnection("127.0.0.1", port), token, {"query": FIND})):
         def caller(turn):
             connection = http.client.HTTPConnection("127.0.0.1", port)
             for at in range(turn, TIMES, CALLERS):
                 ask(connection, token, asked[at % len(asked)])
-        threads = [threading.Thread(target=caller, args=[turn]) for turn in range(CALLERS)]
-        for it in threads:
-            it.start()
-        for it in threads:
-            it.join()
+        with concurrent.futures.ThreadPoolExecutor(CALLERS) as callers:
+            # What one of them met ends the whole.
+            list(callers.map(caller, range(CALLERS)))
 
 
 with tempfile.TemporaryDirectory() as folder, database(pathlib.Path(folder)) as url, redis() as cache:

@@ -232,4 +232,32 @@ both! {
         let two = "query($id: ID!) { reservePools(asOf: \"2020-01-01\") { totalCount } nodes(ids: [$id], asOf: \"2021-01-01\") { id } }";
         assert_eq!(officer.run(two, json!({ "id": id })).await.codes(), ["INVALID"]);
     }
+
+    /// By their keys, until there are enough of them: who is in no open membership, or in another pool, is not among them.
+    async fn a_pools_people_are_listed_in_their_order(world: World) {
+        let scene = Scene::of(&world).await;
+        let other = scene.officer.run(CREATE, json!({ "input": { "organizationId": global(scene.county), "code": "316", "name": "Other",
+            "tiers": [{ "code": "A", "name": "副科级" }] } })).await.text_at("/poolCreate/pool/id");
+        let mut expected = Vec::new();
+        for (place, name) in ["Bo", "Cai", "Dan", "Er", "Fu"].into_iter().enumerate() {
+            let whom = global(world.cadre(scene.county, name, |_| {}).await);
+            let pool = if place == 2 { &other } else { &scene.pool };
+            scene.propose(json!({ "cadreId": whom, "poolId": pool })).await.text_at("/poolMembershipPropose/membership/id");
+            if place != 2 {
+                expected.push(name.to_owned());
+            }
+        }
+        for more in ["", "memberships { state pool { id } }"] {
+            let page = format!("query($pool: ID!, $after: String) {{ cadres(filter: {{ pool: $pool }}, orderBy: ID, first: 3, after: $after) {{ totalCount pageInfo {{ hasNextPage endCursor }} edges {{ node {{ name {more} }} }} }} }}");
+            let (mut told, mut after) = (Vec::new(), Value::Null);
+            for last in [false, true] {
+                let found = scene.officer.run(&page, json!({ "pool": scene.pool, "after": after })).await;
+                let edges = found.at("/cadres/edges").as_array().expect("people").clone();
+                told.extend(edges.iter().map(|it| it["node"]["name"].as_str().expect("a name").to_owned()));
+                assert_eq!((found.at("/cadres/totalCount"), found.at("/cadres/pageInfo/hasNextPage")), (&json!(4), &json!(!last)), "{}", found.text);
+                after = found.at("/cadres/pageInfo/endCursor").clone();
+            }
+            assert_eq!(told, expected);
+        }
+    }
 }

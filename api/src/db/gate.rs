@@ -323,7 +323,7 @@ impl Gate {
             return key.in_subquery(keys);
         }
         let keys = Expr::SubQuery(None, Box::new(keys.into()));
-        Expr::cust_with_exprs("$1 = ANY(ARRAY$2)", [key, keys])
+        Expr::cust_with_exprs("$1 = ANY(ARRAY($2))", [key, keys])
     }
 
     /// A sub-select of one column without a policy, for policies themselves: what it yields is never an answer.
