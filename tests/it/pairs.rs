@@ -276,4 +276,19 @@ both! {
         step(&scene.officer, "Complete", &id, 3, json!({})).await.done("/it");
         assert_eq!(cards(ask().await), json!([]));
     }
+
+    /// Who is kept within reach comes along with the pair; who is met in it alone is asked for apart, and told just so.
+    async fn a_mentor_who_is_kept_elsewhere_is_met_in_the_pair(world: World) {
+        let scene = Scene::of(&world).await;
+        let south = world.organization("South").await;
+        let guest = world.cadre(south, "Guest", |_| {}).await;
+        let pair = global(world.pair(scene.county, guest, scene.mentee).await);
+        let ask = "query($pair: ID!, $mentee: ID!, $guest: ID!) { mentoringPair(id: $pair) { mentors { name } mentees { name } }
+            mentee: cadre(id: $mentee) { pairs { id mentors { cadreId name } mentees { name } } } guest: cadre(id: $guest) { name } }";
+        let found = scene.officer.run(ask, json!({ "pair": pair, "mentee": global(scene.mentee), "guest": global(guest) })).await;
+        assert_eq!(found.at("/mentoringPair"), &json!({ "mentors": [{ "name": "Guest" }], "mentees": [{ "name": "Mentee" }] }));
+        let met = json!([{ "id": pair, "mentors": [{ "cadreId": global(guest), "name": "Guest" }], "mentees": [{ "name": "Mentee" }] }]);
+        assert_eq!(found.at("/mentee/pairs"), &met);
+        assert!(found.at("/guest").is_null(), "{}", found.text);
+    }
 }
