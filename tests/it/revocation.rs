@@ -148,6 +148,45 @@ postgres! {
         far.stop().await;
     }
 
+    /// Where nothing is remembered, who one is stays near all the same: it is not asked for again and again, and its end is
+    /// heard. A link that has gone silent is not believed for a second.
+    async fn who_one_is_stays_near_while_its_changes_are_heard(mut world: World) {
+        let redis = RedisServer::start().expect("a Redis");
+        let proxy = FaultProxy::start(redis.address()).expect("a proxy");
+        let mut near = world.config.clone();
+        (near.redis_url, near.cache) = (redis.url(), false);
+        let mut far = near.clone();
+        far.redis_url = format!("redis://{}/", proxy.addr());
+        let near = Server::start(near, Hooks::default()).await.expect("a server");
+        let far = Server::start(far, Hooks::default()).await.expect("a server");
+        let (account, _) = officer(&world).await;
+        world.stop().await;
+        let mut sessions = Vec::new();
+        for _ in 0..2 {
+            sessions.push(session(&url(&near), account).await);
+        }
+        let clients: Vec<_> = sessions.iter().map(|it| Client::new(&url(&far), text(it, "access_token"))).collect();
+        clients[0].run(ME, json!({})).await.at("/me/login");
+        let before = redis.calls("hmget").expect("a count");
+        for client in clients.iter().cycle().take(40) {
+            client.run(ME, json!({})).await.at("/me/login");
+        }
+        let asked = redis.calls("hmget").expect("a count") - before;
+        assert!(asked <= 4, "asked {asked} times for 40 requests");
+        let revoke = async |which: usize| {
+            let told = json!({ "token": sessions[which]["access_token"] });
+            assert_eq!(post(&url(&near), "/auth/revoke", told).await.0, 200);
+        };
+        revoke(0).await;
+        ends_within(&clients[0], Duration::from_secs(1), "a read is refused").await;
+        clients[1].run(ME, json!({})).await.at("/me/login");
+        proxy.delay(Duration::from_secs(600));
+        revoke(1).await;
+        ends_within(&clients[1], Duration::from_millis(1500), "a read is refused through a silent link").await;
+        near.stop().await;
+        far.stop().await;
+    }
+
     /// The end of a role is under way and not committed when the change asks: the change waits for it, and is refused.
     async fn a_role_that_is_just_being_ended_is_waited_for(world: World) {
         let (account, county) = officer(&world).await;

@@ -60,6 +60,17 @@ impl RedisServer {
         format!("redis://{}", self.address())
     }
 
+    /// How often a command was carried out since the start.
+    pub fn calls(&self, command: &str) -> std::io::Result<u64> {
+        let mut link = TcpStream::connect(self.address())?;
+        link.write_all(b"INFO commandstats\r\nQUIT\r\n")?;
+        let mut told = String::new();
+        link.read_to_string(&mut told)?;
+        let start = format!("cmdstat_{command}:calls=");
+        let calls = told.lines().find_map(|it| it.strip_prefix(&start)?.split(',').next()?.parse().ok());
+        Ok(calls.unwrap_or(0))
+    }
+
     /// Ends the server without a farewell, as a crash does. It takes `&mut`, so that nobody can kill the shared one.
     pub fn kill(&mut self) {
         if let Some(server) = self.server.get_mut().unwrap().take() {

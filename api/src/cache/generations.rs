@@ -1,8 +1,9 @@
 //! Which state of each table an answer was read from, and whether this process may believe what it remembers.
 //!
-//! Considered and dropped: keeping a local copy of the generations and pushing changes to it; a lost message would then
-//! be a stale answer with nothing to notice it.
+//! Considered and dropped: keeping a local copy of all generations and pushing changes to it; a lost message would then
+//! be a stale answer with nothing to notice it. Those of who one is are kept near all the same: see `near`.
 
+mod near;
 mod rounds;
 
 use std::sync::{
@@ -13,7 +14,11 @@ use std::sync::{
 use entity::Table;
 
 use crate::shared::store::{PerThread, Store};
+use near::Near;
 use rounds::Rounds;
+
+/// Who one is stands in these tables: a changed grant renews its table, and the identity is read again.
+const IDENTITY: &[Table] = &[Table::Account, Table::AccountGrant, Table::RevokedToken];
 
 /// A table and its generation.
 pub type Stamp = (String, u64);
@@ -22,6 +27,7 @@ pub type Stamp = (String, u64);
 pub struct Generations {
     store: Arc<Store>,
     rounds: PerThread<Rounds>,
+    identity: Near,
     /// Times that the store failed us. Grows before anybody relies on it again.
     failures: AtomicU64,
     /// The count of failures that the last sweep made good. Trust is `mended == failures`: a failure during a sweep
@@ -36,7 +42,9 @@ pub struct Snapshot(Arc<[u64]>);
 impl Generations {
     /// Over a store. Nothing is believed before the first sweep.
     pub fn new(store: Arc<Store>) -> Self {
-        Self { store, rounds: PerThread::default(), failures: AtomicU64::new(1), mended: AtomicU64::new(0) }
+        let identity = Near::new(store.clone(), "identities");
+        let (failures, mended) = (AtomicU64::new(1), AtomicU64::new(0));
+        Self { store, rounds: PerThread::default(), identity, failures, mended }
     }
 
     /// The store itself, for entries.
@@ -62,29 +70,44 @@ impl Generations {
         self.of(Table::ALL).await.map(Snapshot)
     }
 
-    /// The generations of some tables now; none while nothing may be believed.
-    pub async fn of(&self, tables: &[Table]) -> Option<Arc<[u64]>> {
+    /// The generations of who one is, as near as they may be; none while nothing may be believed.
+    pub async fn of_identity(&self) -> Option<Arc<[u64]>> {
+        if !self.trusted() {
+            return None;
+        }
+        self.identity.or(self.of(IDENTITY)).await
+    }
+
+    /// Hears of changes of who one is, until it is dropped.
+    pub async fn keep_hearing(&self) {
+        self.identity.channel().listen().await;
+    }
+
+    async fn of(&self, tables: &[Table]) -> Option<Arc<[u64]>> {
         if !self.trusted() {
             return None;
         }
         let found = match self.rounds.get(|_| ()) {
             Some(rounds) => rounds.ask(&self.store, tables).await,
-            None => self.store.stamps(&tables.iter().map(|it| it.name()).collect::<Vec<_>>()).await.map(Arc::from),
+            None => self.store.stamps(&names(tables)).await.map(Arc::from),
         };
         found.inspect_err(|_| self.distrust()).ok()
     }
 
     /// Gives these tables new generations; says whether it was done.
     pub async fn renew(&self, tables: impl IntoIterator<Item = Table>) -> bool {
-        let names: Vec<&'static str> = tables.into_iter().map(Table::name).collect();
-        if names.is_empty() {
-            return true;
-        }
-        let done = self.store.renew(&names).await.is_ok();
+        let tables: Vec<Table> = tables.into_iter().collect();
+        let done = tables.is_empty() || self.tell(&tables).await;
         if !done {
             self.distrust();
         }
         done
+    }
+
+    async fn tell(&self, tables: &[Table]) -> bool {
+        // The word last: who hears it must find the new ones.
+        self.store.renew(&names(tables)).await.is_ok()
+            && (!tables.iter().any(|it| IDENTITY.contains(it)) || self.identity.channel().announce().await)
     }
 
     /// Believe nothing until a sweep has renewed everything.
@@ -96,8 +119,7 @@ impl Generations {
     /// meanwhile. Says whether it does.
     pub async fn mend(&self) -> bool {
         let seen = self.failures.load(Ordering::SeqCst);
-        let names: Vec<&'static str> = Table::ALL.iter().map(|it| it.name()).collect();
-        if self.store.renew(&names).await.is_ok() {
+        if self.tell(Table::ALL).await {
             self.mended.store(seen, Ordering::SeqCst);
         }
         self.trusted()
@@ -111,9 +133,9 @@ impl Snapshot {
         tables.into_iter().map(stamp).collect()
     }
 
-    /// The generations of some tables.
-    pub fn all(&self, tables: &[Table]) -> Arc<[u64]> {
-        tables.iter().map(|it| self.at(*it)).collect()
+    /// The generations of who one is.
+    pub fn identity(&self) -> Arc<[u64]> {
+        IDENTITY.iter().map(|it| self.at(*it)).collect()
     }
 
     /// Whether all of these stamps are the tables' own now.
@@ -125,6 +147,11 @@ impl Snapshot {
         let place = Table::ALL.iter().position(|it| *it == table);
         place.and_then(|place| self.0.get(place)).copied().unwrap_or(0)
     }
+}
+
+/// By which names the store knows tables.
+fn names(tables: &[Table]) -> Vec<&'static str> {
+    tables.iter().map(|it| it.name()).collect()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::{sync::Arc, sync::atomic::AtomicU64};
 
 use chrono::TimeDelta;
 use entity::{
-    Table, account, account_grant,
+    account, account_grant,
     id::AccountId,
     kind::{AccountKind, AccountState, Role, SecrecyLevel},
     revoked_token,
@@ -22,7 +22,7 @@ use crate::{
         seal::Seal,
         token::Claims,
     },
-    cache::{known::Known, recall::Recall},
+    cache::{generations::Snapshot, known::Known, recall::Recall},
     calendar::Calendar,
     clock::Clock,
     config::{Config, Rosters},
@@ -38,7 +38,7 @@ use crate::{
     error::{Error, Result},
     hash::{hex, sha256},
     metrics::Metrics,
-    shared::{channel::Channel, store::Store},
+    shared::store::Store,
 };
 
 /// Breaks the server, or does not, by the name of the operation.
@@ -94,8 +94,6 @@ enum Named {
     Login(String),
 }
 
-/// Who one is stands in these tables: a changed grant renews its table, and the identity is read again.
-const IDENTITY: &[Table] = &[Table::Account, Table::AccountGrant, Table::RevokedToken];
 /// Statements that a process keeps put together, at most.
 const STATEMENTS: u64 = 2000;
 /// Identities that a process knows at most, and for how long, in seconds.
@@ -165,7 +163,7 @@ impl Door {
     ) -> Arc<Self> {
         let Standing { part, secrecy_limit, second_factor_roles, changes_kept_hours, rosters, calendar, own } =
             standing;
-        let hub = Hub::new(Channel::new(recall.generations().store().clone(), "changes"));
+        let hub = Hub::new(recall.generations().store().clone());
         let errands = Errands::new(rosters, recall.generations().store().clone());
         let identities = Known::new(IDENTITIES.0, IDENTITIES.1);
         let publishes = part == Part::Server || recall.generations().store().is_shared();
@@ -198,6 +196,11 @@ impl Door {
     pub fn adopt(&self) {
         self.own.adopt();
         self.recall.generations().adopt();
+    }
+
+    /// Hears from other processes who one is no more, until it is dropped.
+    pub async fn keep_hearing(self: Arc<Self>) {
+        self.recall.generations().keep_hearing().await;
     }
 
     /// A session for an account, with its grants as they are now.
@@ -238,8 +241,8 @@ impl Door {
         // Where answers are remembered, all of the request goes by the generations that it begins with.
         let snapshot = self.recall.snapshot().await;
         let now = match &snapshot {
-            None if !self.recall.is_on() => self.recall.generations().of(IDENTITY).await,
-            seen => seen.as_ref().map(|it| it.all(IDENTITY)),
+            None if !self.recall.is_on() => self.recall.generations().of_identity().await,
+            seen => seen.as_ref().map(Snapshot::identity),
         };
         let mut identity = self.identities.answer(now, key, load).await?.ok_or(Error::Unauthenticated)?;
         if tokens.iter().flatten().any(|it| identity.revoked.contains(it)) {

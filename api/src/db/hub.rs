@@ -22,7 +22,7 @@ use crate::{
         outbox::{self, Told},
     },
     error::{Error, Result},
-    shared::channel::Channel,
+    shared::{channel::Channel, store::Store},
 };
 
 /// Changes that wait for a follower before it must read them from the outbox.
@@ -30,6 +30,10 @@ const QUEUE: usize = 256;
 /// Between two looks into the outbox when no word comes, and while none can come from other processes.
 const LOOK: Duration = Duration::from_millis(1000);
 const LOOK_WHILE_AWAY: Duration = Duration::from_millis(250);
+
+/// Between two looks whether the link to the other processes is alive, and how long Redis may take to connect or to answer.
+const LINK_LOOK: Duration = Duration::from_secs(2);
+const LINK_PATIENCE: Duration = Duration::from_millis(1000);
 
 /// What a subscription is asked to answer.
 #[derive(Clone, Debug)]
@@ -86,7 +90,8 @@ pub struct Hub {
 }
 
 impl Hub {
-    pub(super) fn new(channel: Channel) -> Self {
+    pub(super) fn new(store: Arc<Store>) -> Self {
+        let channel = Channel::new(store, "changes", LINK_LOOK, LINK_PATIENCE);
         let (turns, _) = broadcast::channel(QUEUE);
         Self { turns, newest: AtomicI64::new(0), delayed: AtomicBool::new(false), channel }
     }

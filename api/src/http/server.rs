@@ -118,10 +118,11 @@ impl Server {
         let sealing = tokio::spawn(keeping::keep(house.door.clone(), Keeping::of(&house.config)));
         let resealing = tokio::spawn(resealing::keep(house.door.clone()));
         let telling = tokio::spawn(hub::keep_telling(house.door.clone()));
+        let hearing = tokio::spawn(house.door.clone().keep_hearing());
         let watching = tokio::spawn(keys::watch(house.clone()));
         let looking = tokio::spawn(running::keep(house.door.clone()));
         let going_round = tokio::spawn(jobs::keep::<Round>(house.door.clone()));
-        let tasks = vec![serving, sweeping, sealing, resealing, telling, watching, looking, going_round];
+        let tasks = vec![serving, sweeping, sealing, resealing, telling, hearing, watching, looking, going_round];
         Ok(Self { house, address, handle, tasks })
     }
 

@@ -54,8 +54,7 @@ impl Rounds {
                 let _ = before.await;
             }
             rounds.begin(&tables);
-            let names: Vec<&'static str> = tables.iter().map(|it| it.name()).collect();
-            store.stamps(&names).await.map(Arc::from)
+            store.stamps(&super::names(&tables)).await.map(Arc::from)
         };
         let asked = asked.boxed().shared();
         round.next = asked.downgrade();
