@@ -64,27 +64,53 @@ impl<K: Batched> Default for Batch<K> {
     }
 }
 
-/// Rows that a statement brought along, by what they belong to: a loader looks here before it asks.
+/// Rows by the keys that they belong to, those of one key side by side, in the order in which they came.
+pub struct Sorted<R> {
+    keys: Vec<Uuid>,
+    rows: Vec<R>,
+    /// Keys that were asked for; one without a row has none.
+    asked: Vec<Uuid>,
+}
+
+impl<R> Sorted<R> {
+    /// Rows by a key of theirs, and the keys that they were asked for by.
+    pub fn by(mut rows: Vec<R>, key: impl Fn(&R) -> Uuid, mut asked: Vec<Uuid>) -> Self {
+        rows.sort_by_key(&key);
+        asked.sort_unstable();
+        Self { keys: rows.iter().map(key).collect(), rows, asked }
+    }
+
+    /// All rows.
+    pub fn rows(&self) -> &[R] {
+        &self.rows
+    }
+
+    /// The rows of a key; none where it was not asked for.
+    fn of(&self, key: Uuid) -> Option<&[R]> {
+        let from = self.keys.partition_point(|it| *it < key);
+        let to = from + self.keys.iter().skip(from).take_while(|it| **it == key).count();
+        let rows = self.rows.get(from..to).filter(|it| !it.is_empty());
+        rows.or_else(|| self.asked.binary_search(&key).is_ok().then_some(&[]))
+    }
+}
+
+/// Rows that statements brought along, by what they belong to: a loader looks here before it asks.
 #[derive(Default)]
-pub struct Shelf(Mutex<HashMap<TypeId, Box<dyn Any + Send>>>);
+pub struct Shelf(Mutex<Shelved>);
+
+type Shelved = HashMap<TypeId, Vec<Arc<dyn Any + Send + Sync>>>;
 
 impl Shelf {
-    /// Puts rows down, each with its key; a key that was asked for without a row has none.
-    pub fn put<B: 'static, R: Send + 'static>(&self, asked: Vec<Uuid>, rows: impl Iterator<Item = (Uuid, R)>) {
-        let mut shelf = held(&self.0);
-        let place = shelf.entry(TypeId::of::<B>()).or_insert_with(|| Box::new(HashMap::<Uuid, Vec<R>>::new()));
-        // The type is the map's own key, so the cast can't miss.
-        let Some(place) = place.downcast_mut::<HashMap<Uuid, Vec<R>>>() else { return };
-        place.extend(asked.into_iter().map(|key| (key, Vec::new())));
-        for (key, row) in rows {
-            place.entry(key).or_default().push(row);
-        }
+    /// Puts rows down.
+    pub fn put<B: 'static, R: Send + Sync + 'static>(&self, rows: Arc<Sorted<R>>) {
+        held(&self.0).entry(TypeId::of::<B>()).or_default().push(rows);
     }
 
     /// Looks at the rows of a key; none where it was not asked for.
     pub fn look<B: 'static, R: 'static, T>(&self, key: Uuid, look: impl FnOnce(&[R]) -> T) -> Option<T> {
         let shelf = held(&self.0);
-        shelf.get(&TypeId::of::<B>())?.downcast_ref::<HashMap<Uuid, Vec<R>>>()?.get(&key).map(|rows| look(rows))
+        let rows = shelf.get(&TypeId::of::<B>())?.iter();
+        rows.filter_map(|it| it.downcast_ref::<Sorted<R>>()).find_map(|it| it.of(key)).map(look)
     }
 }
 
@@ -212,5 +238,22 @@ impl Caller for Context<'_> {
 
     async fn load<K: Batched>(&self, key: K) -> Result<Option<K::Value>> {
         self.data_opt::<Loaders>().ok_or(Error::Unauthenticated)?.load(key).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_a_key_are_found_in_the_order_in_which_they_came() {
+        let key = Uuid::from_u128;
+        let rows = vec![(key(2), 'a'), (key(1), 'b'), (key(2), 'c')];
+        let sorted = Sorted::by(rows, |it| it.0, vec![key(3), key(2)]);
+        let of = |of| sorted.of(key(of)).map(|rows| rows.iter().map(|it| it.1).collect::<String>());
+        assert_eq!(
+            [of(0), of(1), of(2), of(3)],
+            [None, Some("b".to_owned()), Some("ac".to_owned()), Some(String::new())]
+        );
     }
 }

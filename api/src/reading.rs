@@ -7,9 +7,11 @@
 
 mod links;
 
+use std::sync::Arc;
+
 use async_graphql::{Context, SelectionField};
 use sea_orm::EntityTrait;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned, ser::Error as _};
+use serde::{Deserialize, Serialize, Serializer, de::DeserializeOwned, ser::Error as _};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
@@ -175,31 +177,47 @@ struct Whole<'q, R> {
     plan: Plan,
 }
 
+impl<R: Root> Whole<'_, R> {
+    /// What hangs on an answer: `read` brings the rows of each branch for the keys that they are asked for by.
+    fn answered(
+        &self,
+        root: R::Answer,
+        mut read: impl FnMut(usize, &dyn Link, Vec<Uuid>) -> Result<Arc<dyn Brought>>,
+    ) -> Result<Answered<R::Answer>> {
+        let mut along: Vec<Along> = Vec::new();
+        for (at, (parent, link)) in self.plan.0.iter().enumerate() {
+            let asked = match parent.checked_sub(1) {
+                None => R::keys(&root, link.from()),
+                Some(earlier) => along.get(earlier).map(|it| it.0.keys(link.from())).unwrap_or_default(),
+            };
+            along.push(Along(read(at, *link, asked)?));
+        }
+        Ok(Answered { root, along })
+    }
+}
+
 /// The answer of a question, and what hangs on it.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize)]
 struct Answered<A> {
     root: A,
     along: Vec<Along>,
 }
 
-enum Along {
-    Read(Box<dyn Brought>),
-    Remembered(Box<RawValue>),
-}
+#[derive(Clone)]
+struct Along(Arc<dyn Brought>);
 
 impl Serialize for Along {
     fn serialize<S: Serializer>(&self, out: S) -> std::result::Result<S::Ok, S::Error> {
-        match self {
-            Self::Read(rows) => rows.text().map_err(S::Error::custom)?.serialize(out),
-            Self::Remembered(text) => text.serialize(out),
-        }
+        self.0.text().map_err(S::Error::custom)?.serialize(out)
     }
 }
 
-impl<'de> Deserialize<'de> for Along {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
-        Box::deserialize(from).map(Self::Remembered)
-    }
+/// The same as its text.
+#[derive(Deserialize)]
+struct Told<'t, A> {
+    root: A,
+    #[serde(borrow)]
+    along: Vec<&'t RawValue>,
 }
 
 impl<R: Root<Answer: DeserializeOwned>> Joined for Whole<'_, R> {
@@ -245,9 +263,15 @@ impl<R: Root<Answer: DeserializeOwned>> Joined for Whole<'_, R> {
 
     fn answer(&self, gathered: &Gathered) -> Result<Self::Answer> {
         let root = self.root.answer(gathered.rows::<R::Entity>(0)?);
-        let links = self.plan.0.iter().enumerate();
-        let along = links.map(|(at, (_, link))| link.read(gathered, at + 1).map(Along::Read));
-        Ok(Answered { root, along: along.collect::<Result<_>>()? })
+        self.answered(root, |at, link, asked| link.read(gathered, at + 1, asked))
+    }
+
+    fn remembered(&self, text: &str) -> Result<Self::Answer> {
+        let Told::<R::Answer> { root, along } = serde_json::from_str(text).map_err(Error::internal)?;
+        self.answered(root, |at, link, asked| {
+            let text = along.get(at).ok_or_else(|| Error::broken("a remembered answer without a part"))?;
+            link.parse(text, asked)
+        })
     }
 }
 
@@ -257,21 +281,9 @@ async fn whole<R: Root<Answer: DeserializeOwned>>(ctx: &Context<'_>, root: &R, p
     if plan.0.is_empty() {
         return session.recall(root).await;
     }
-    let question = Whole { root, plan };
-    let answered = session.recall_joined(&question).await?;
-    let links = question.plan.0.iter();
-    let along = answered.along.into_iter().zip(links.clone()).map(|(rows, (_, link))| match rows {
-        Along::Read(rows) => Ok(rows),
-        Along::Remembered(text) => link.parse(&text),
-    });
-    let along: Vec<_> = along.collect::<Result<_>>()?;
-    let asked = |(parent, link): &(usize, &dyn Link)| match parent.checked_sub(1) {
-        None => R::keys(&answered.root, link.from()),
-        Some(earlier) => along.get(earlier).map(|it| it.keys(link.from())).unwrap_or_default(),
-    };
-    let asked: Vec<_> = links.map(asked).collect();
-    for (rows, asked) in along.into_iter().zip(asked) {
-        rows.shelve(asked, ctx.shelf()?);
+    let answered = session.recall_joined(&Whole { root, plan }).await?;
+    for Along(rows) in answered.along {
+        rows.shelve(ctx.shelf()?);
     }
     Ok(answered.root)
 }

@@ -135,7 +135,12 @@ impl Snapshot {
 
     /// The generations of who one is.
     pub fn identity(&self) -> Arc<[u64]> {
-        IDENTITY.iter().map(|it| self.at(*it)).collect()
+        self.all(IDENTITY)
+    }
+
+    /// The generations of some tables.
+    pub fn all(&self, tables: &[Table]) -> Arc<[u64]> {
+        tables.iter().map(|it| self.at(*it)).collect()
     }
 
     /// Whether all of these stamps are the tables' own now.
@@ -143,9 +148,10 @@ impl Snapshot {
         stamps.iter().all(|(name, stamp)| Table::parse(name).is_some_and(|table| self.at(table) == *stamp))
     }
 
-    fn at(&self, table: Table) -> u64 {
-        let place = Table::ALL.iter().position(|it| *it == table);
-        place.and_then(|place| self.0.get(place)).copied().unwrap_or(0)
+    /// The generation of a table.
+    pub fn at(&self, table: Table) -> u64 {
+        // They stand in the order of the tables.
+        self.0.get(table as usize).copied().unwrap_or(0)
     }
 }
 

@@ -2,16 +2,21 @@
 //!
 //! The order is the law: generations first, then the entry, then, on a miss, the database. The other order would store
 //! an old row under a new generation.
+//!
+//! What processes share is text. What this one has met lately it keeps as it is used, so that nothing is read from text
+//! again; such an entry says itself whether it is of now.
 
 use std::{
+    any::Any,
     sync::Arc,
     time::{Duration, SystemTime},
 };
 
 use aws_lc_rs::digest;
 use entity::Table;
-use moka::future::Cache;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use moka::{future, sync};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use tokio::sync::Mutex;
 
 use crate::{
@@ -22,7 +27,7 @@ use crate::{
 
 /// What names an answer: build, question, scope and the question's fields.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Key(String);
+pub struct Key(Arc<str>);
 
 impl Key {
     /// The key of a question as serialized text, asked in a scope with this fingerprint.
@@ -32,10 +37,11 @@ impl Key {
             context.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes());
             context.update(part);
         }
-        Self(hex(context.finish().as_ref()))
+        Self(hex(context.finish().as_ref()).into())
     }
 }
 
+/// An answer as all processes share it.
 #[derive(Serialize, Deserialize)]
 struct Entry<A> {
     stamps: Vec<Stamp>,
@@ -44,7 +50,20 @@ struct Entry<A> {
     answer: A,
 }
 
+/// An answer as this process uses it, with the generations of its tables.
+struct Near<A> {
+    of: Arc<[u64]>,
+    remembered: Remembered<A>,
+}
+
+/// What is near, and how long its text is.
+type Held = (u32, Arc<dyn Any + Send + Sync>);
+
+/// Bytes of answers' texts that a process has near, at most; with a store that other processes share, and without.
+const NEAR: (u64, u64) = (6 * 1024 * 1024, 24 * 1024 * 1024);
+
 /// An answer, with what it was made of.
+#[derive(Clone)]
 pub struct Remembered<A> {
     /// The answer.
     pub answer: A,
@@ -61,7 +80,8 @@ fn now_s() -> u64 {
 /// The cache of one process, over the shared store.
 pub struct Recall {
     generations: Arc<Generations>,
-    flights: Cache<Key, Arc<Mutex<()>>>,
+    near: sync::Cache<Key, Held>,
+    flights: future::Cache<Key, Arc<Mutex<()>>>,
     on: bool,
     metrics: Arc<Metrics>,
 }
@@ -69,8 +89,13 @@ pub struct Recall {
 impl Recall {
     /// A cache over these generations; `on: false` remembers nothing.
     pub fn new(generations: Arc<Generations>, on: bool, metrics: Arc<Metrics>) -> Self {
-        let flights = Cache::builder().max_capacity(10_000).time_to_idle(Duration::from_secs(60)).build();
-        Self { generations, flights, on, metrics }
+        let flights = future::Cache::builder().max_capacity(10_000).time_to_idle(Duration::from_secs(60)).build();
+        let near = sync::Cache::builder()
+            .weigher(|_: &Key, held: &Held| held.0)
+            .max_capacity(if generations.store().is_shared() { NEAR.0 } else { NEAR.1 })
+            .time_to_live(Duration::from_secs(300))
+            .build();
+        Self { generations, near, flights, on, metrics }
     }
 
     /// Whether anything is remembered.
@@ -83,32 +108,32 @@ impl Recall {
         &self.generations
     }
 
-    /// The answer remembered as of a snapshot, or the one that `load` reads from the database with the tables that it read,
-    /// kept for `ttl_s` seconds. Several callers at once wait for one of them.
+    /// The answer remembered as of a snapshot, which `read` reads from its text, or the one that `load` reads from the
+    /// database with the tables that it read, kept for `ttl_s` seconds. Several callers at once wait for one of them.
     ///
     /// # Errors
     /// Those of `load`.
-    pub async fn answer<A, E, F>(
+    pub async fn answer<A, E>(
         &self,
         key: Key,
         ttl_s: u64,
         snapshot: Option<Snapshot>,
-        load: F,
+        read: impl Fn(&str) -> Option<A>,
+        load: impl AsyncFnOnce() -> Result<(A, Vec<Table>), E>,
     ) -> Result<Remembered<A>, E>
     where
-        A: Serialize + DeserializeOwned,
-        F: AsyncFnOnce() -> Result<(A, Vec<Table>), E>,
+        A: Serialize + Clone + Send + Sync + 'static,
     {
         let unkept = |(answer, tables)| Remembered { answer, tables, until_s: 0 };
         let Some(snapshot) = snapshot else { return Ok(unkept(load().await?)) };
-        if let Some(found) = self.look(&key, &snapshot).await {
+        if let Some(found) = self.look(&key, &snapshot, &read).await {
             return Ok(found);
         }
         let flight = self.flights.get_with(key.clone(), async { Arc::default() }).await;
         let _held = flight.lock().await;
         // Whoever flew before us may have brought it.
         let Some(snapshot) = self.snapshot().await else { return Ok(unkept(load().await?)) };
-        if let Some(found) = self.look(&key, &snapshot).await {
+        if let Some(found) = self.look(&key, &snapshot, &read).await {
             return Ok(found);
         }
         self.metrics.misses.add(1);
@@ -118,17 +143,31 @@ impl Recall {
     }
 
     /// Keeps what was made after a snapshot was taken, as long as it may be used.
-    pub async fn keep<A: Serialize>(&self, key: Key, snapshot: &Snapshot, made: Remembered<A>) -> Remembered<A> {
+    pub async fn keep<A: Serialize + Clone + Send + Sync + 'static>(
+        &self,
+        key: Key,
+        snapshot: &Snapshot,
+        made: Remembered<A>,
+    ) -> Remembered<A> {
         let ttl_s = made.until_s.saturating_sub(now_s());
-        let entry =
-            Entry { stamps: snapshot.of(made.tables.iter().copied()), until_s: made.until_s, answer: made.answer };
+        let stamps = snapshot.of(made.tables.iter().copied());
+        let entry = Entry { stamps, until_s: made.until_s, answer: &made.answer };
         if ttl_s > 0
             && let Ok(bytes) = serde_json::to_vec(&entry)
-            && self.generations.store().set(key.0, bytes, ttl_s).await.is_err()
         {
-            self.generations.distrust();
+            self.hold(&key, snapshot, bytes.len(), made.clone());
+            let store = self.generations.store();
+            // Without other processes nobody reads the text.
+            if store.is_shared() && store.set(key.0.to_string(), bytes, ttl_s).await.is_err() {
+                self.generations.distrust();
+            }
         }
-        Remembered { answer: entry.answer, ..made }
+        made
+    }
+
+    fn hold<A: Send + Sync + 'static>(&self, key: &Key, snapshot: &Snapshot, bytes: usize, remembered: Remembered<A>) {
+        let near = Near { of: snapshot.all(&remembered.tables), remembered };
+        self.near.insert(key.clone(), (u32::try_from(bytes).unwrap_or(u32::MAX), Arc::new(near)));
     }
 
     /// The generations now; none where nothing is remembered, or may be believed.
@@ -143,28 +182,53 @@ impl Recall {
         snapshot
     }
 
-    /// What is remembered under a key, where it is as it was at a snapshot.
-    pub async fn look<A: DeserializeOwned>(&self, key: &Key, snapshot: &Snapshot) -> Option<Remembered<A>> {
+    /// What is remembered under a key, where it is as it was at a snapshot; `read` reads it from its text.
+    pub async fn look<A: Clone + Send + Sync + 'static>(
+        &self,
+        key: &Key,
+        snapshot: &Snapshot,
+        read: impl Fn(&str) -> Option<A>,
+    ) -> Option<Remembered<A>> {
+        let found = match self.at_hand(key, snapshot) {
+            Some(found) => found,
+            None => self.fetch(key, snapshot, read).await?,
+        };
+        self.metrics.hits.add(1);
+        Some(found)
+    }
+
+    fn at_hand<A: Clone + Send + Sync + 'static>(&self, key: &Key, snapshot: &Snapshot) -> Option<Remembered<A>> {
+        let (_, held) = self.near.get(key)?;
+        // The key names the question, and so the type of its answer.
+        let Near { of, remembered } = held.downcast_ref::<Near<A>>()?;
+        let tables = remembered.tables.iter();
+        let of_now = tables.zip(of.iter()).all(|(table, generation)| snapshot.at(*table) == *generation);
+        (of_now && remembered.until_s > now_s()).then(|| remembered.clone())
+    }
+
+    async fn fetch<A: Clone + Send + Sync + 'static>(
+        &self,
+        key: &Key,
+        snapshot: &Snapshot,
+        read: impl Fn(&str) -> Option<A>,
+    ) -> Option<Remembered<A>> {
         let store = self.generations.store();
-        // An entry says itself whether it is of now: an older one near is as good as none.
-        if let Some(found) = store.near(&key.0).and_then(|it| self.read(&it, snapshot)) {
-            return Some(found);
+        if !store.is_shared() {
+            return None;
         }
         let Ok(found) = store.get(&key.0).await else {
             self.generations.distrust();
             return None;
         };
-        self.read(&found?, snapshot)
-    }
-
-    fn read<A: DeserializeOwned>(&self, bytes: &[u8], snapshot: &Snapshot) -> Option<Remembered<A>> {
+        let bytes = found?;
         // Bytes that can't be read are another build's: a miss.
-        let entry: Entry<A> = serde_json::from_slice(bytes).ok()?;
-        if !snapshot.agrees(&entry.stamps) || entry.until_s <= now_s() {
+        let Entry { stamps, until_s, answer } = serde_json::from_slice::<Entry<&RawValue>>(&bytes).ok()?;
+        if !snapshot.agrees(&stamps) || until_s <= now_s() {
             return None;
         }
-        self.metrics.hits.add(1);
-        let tables = entry.stamps.iter().filter_map(|(name, _)| Table::parse(name)).collect();
-        Some(Remembered { answer: entry.answer, tables, until_s: entry.until_s })
+        let tables = stamps.iter().filter_map(|(name, _)| Table::parse(name)).collect();
+        let found = Remembered { answer: read(answer.get())?, tables, until_s };
+        self.hold(key, snapshot, bytes.len(), found.clone());
+        Some(found)
     }
 }

@@ -87,6 +87,11 @@ pub trait Visible: Noun {
     fn near(at: &Alias, gate: &Gate) -> Condition {
         Self::visible(at, gate)
     }
+    /// Whether rows that are gathered by a column for an act are those that are near: of a row by its own key only that one
+    /// is found, or none.
+    fn is_gathered_near(by: Self::Column, action: Action) -> bool {
+        by.as_str() == Self::ID.as_str() && Self::NEAR.contains(&action)
+    }
     /// The column and the table of the row that it exists with, where that is all that decides: see `follows!`.
     fn follows() -> Option<(Self::Column, Table)> {
         None
@@ -342,11 +347,8 @@ impl Gate {
         self.of_few(|| self.policed::<E>())
     }
 
-    /// The same, for rows that other rows name: those that are near, where that differs.
+    /// The same, for rows that are gathered near.
     pub(super) fn policed_near<E: Visible>(&self) -> Condition {
-        if !E::NEAR.contains(&self.scope.action()) {
-            return self.policed_by_key::<E>();
-        }
         self.note(E::TABLE);
         self.of_few(|| E::near(&Alias::own::<E>(), self))
     }

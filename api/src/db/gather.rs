@@ -18,7 +18,7 @@ use sea_orm::{
         WindowStatement,
     },
 };
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 use tracing::Instrument;
 use uuid::Uuid;
 
@@ -48,7 +48,7 @@ pub trait Joined: Serialize + Send + Sync {
     /// How the database is to plan it.
     fn plans(&self) -> Plans;
     /// What comes back.
-    type Answer: Serialize + DeserializeOwned + Send + Sync;
+    type Answer: Serialize + Clone + Send + Sync + 'static;
     /// The acts, the first part's first. None of them may be one that the caller is refused: that is for whoever asks to see to.
     fn actions(&self) -> Vec<Action>;
     /// What tells its statement from others of its name, besides the scopes and the keys; none where it is made anew each time.
@@ -66,6 +66,11 @@ pub trait Joined: Serialize + Send + Sync {
     /// # Errors
     /// `Internal` for rows of another table.
     fn answer(&self, gathered: &Gathered) -> Result<Self::Answer>;
+    /// The answer that was remembered as its text.
+    ///
+    /// # Errors
+    /// `Internal` for the text of anything else.
+    fn remembered(&self, text: &str) -> Result<Self::Answer>;
 }
 
 /// The first of those that stand for keys in a statement that is kept. No row has them.
@@ -139,7 +144,7 @@ impl Session {
         let text = serde_json::to_vec(question).map_err(Error::internal)?;
         let key = recall::Key::new(&self.door().build, Q::NAME, &prints, &text);
         let load = async || self.load_joined(question, scopes, &prints).await;
-        Box::pin(self.remembered(key, Q::TTL_S, load)).await
+        Box::pin(self.remembered(key, Q::TTL_S, |text| question.remembered(text).ok(), load)).await
     }
 
     async fn load_joined<Q: Joined>(
@@ -238,11 +243,12 @@ impl Part {
         };
         // A row is there for each that exists with it.
         let following = above.follows == Some((above.from, E::TABLE)) && by.as_str() == E::ID.as_str();
-        match alike && (following || E::follows().is_some_and(followed)) {
-            true => gate.note(E::TABLE),
-            // Of a row by its own key only that one is found, or none: whoever is not near is asked for alone.
-            false if by.as_str() == E::ID.as_str() => drop(select.cond_where(gate.policed_near::<E>())),
-            false => drop(select.cond_where(gate.policed_by_key::<E>())),
+        if alike && (following || E::follows().is_some_and(followed)) {
+            gate.note(E::TABLE);
+        } else if E::is_gathered_near(by, gate.scope().action()) {
+            select.cond_where(gate.policed_near::<E>());
+        } else {
+            select.cond_where(gate.policed_by_key::<E>());
         }
         Ok(Self { select, shape, standing, below: Some((at.col(by), above.part, above.from)) })
     }

@@ -80,7 +80,7 @@ pub trait Query: Send + Sync {
 /// }
 /// impl Remember for Numbers { const NAME: &'static str = "cadre.numbers"; const TTL_S: u64 = 60; }
 /// ```
-pub trait Remember: Query<Answer: Serialize + DeserializeOwned> + Serialize {
+pub trait Remember: Query<Answer: Serialize + DeserializeOwned + Clone + 'static> + Serialize {
     /// Name of the question in keys: unique, `noun.request`.
     const NAME: &'static str;
     /// How long an answer may be kept, in seconds, at most 300.
@@ -290,7 +290,8 @@ impl Session {
         let scope = self.narrowed(Q::ACTION).await?;
         let text = serde_json::to_vec(question).map_err(Error::internal)?;
         let key = recall::Key::new(&self.door.build, Q::NAME, &scope.fingerprint(), &text);
-        Box::pin(self.remembered(key, Q::TTL_S, async || self.load(question, scope).await)).await
+        let read = |text: &str| serde_json::from_str(text).ok();
+        Box::pin(self.remembered(key, Q::TTL_S, read, async || self.load(question, scope).await)).await
     }
 
     /// Whether answers are remembered for this request at all.
@@ -298,11 +299,12 @@ impl Session {
         !self.fresh && self.door.recall.is_on()
     }
 
-    /// The remembered answer of a key, or a new one.
-    pub(super) async fn remembered<A: Serialize + DeserializeOwned>(
+    /// The remembered answer of a key, read from its text where it is not near, or a new one.
+    pub(super) async fn remembered<A: Serialize + Clone + Send + Sync + 'static>(
         &self,
         key: recall::Key,
         ttl_s: u64,
+        read_text: impl Fn(&str) -> Option<A>,
         load: impl AsyncFnOnce() -> Result<(A, Vec<Table>)>,
     ) -> Result<A> {
         let read = AtomicBool::new(false);
@@ -310,7 +312,7 @@ impl Session {
             read.store(true, Ordering::Relaxed);
             load().await
         };
-        let found = self.door.recall.answer(key, ttl_s, self.snapshot().await, load).await?;
+        let found = self.door.recall.answer(key, ttl_s, self.snapshot().await, read_text, load).await?;
         if !read.load(Ordering::Relaxed) {
             self.hits.fetch_add(1, Ordering::Relaxed);
         }

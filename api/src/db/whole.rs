@@ -118,12 +118,13 @@ impl Session {
     }
 
     /// The answer that is kept in a place.
-    pub async fn kept<A: DeserializeOwned>(&self, place: &Place) -> Option<A> {
-        Some(self.door().recall.look(&place.key, &place.snapshot).await?.answer)
+    pub async fn kept<A: DeserializeOwned + Clone + Send + Sync + 'static>(&self, place: &Place) -> Option<A> {
+        let read = |text: &str| serde_json::from_str(text).ok();
+        Some(self.door().recall.look(&place.key, &place.snapshot, read).await?.answer)
     }
 
     /// Keeps a whole answer, where all that it was made of may be remembered.
-    pub async fn keep<A: Serialize>(&self, place: Place, answer: A) {
+    pub async fn keep<A: Serialize + Clone + Send + Sync + 'static>(&self, place: Place, answer: A) {
         if let Some((tables, until_s)) = self.whole.made() {
             self.door().recall.keep(place.key, &place.snapshot, Remembered { answer, tables, until_s }).await;
         }

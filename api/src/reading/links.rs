@@ -1,9 +1,7 @@
 //! What leads from one type to the rows of others: declared with the type, looked at when rows of it are asked for.
 
-use std::marker::PhantomData;
+use std::{marker::PhantomData, sync::Arc};
 
-use entity::Noun;
-use sea_orm::IdenStatic;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
@@ -14,7 +12,7 @@ use crate::{
         gather::{Above, Gathered, Part, named},
     },
     error::{Action, Error, Result},
-    loaders::Shelf,
+    loaders::{Shelf, Sorted},
     questions::Belonging,
 };
 
@@ -58,16 +56,16 @@ pub trait Link: Send + Sync {
     /// # Errors
     /// `Internal` for a table that can't be gathered.
     fn part(&self, gate: &Gate, above: &Above) -> Result<Part>;
-    /// What a statement brought.
+    /// What a statement brought for some keys.
     ///
     /// # Errors
     /// `Internal` for rows of another table.
-    fn read(&self, gathered: &Gathered, part: usize) -> Result<Box<dyn Brought>>;
-    /// What was remembered.
+    fn read(&self, gathered: &Gathered, part: usize, asked: Vec<Uuid>) -> Result<Arc<dyn Brought>>;
+    /// What was remembered for them.
     ///
     /// # Errors
     /// `Internal` for another text than `Brought::text` gave.
-    fn parse(&self, text: &RawValue) -> Result<Box<dyn Brought>>;
+    fn parse(&self, text: &RawValue, asked: Vec<Uuid>) -> Result<Arc<dyn Brought>>;
 }
 
 /// Rows that came along.
@@ -79,8 +77,8 @@ pub trait Brought: Send + Sync {
     /// # Errors
     /// Those of the rows' own text.
     fn text(&self) -> serde_json::Result<Box<RawValue>>;
-    /// Puts them where the loaders look; of the keys that were asked for those without a row are known to have none.
-    fn shelve(self: Box<Self>, asked: Vec<Uuid>, shelf: &Shelf);
+    /// Puts them where the loaders look.
+    fn shelve(&self, shelf: &Shelf);
 }
 
 /// The rows of a question by the keys of a column.
@@ -91,7 +89,18 @@ pub struct By<B> {
     pub of: PhantomData<fn() -> B>,
 }
 
-struct Rows<B: Belonging>(Vec<RowOf<B>>);
+struct Rows<B: Belonging>(Arc<Sorted<RowOf<B>>>);
+
+impl<B: Belonging> Rows<B> {
+    /// Of the keys that were asked for those without a row are known to have none.
+    fn of(rows: Vec<RowOf<B>>, asked: Vec<Uuid>) -> Arc<dyn Brought> {
+        use entity::id::Key as _;
+        // One that is not near may be there all the same.
+        let sure = !B::Entity::is_gathered_near(B::column(), B::ACTION);
+        let asked = if sure { asked } else { Vec::new() };
+        Arc::new(Self(Arc::new(Sorted::by(rows, |row| B::key(row).uuid(), asked))))
+    }
+}
 
 impl<B: Belonging> Link for By<B> {
     fn action(&self) -> Action {
@@ -114,31 +123,26 @@ impl<B: Belonging> Link for By<B> {
         Part::below::<B::Entity>(gate, B::column(), above, B::order())
     }
 
-    fn read(&self, gathered: &Gathered, part: usize) -> Result<Box<dyn Brought>> {
-        Ok(Box::new(Rows::<B>(gathered.rows::<B::Entity>(part)?)))
+    fn read(&self, gathered: &Gathered, part: usize, asked: Vec<Uuid>) -> Result<Arc<dyn Brought>> {
+        Ok(Rows::<B>::of(gathered.rows::<B::Entity>(part)?, asked))
     }
 
-    fn parse(&self, text: &RawValue) -> Result<Box<dyn Brought>> {
-        Ok(Box::new(Rows::<B>(serde_json::from_str(text.get()).map_err(Error::internal)?)))
+    fn parse(&self, text: &RawValue, asked: Vec<Uuid>) -> Result<Arc<dyn Brought>> {
+        Ok(Rows::<B>::of(serde_json::from_str(text.get()).map_err(Error::internal)?, asked))
     }
 }
 
 impl<B: Belonging> Brought for Rows<B> {
     fn keys(&self, column: &str) -> Vec<Uuid> {
-        named::<B::Entity>(&self.0, column)
+        named::<B::Entity>(self.0.rows(), column)
     }
 
     fn text(&self) -> serde_json::Result<Box<RawValue>> {
-        serde_json::value::to_raw_value(&self.0)
+        serde_json::value::to_raw_value(self.0.rows())
     }
 
-    fn shelve(self: Box<Self>, asked: Vec<Uuid>, shelf: &Shelf) {
-        use entity::id::Key as _;
-        // One that is not near may be there all the same.
-        let by_key = B::column().as_str() == <B::Entity as Noun>::ID.as_str();
-        let sure = !(by_key && B::Entity::NEAR.contains(&B::ACTION));
-        let asked = if sure { asked } else { Vec::new() };
-        shelf.put::<B, _>(asked, self.0.into_iter().map(|row| (B::key(&row).uuid(), row)));
+    fn shelve(&self, shelf: &Shelf) {
+        shelf.put::<B, _>(self.0.clone());
     }
 }
 

@@ -16,7 +16,7 @@ use std::{
 };
 
 use aws_lc_rs::rand;
-use moka::{future::Cache, sync};
+use moka::future::Cache;
 use redis::{
     AsyncTypedCommands, Client,
     aio::{ConnectionManager, ConnectionManagerConfig, PubSub},
@@ -26,8 +26,6 @@ use uuid::Uuid;
 pub use thread::PerThread;
 
 const PATIENCE: Duration = Duration::from_millis(50);
-/// Bytes of shared answers that a process has near, at most.
-const NEAR: u64 = 8 * 1024 * 1024;
 
 /// The store did not answer in time. What is asked for may or may not have been done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,12 +53,7 @@ impl Store {
         };
         let client = Client::open(url).map_err(wrong)?;
         let link = lazy(&client).map_err(wrong)?;
-        let near = sync::Cache::builder()
-            .weigher(|key: &String, value: &Arc<[u8]>| u32::try_from(key.len() + value.len()).unwrap_or(u32::MAX))
-            .max_capacity(NEAR)
-            .time_to_live(Duration::from_secs(300))
-            .build();
-        Ok(Self::Redis(RedisStore { own: PerThread::default(), client, link, prefix: prefix.to_owned(), near }))
+        Ok(Self::Redis(RedisStore { own: PerThread::default(), client, link, prefix: prefix.to_owned() }))
     }
 
     /// Has this thread keep a link of its own from here on: it serves, and lives as long as the server.
@@ -139,15 +132,6 @@ impl Store {
         match self {
             Self::Local(store) => Ok(store.entries.get(key).await),
             Self::Redis(store) => in_time(store.get(key)).await,
-        }
-    }
-
-    /// What this process has of an answer that all processes share. It may be an older one than theirs: whoever looks here
-    /// must be able to tell.
-    pub fn near(&self, key: &str) -> Option<Arc<[u8]>> {
-        match self {
-            Self::Local(_) => None,
-            Self::Redis(store) => store.near.get(key),
         }
     }
 
@@ -302,8 +286,6 @@ pub struct RedisStore {
     client: Client,
     link: ConnectionManager,
     prefix: String,
-    /// Answers that were fetched or put there lately.
-    near: sync::Cache<String, Arc<[u8]>>,
 }
 
 impl RedisStore {
@@ -384,16 +366,10 @@ impl RedisStore {
     }
 
     async fn get(&self, key: &str) -> redis::RedisResult<Option<Vec<u8>>> {
-        let found: Option<Vec<u8>> =
-            redis::cmd("GET").arg(format!("{}:{key}", self.prefix)).query_async(&mut self.link()).await?;
-        if let Some(found) = &found {
-            self.near.insert(key.to_owned(), found.as_slice().into());
-        }
-        Ok(found)
+        redis::cmd("GET").arg(format!("{}:{key}", self.prefix)).query_async(&mut self.link()).await
     }
 
     async fn set(&self, key: String, value: Vec<u8>, ttl_s: u64) -> redis::RedisResult<()> {
-        self.near.insert(key.clone(), value.as_slice().into());
         self.link().set_ex(format!("{}:{key}", self.prefix), value, ttl_s).await
     }
 }

@@ -2,6 +2,8 @@
 //! made of. The token, the grants, the plan and the record of operations come before; a field that tells of the moment, of
 //! sealed values or of what a request costs is never in one.
 
+use std::sync::Arc;
+
 use async_graphql::{Response, parser::types::OperationType};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -14,10 +16,10 @@ use crate::{
 };
 
 /// What is kept of an answer.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 struct Kept {
     /// As it stands, so that it is copied and not read.
-    text: Box<RawValue>,
+    text: Arc<RawValue>,
     told: u64,
 }
 
@@ -40,7 +42,7 @@ pub(super) async fn answered(
     let Some(place) = place else { return perform(house, session, ready, manner, turn, Some(left), id).await };
     if let Some(Kept { text, told }) = session.kept(&place).await {
         let (response, statements) = (Response::default(), session.statements());
-        let (left, written) = (Some(left), Some(Box::<str>::from(text).into_string()));
+        let (left, written) = (Some(left), Some(text.get().to_owned()));
         let (refused, named, kept) = (false, true, true);
         return Ok(Some(Answered { response, refused, named, statements, told, left, written, kept }));
     }
@@ -49,9 +51,8 @@ pub(super) async fn answered(
     if let Some(it) = made.as_mut().filter(|it| !it.refused && it.response.errors.is_empty())
         && let Ok(text) = RawValue::from_string(text(it))
     {
-        let kept = Kept { text, told: it.told };
-        session.keep(place, &kept).await;
-        it.written = Some(Box::<str>::from(kept.text).into_string());
+        it.written = Some(text.get().to_owned());
+        session.keep(place, Kept { text: text.into(), told: it.told }).await;
     }
     Ok(made)
 }
