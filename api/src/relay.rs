@@ -109,8 +109,7 @@ impl ScalarType for Date {
         day.map(Self).ok_or_else(|| InputValueError::custom("write a day like 2026-05-13"))
     }
     fn to_value(&self) -> Value {
-        let written = iso::day(self.0).and_then(|it| str::from_utf8(&it).ok().map(str::to_owned));
-        Value::String(written.unwrap_or_else(|| self.0.to_string()))
+        Value::String(iso::day(self.0).map_or_else(|| self.0.to_string(), |it| it.text().to_owned()))
     }
 }
 

@@ -120,7 +120,7 @@ impl From<PartialDate> for String {
         } else {
             4
         };
-        written.and_then(|it| str::from_utf8(it.get(..known)?).ok().map(str::to_owned)).unwrap_or_default()
+        written.and_then(|it| it.text().get(..known).map(str::to_owned)).unwrap_or_default()
     }
 }
 

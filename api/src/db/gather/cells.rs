@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use entity::iso;
+use entity::iso::{self, Written};
 use sea_orm::{
     QueryResult,
     sqlx::{
@@ -155,8 +155,8 @@ impl<'r> Deserializer<'r> for Cell<'r> {
             Self::Number(it) => visitor.visit_i64(it),
             Self::Truth(it) => visitor.visit_bool(it),
             // A time is read from its text alone.
-            Self::Day(it) => visitor.visit_str(said(iso::day(it).as_ref())?),
-            Self::Moment(it) => visitor.visit_str(said(iso::moment(it).as_ref())?),
+            Self::Day(it) => visitor.visit_str(said(&iso::day(it))?),
+            Self::Moment(it) => visitor.visit_str(said(&iso::moment(it))?),
             Self::Real(it) => visitor.visit_f64(it),
             Self::Bytes(it) => visitor.visit_seq(SeqDeserializer::new(it.iter().copied())),
         }
@@ -201,8 +201,8 @@ impl<'r> Deserializer<'r> for Cell<'r> {
 }
 
 /// The text of a time.
-fn said<const LENGTH: usize>(written: Option<&[u8; LENGTH]>) -> std::result::Result<&str, Wrong> {
-    written.and_then(|it| str::from_utf8(it).ok()).ok_or_else(|| Wrong::custom("a year that has not four digits"))
+fn said<const LENGTH: usize>(written: &Option<Written<LENGTH>>) -> std::result::Result<&str, Wrong> {
+    written.as_ref().map(Written::text).ok_or_else(|| Wrong::custom("a year that has not four digits"))
 }
 
 #[cfg(test)]
