@@ -20,6 +20,9 @@ use rounds::Rounds;
 /// Who one is stands in these tables: a changed grant renews its table, and the identity is read again.
 const IDENTITY: &[Table] = &[Table::Account, Table::AccountGrant, Table::RevokedToken];
 
+/// The name of the generation that changes with each of the others. No table has it.
+const ANY: &str = "*";
+
 /// A table and its generation.
 pub type Stamp = (String, u64);
 
@@ -35,7 +38,7 @@ pub struct Generations {
     mended: AtomicU64,
 }
 
-/// Every table's generation at one moment.
+/// Every table's generation at one moment, in the order of the tables.
 #[derive(Clone)]
 pub struct Snapshot(Arc<[u64]>);
 
@@ -55,9 +58,7 @@ impl Generations {
     /// Has this thread ask with links of its own: it serves.
     pub fn adopt(&self) {
         self.store.adopt();
-        if self.store.is_shared() {
-            self.rounds.adopt();
-        }
+        self.rounds.adopt();
     }
 
     /// Whether remembered answers may be used.
@@ -67,7 +68,14 @@ impl Generations {
 
     /// Every table's generation now; none while nothing may be believed.
     pub async fn snapshot(&self) -> Option<Snapshot> {
-        self.of(Table::ALL).await.map(Snapshot)
+        if !self.trusted() {
+            return None;
+        }
+        let found = match self.rounds.get(|| Some(Rounds::default())) {
+            Some(rounds) => rounds.ask(&self.store).await,
+            None => rounds::numbers(&self.store, None).await,
+        };
+        found.inspect_err(|_| self.distrust()).ok().map(Snapshot)
     }
 
     /// The generations of who one is, as near as they may be; none while nothing may be believed.
@@ -75,23 +83,12 @@ impl Generations {
         if !self.trusted() {
             return None;
         }
-        self.identity.or(self.of(IDENTITY)).await
+        self.identity.or(async { Some(self.snapshot().await?.identity()) }).await
     }
 
     /// Hears of changes of who one is, until it is dropped.
     pub async fn keep_hearing(&self) {
         self.identity.channel().listen().await;
-    }
-
-    async fn of(&self, tables: &[Table]) -> Option<Arc<[u64]>> {
-        if !self.trusted() {
-            return None;
-        }
-        let found = match self.rounds.get(|_| ()) {
-            Some(rounds) => rounds.ask(&self.store, tables).await,
-            None => self.store.stamps(&names(tables)).await.map(Arc::from),
-        };
-        found.inspect_err(|_| self.distrust()).ok()
     }
 
     /// Gives these tables new generations; says whether it was done.
@@ -155,9 +152,9 @@ impl Snapshot {
     }
 }
 
-/// By which names the store knows tables.
+/// By which names the store knows the generations of tables, and of any.
 fn names(tables: &[Table]) -> Vec<&'static str> {
-    tables.iter().map(|it| it.name()).collect()
+    tables.iter().map(|it| it.name()).chain([ANY]).collect()
 }
 
 #[cfg(test)]

@@ -115,8 +115,7 @@ fn writing(config: &Config) -> u32 {
 /// Connections of each serving thread's own, for reads by keys; those for searches and those for changes, which all threads
 /// share.
 pub struct Own {
-    /// None before a thread needs the first.
-    lines: PerThread<Option<Arc<Lines>>>,
+    lines: PerThread<Arc<Lines>>,
     /// How a thread connects, and how often.
     options: Option<(PgConnectOptions, u32)>,
     searches: Apart,
@@ -192,8 +191,7 @@ impl Own {
     /// The thread's own connections, where it serves.
     fn lines(&self) -> Option<Arc<Lines>> {
         let (options, most) = self.options.as_ref()?;
-        let made = |own: &mut Option<Arc<Lines>>| drop(own.get_or_insert_with(|| Lines::new(options, *most)).clone());
-        self.lines.get(made)?
+        self.lines.get(|| Some(Lines::new(options, *most)))
     }
 }
 

@@ -281,7 +281,7 @@ fn lazy(client: &Client) -> redis::RedisResult<ConnectionManager> {
 /// The store on Redis: one hash of generations, one string an answer.
 pub struct RedisStore {
     /// The link of each thread that serves; none before the first is needed.
-    own: PerThread<Option<ConnectionManager>>,
+    own: PerThread<ConnectionManager>,
     /// Makes the links that listen: one that listens can't ask.
     client: Client,
     link: ConnectionManager,
@@ -291,12 +291,7 @@ pub struct RedisStore {
 impl RedisStore {
     /// The thread's own link, or the one that all share.
     fn link(&self) -> ConnectionManager {
-        let own = self.own.get(|own| {
-            if own.is_none() {
-                *own = lazy(&self.client).ok();
-            }
-        });
-        own.flatten().unwrap_or_else(|| self.link.clone())
+        self.own.get(|| lazy(&self.client).ok()).unwrap_or_else(|| self.link.clone())
     }
 
     fn hash(&self) -> String {

@@ -1,76 +1,86 @@
-//! Questions for the same generations, asked as one. Those that come while one is under way wait for it and go together as the
+//! Questions for the generations, asked as one. Those that come while one is under way wait for it and go together as the
 //! next: an answer is never older than the question for it. Under load a thread asks a few times a millisecond, however many
-//! requests it serves; alone, a request waits for none.
+//! requests it serves; alone, a request waits for none. One number tells whether any changed since: mostly none has.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use entity::Table;
 use futures_util::{
     FutureExt,
     future::{BoxFuture, Shared, WeakShared},
 };
 
+use super::{ANY, names};
 use crate::shared::store::{Store, Unreachable};
+use entity::Table;
 
 type Numbers = Result<Arc<[u64]>, Unreachable>;
 type Asked = BoxFuture<'static, Numbers>;
 
 /// The rounds of one thread.
 #[derive(Clone, Default)]
-pub struct Rounds(Arc<Mutex<HashMap<Vec<Table>, Round>>>);
+pub struct Rounds(Arc<Mutex<Turns>>);
 
-/// The question for some tables.
 #[derive(Default)]
-struct Round {
-    /// The one that has not been asked yet.
+struct Turns {
+    /// The question that has not been asked yet.
     next: Option<WeakShared<Asked>>,
     /// The one that has.
     under_way: Option<WeakShared<Asked>>,
+    /// What the last one was told.
+    told: Option<Arc<[u64]>>,
 }
 
 impl Rounds {
-    /// The generations of some tables, not older than this moment.
+    /// The generations of all tables, in their order, and after them that of any; not older than this moment.
     ///
     /// # Errors
     /// When the store does not answer.
-    pub async fn ask(&self, store: &Arc<Store>, tables: &[Table]) -> Numbers {
-        let round = self.join(store, tables);
+    pub async fn ask(&self, store: &Arc<Store>) -> Numbers {
+        let round = self.join(store);
         round.await
     }
 
-    fn join(&self, store: &Arc<Store>, tables: &[Table]) -> Shared<Asked> {
+    fn join(&self, store: &Arc<Store>) -> Shared<Asked> {
         let mut held = self.held();
-        if let Some(next) = held.get(tables).and_then(|it| it.next.as_ref()?.upgrade()) {
+        if let Some(next) = held.next.as_ref().and_then(WeakShared::upgrade) {
             return next;
         }
-        let round = held.entry(tables.to_vec()).or_default();
-        let before = round.under_way.as_ref().and_then(WeakShared::upgrade);
-        let (rounds, store, tables) = (self.clone(), store.clone(), tables.to_vec());
+        let before = held.under_way.as_ref().and_then(WeakShared::upgrade);
+        let (rounds, store) = (self.clone(), store.clone());
         let asked = async move {
             if let Some(before) = before {
                 let _ = before.await;
             }
-            rounds.begin(&tables);
-            store.stamps(&super::names(&tables)).await.map(Arc::from)
+            let told = rounds.begin();
+            let all = numbers(&store, told).await?;
+            rounds.held().told = Some(all.clone());
+            Ok(all)
         };
         let asked = asked.boxed().shared();
-        round.next = asked.downgrade();
+        held.next = asked.downgrade();
         asked
     }
 
-    /// Who comes from here on is too late for this one.
-    fn begin(&self, tables: &[Table]) {
-        if let Some(round) = self.held().get_mut(tables) {
-            round.under_way = round.next.take();
-        }
+    /// Who comes from here on is too late for this one. What is known so far.
+    fn begin(&self) -> Option<Arc<[u64]>> {
+        let mut held = self.held();
+        held.under_way = held.next.take();
+        held.told.clone()
     }
 
-    fn held(&self) -> MutexGuard<'_, HashMap<Vec<Table>, Round>> {
+    fn held(&self) -> MutexGuard<'_, Turns> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The generations of now: those that were told before, where none has changed since.
+pub async fn numbers(store: &Store, told: Option<Arc<[u64]>>) -> Numbers {
+    if let Some(told) = told
+        && store.stamps(&[ANY]).await?.first() == told.last()
+    {
+        return Ok(told);
+    }
+    store.stamps(&names(Table::ALL)).await.map(Arc::from)
 }
 
 #[cfg(test)]
@@ -85,24 +95,26 @@ mod tests {
     async fn who_comes_meanwhile_goes_with_the_next() {
         let store = Arc::new(Store::open("", "").await.unwrap());
         let rounds = Rounds::default();
-        let of = [Table::Cadre];
-        let first = rounds.join(&store, &of);
+        let first = rounds.join(&store);
         // Not asked yet: who comes now goes with it.
-        assert!(first.ptr_eq(&rounds.join(&store, &of)));
-        assert!(!first.ptr_eq(&rounds.join(&store, &[Table::ReservePool])));
+        assert!(first.ptr_eq(&rounds.join(&store)));
         let Poll::Ready(Ok(before)) = poll!(first.clone()) else { panic!("a store of this process answers at once") };
         // Asked: a change that came after it is seen by the next.
-        store.renew(&["cadre"]).await.unwrap();
-        let second = rounds.join(&store, &of);
+        store.renew(&names(&[Table::Cadre])).await.unwrap();
+        let second = rounds.join(&store);
         assert!(!first.ptr_eq(&second));
-        assert_ne!(second.await.unwrap(), before);
+        let after = second.await.unwrap();
+        assert_ne!(after, before);
+        assert_eq!(after.len(), Table::ALL.len() + 1);
+        // Nothing has changed since: what was told is told again.
+        assert!(Arc::ptr_eq(&rounds.ask(&store).await.unwrap(), &after));
     }
 
     #[tokio::test]
     async fn one_that_nobody_waits_for_holds_up_no_other() {
         let store = Arc::new(Store::open("", "").await.unwrap());
         let rounds = Rounds::default();
-        drop(rounds.join(&store, &[Table::Cadre]));
-        assert_eq!(rounds.ask(&store, &[Table::Cadre]).await.unwrap().len(), 1);
+        drop(rounds.join(&store));
+        assert_eq!(rounds.ask(&store).await.unwrap().len(), Table::ALL.len() + 1);
     }
 }

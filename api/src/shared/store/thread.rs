@@ -15,26 +15,28 @@ pub struct PerThread<T> {
     of: PhantomData<fn() -> T>,
 }
 
-impl<T: Clone + Default + 'static> Default for PerThread<T> {
+impl<T> Default for PerThread<T> {
     fn default() -> Self {
         Self { name: Uuid::now_v7(), of: PhantomData }
     }
 }
 
-impl<T: Clone + Default + 'static> PerThread<T> {
+impl<T: Clone + 'static> PerThread<T> {
     /// Has this thread keep one from here on: it serves, and lives as long as the server.
     pub fn adopt(&self) {
         OWN.with_borrow_mut(|own| {
-            own.entry(self.name).or_insert_with(|| Box::new(T::default()));
+            own.entry(self.name).or_insert_with(|| Box::new(None::<T>));
         });
     }
 
-    /// What this thread keeps, after a change to it; none where it does not serve.
-    pub fn get(&self, change: impl FnOnce(&mut T)) -> Option<T> {
+    /// What this thread keeps, made when it is first needed; none where it does not serve.
+    pub fn get(&self, make: impl FnOnce() -> Option<T>) -> Option<T> {
         OWN.with_borrow_mut(|own| {
-            let kept = own.get_mut(&self.name)?.downcast_mut::<T>()?;
-            change(kept);
-            Some(kept.clone())
+            let kept = own.get_mut(&self.name)?.downcast_mut::<Option<T>>()?;
+            if kept.is_none() {
+                *kept = make();
+            }
+            kept.clone()
         })
     }
 }
@@ -46,14 +48,15 @@ mod tests {
     #[test]
     fn a_thread_keeps_its_own_once_it_serves() {
         let place = PerThread::<u8>::default();
-        assert_eq!(place.get(|it| *it += 1), None);
+        assert_eq!(place.get(|| Some(1)), None);
         place.adopt();
-        assert_eq!(place.get(|it| *it += 1), Some(1));
+        assert_eq!(place.get(|| None), None);
+        assert_eq!(place.get(|| Some(2)), Some(2));
         place.adopt();
-        assert_eq!(place.get(|it| *it += 1), Some(2));
-        assert_eq!(PerThread::<u8>::default().get(|_| ()), None);
+        assert_eq!(place.get(|| Some(3)), Some(2));
+        assert_eq!(PerThread::default().get(|| Some(4)), None);
         std::thread::scope(|threads| {
-            threads.spawn(|| assert_eq!(place.get(|_| ()), None));
+            threads.spawn(|| assert_eq!(place.get(|| Some(5)), None));
         });
     }
 }
