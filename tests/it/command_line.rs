@@ -386,6 +386,7 @@ both! {
             stop(process);
         }
         assert!(!folder.join("demo/tidui.sqlite").exists());
+        demo(&folder, &["--database-url", "sqlite://elsewhere.sqlite"]).end(Duration::from_secs(30)).refused(&["lies in another database"]);
         demo(&folder, &["--reset", "--database-url", &url]).end(Duration::from_secs(30)).refused(&["begins in an empty database"]);
     }
 }

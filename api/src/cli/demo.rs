@@ -110,12 +110,21 @@ pub async fn demo(matches: &ArgMatches, mut hooks: Hooks) -> Result<ExitCode, St
     }
     let database = matches.get_one::<String>("database-url").map(String::as_str);
     // A folder without a list of people holds no whole demo yet.
-    if !folder.join(PEOPLE).exists() {
+    let is_new = !folder.join(PEOPLE).exists();
+    if is_new {
         begin(&folder, database)?;
     }
     let config = config(&folder, port)?;
+    if database.is_some_and(|url| url != config.database_url) {
+        return Err(format!(
+            "the demo in {} lies in another database: name another folder with --data, or begin anew with --reset",
+            folder.display()
+        ));
+    }
     let _collector = run::log(&config)?;
-    prepare(&folder, &config, &hooks).await?;
+    if is_new {
+        prepare(&folder, &config, &hooks).await?;
+    }
     let people = people(&folder)?;
     if let Some(day) = matches.get_one::<chrono::NaiveDate>("as-of") {
         hooks.clock = hooks.clock.on(*day);
@@ -168,13 +177,9 @@ fn begin(folder: &Path, database: Option<&str>) -> Result<(), String> {
     database.map_or(Ok(()), |url| write(DATABASE, url))
 }
 
-/// Makes keys, tables and rows where they are missing. The list of people is written last: a demo whose making was
-/// interrupted is made again.
+/// Makes keys, tables and rows. The list of people is written last: a demo whose making was interrupted is made again.
 async fn prepare(folder: &Path, config: &Config, hooks: &Hooks) -> Result<(), String> {
     let list = folder.join(PEOPLE);
-    if list.exists() {
-        return Ok(());
-    }
     println!("Making the demo in {} …", folder.display());
     keys::generate(&folder.join("keys/signing.pem"), &folder.join("keys/field.key"))?;
     connect::migrate(config, Step::Up).await?;
