@@ -66,6 +66,19 @@ law! {
         hold("spawning", &breaches(spawning));
     }
 
+    fn objects_tell_their_fields_in_place() {
+        let elsewhere = |it: &Source| it
+            .text
+            .split("\n#[Object]")
+            .skip(1)
+            .filter(|_| it.path.starts_with("api/src/"))
+            .filter_map(|after| after.split_once("\nimpl ")?.1.split([' ', '{']).next())
+            // The roots are asked slice by slice: see `schema/direct.rs`.
+            .find(|name| !["Query", "Mutation"].iter().any(|end| name.ends_with(end)))
+            .map(|name| Breach::new(&it.path, format!("{name}: begin it with #[Object(crate = \"crate::relay::graphql\")]")));
+        hold("objects", &breaches(elsewhere));
+    }
+
     fn public_items_must_be_documented() {
         for path in ["api/src/lib.rs", "entity/src/lib.rs"] {
             assert!(

@@ -5,8 +5,8 @@
 //! has to be waited for, fields wait together, as ever: what has begun must be gone on with, for it may hold what another
 //! waits for. Only a single value that is the first to wait has those after it wait too.
 //!
-//! What the library derives of a type calls `resolve_container` of the crate that the type names: `relay::graphql`, for all that
-//! stand in lists of people and hang on them, which has this one.
+//! What the library derives of a type calls `resolve_container` of the crate that the type names: `relay::graphql`, which has
+//! this one, for every object but the roots, which are asked slice by slice. A law of the source tree sees to it.
 
 use std::{
     future::poll_fn,
