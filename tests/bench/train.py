@@ -41,12 +41,12 @@ def until(ready, what):
 
 
 @contextlib.contextmanager
-def running(command, stop=subprocess.Popen.terminate):
+def running(command):
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         yield process
     finally:
-        stop(process)
+        process.terminate()
         process.wait(60)
 
 
