@@ -7,7 +7,13 @@ use std::{
 };
 
 use clap::ArgMatches;
-use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing::Dispatch;
+use tracing_subscriber::{
+    EnvFilter, Layer,
+    filter::{FilterExt, LevelFilter, Targets},
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 use crate::{
     cli::{account, audit, calendar, command, demo, export, forms, key, policy, roster},
@@ -109,26 +115,34 @@ fn read(path: &Path) -> Result<String, String> {
 /// Sends logs to standard error, and traces to their collector, as the settings say; to that as long as what this
 /// returns is kept.
 pub(super) fn log(config: &Config) -> Result<Option<Collector>, String> {
-    let mut filter =
+    let to = config.traces_to.as_str();
+    let collector = (!to.is_empty()).then(|| Collector::at(to, config.traces_percent)).transpose()?;
+    let set = logging(config, collector.as_ref())?.try_init();
+    set.map_err(|cause| format!("logging could not begin: {cause}"))?;
+    Ok(collector)
+}
+
+fn logging(config: &Config, collector: Option<&Collector>) -> Result<Dispatch, String> {
+    let filter =
         EnvFilter::try_new(&config.log).map_err(|cause| format!("log = '{}' is no filter: {cause}", config.log))?;
     // At trace the library tells the address of the database with its password, and every statement with its values.
     // Spans are for a collector: in the log they would only lengthen every line.
-    let spans = format!("{}=off", traces::TARGET);
-    for quiet in ["sea_orm=info", "sea_orm::database=info", "sea_orm::driver=info", &spans] {
-        filter = filter.add_directive(quiet.parse().map_err(|cause| format!("'{quiet}' is no filter: {cause}"))?);
-    }
+    let most = Targets::new()
+        .with_default(LevelFilter::TRACE)
+        .with_target("sea_orm", LevelFilter::INFO)
+        .with_target(traces::TARGET, LevelFilter::OFF);
     let out = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).log_internal_errors(false);
     let out = match config.log_format.as_str() {
         "json" => out.json().boxed(),
         "text" => out.boxed(),
         other => return Err(format!("log_format = '{other}': write text or json")),
     };
-    let to = config.traces_to.as_str();
-    let collector = (!to.is_empty()).then(|| Collector::at(to, config.traces_percent)).transpose()?;
-    let spans = collector.as_ref().map(Collector::layer);
-    let set = tracing_subscriber::registry().with(out.with_filter(filter)).with(spans).try_init();
-    set.map_err(|cause| format!("logging could not begin: {cause}"))?;
-    Ok(collector)
+    let logged = tracing_subscriber::registry().with(out.with_filter(filter.and(most)));
+    // A layer that may be none would take all spans, and every request would make them for nobody.
+    Ok(match collector {
+        Some(collector) => logged.with(collector.layer()).into(),
+        None => logged.into(),
+    })
 }
 
 /// Says something on standard error. Whoever listened may be gone; that is no reason to end.
@@ -175,4 +189,31 @@ async fn migrate(matches: &ArgMatches) -> Result<ExitCode, String> {
         println!("{} {}", if it.applied { "applied" } else { "pending" }, it.name);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use tracing::{Level, dispatcher, enabled};
+
+    use super::*;
+
+    fn with(log: &str, look: impl FnOnce()) {
+        let config = Config::load(None, [], [("log".to_owned(), log.to_owned())]).unwrap();
+        dispatcher::with_default(&logging(&config, None).unwrap(), look);
+    }
+
+    #[test]
+    fn without_a_collector_no_span_is_made() {
+        for level in ["warn", "info", "trace"] {
+            with(level, || assert!(traces::step("ask", "a question").is_disabled(), "{level}"));
+        }
+    }
+
+    #[test]
+    fn a_level_is_the_librarys_too_as_far_as_that_keeps_secrets() {
+        with("warn", || assert!(!enabled!(target: "sea_orm_migration::migrator", Level::INFO)));
+        with("info", || assert!(enabled!(target: "sea_orm_migration::migrator", Level::INFO)));
+        with("trace", || assert!(!enabled!(target: "sea_orm::driver", Level::DEBUG)));
+        with("sea_orm::driver=trace", || assert!(!enabled!(target: "sea_orm::driver", Level::DEBUG)));
+    }
 }

@@ -290,8 +290,8 @@ impl Session {
         let scope = self.narrowed(Q::ACTION).await?;
         let text = serde_json::to_vec(question).map_err(Error::internal)?;
         let key = recall::Key::new(&self.door.build, Q::NAME, &scope.fingerprint(), &text);
-        let read = |text: &str| serde_json::from_str(text).ok();
-        Box::pin(self.remembered(key, Q::TTL_S, read, async || self.load(question, scope).await)).await
+        let load = async || self.load(question, scope).await;
+        Box::pin(self.remembered(key, Q::TTL_S, |text| serde_json::from_str(text).ok(), load)).await
     }
 
     /// Whether answers are remembered for this request at all.
@@ -299,23 +299,21 @@ impl Session {
         !self.fresh && self.door.recall.is_on()
     }
 
-    /// The remembered answer of a key, read from its text where it is not near, or a new one.
+    /// The remembered answer of a key, which may have to be read from its text, or a new one.
     pub(super) async fn remembered<A: Serialize + Clone + Send + Sync + 'static>(
         &self,
         key: recall::Key,
         ttl_s: u64,
-        read_text: impl Fn(&str) -> Option<A>,
+        read: impl Fn(&str) -> Option<A>,
         load: impl AsyncFnOnce() -> Result<(A, Vec<Table>)>,
     ) -> Result<A> {
-        let read = AtomicBool::new(false);
+        let loaded = AtomicBool::new(false);
         let load = async || {
-            read.store(true, Ordering::Relaxed);
+            loaded.store(true, Ordering::Relaxed);
             load().await
         };
-        let found = self.door.recall.answer(key, ttl_s, self.snapshot().await, read_text, load).await?;
-        if !read.load(Ordering::Relaxed) {
-            self.hits.fetch_add(1, Ordering::Relaxed);
-        }
+        let found = self.door.recall.answer(key, ttl_s, self.snapshot().await, read, load).await?;
+        self.hits.fetch_add(u64::from(!loaded.load(Ordering::Relaxed)), Ordering::Relaxed);
         self.whole.holds(&found.tables, found.until_s);
         Ok(found.answer)
     }
