@@ -80,7 +80,7 @@ pub struct Tokens {
     audience: String,
     /// Keys and claims of checked tokens by the hash of their text: a signature is checked once. Time, and whether the
     /// key counts, are checked always.
-    checked: Cache<[u8; 32], (String, Claims)>,
+    checked: Cache<[u8; 32], (Arc<str>, Arc<Claims>)>,
 }
 
 impl Tokens {
@@ -136,7 +136,7 @@ impl Tokens {
     ///
     /// # Errors
     /// `Unauthenticated`, whatever is wrong: telling a forger which check failed would help nobody else.
-    pub fn check(&self, token: &str, now: DateTime<Utc>) -> Result<Claims> {
+    pub fn check(&self, token: &str, now: DateTime<Utc>) -> Result<Arc<Claims>> {
         if token.len() > LONGEST {
             return Err(Error::Unauthenticated);
         }
@@ -145,7 +145,8 @@ impl Tokens {
         let (kid, claims) = match self.checked.get(&name) {
             Some(known) => known,
             None => {
-                let known = self.signed(&keys, token).ok_or(Error::Unauthenticated)?;
+                let (kid, claims) = self.signed(&keys, token).ok_or(Error::Unauthenticated)?;
+                let known = (kid.into(), Arc::new(claims));
                 self.checked.insert(name, known.clone());
                 known
             }
