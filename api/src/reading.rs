@@ -248,15 +248,17 @@ impl<R: Root<Answer: DeserializeOwned>> Joined for Whole<'_, R> {
     fn parts(&self, reader: &Reader<'_>, gates: &[Gate], of: &mut dyn FnMut(Uuid) -> Uuid) -> Result<Vec<Part>> {
         let other = self.root.about(of);
         let mut parts = vec![other.as_ref().unwrap_or(self.root).part(reader)?];
+        let gate = |action| {
+            let gate = gates.iter().find(|it| it.scope().action() == action);
+            gate.ok_or_else(|| Error::broken("a part whose act has no gate"))
+        };
         for (part, link) in &self.plan.0 {
-            let gate = gates.iter().find(|it| it.scope().action() == link.action());
-            let gate = gate.ok_or_else(|| Error::broken("a part whose act has no gate"))?;
             let (part, from) = (*part, link.from());
             let above = match part.checked_sub(1).and_then(|at| self.plan.0.get(at)) {
-                Some((_, parent)) => parent.above(part, from),
-                None => Above::of::<R::Entity>(part, from, R::ACTION),
+                Some((_, parent)) => parent.above(part, from, gate(parent.action())?),
+                None => Above::of::<R::Entity>(part, from, reader.gate()),
             };
-            parts.push(link.part(gate, &above)?);
+            parts.push(link.part(gate(link.action())?, &above)?);
         }
         Ok(parts)
     }

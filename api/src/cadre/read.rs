@@ -31,6 +31,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
+    auth::scope::Reach,
     belonging,
     db::{
         connect::Plans,
@@ -71,6 +72,14 @@ impl Visible for cadre::Entity {
             some = some.add(offered(at, gate));
         }
         Condition::all().add(some).add(cleared(at, gate))
+    }
+
+    /// Within reach, where nobody is visible for another reason.
+    fn stands(gate: &Gate) -> Option<(cadre::Column, Reach)> {
+        let scope = gate.scope();
+        let otherwise = matches!(scope.action(), Action::CadreCardRead | Action::CadreTransferDecide)
+            || scope.person(&[Role::Cadre]).is_some();
+        (!otherwise).then(|| (cadre::Column::OrganizationId, scope.reach(ROWS)))
     }
 
     const NEAR: &'static [Action] = &[Action::CadreCardRead];

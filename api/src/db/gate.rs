@@ -92,6 +92,15 @@ pub trait Visible: Noun {
     fn is_gathered_near(by: Self::Column, action: Action) -> bool {
         by.as_str() == Self::ID.as_str() && Self::NEAR.contains(&action)
     }
+    /// The column of the organization under which a row stands, and what it stands within, where that is so of every visible
+    /// row.
+    fn stands(_: &Gate) -> Option<(Self::Column, Reach)> {
+        None
+    }
+    /// Whether the row of an organization is visible wherever it is within these.
+    fn shows(_: &Reach, _: &Gate) -> bool {
+        false
+    }
     /// The column and the table of the row that it exists with, where that is all that decides: see `follows!`.
     fn follows() -> Option<(Self::Column, Table)> {
         None

@@ -23,7 +23,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::{
-    auth::scope::Scope,
+    auth::scope::{Reach, Scope},
     cache::recall,
     db::{
         connect::Plans,
@@ -191,13 +191,16 @@ pub struct Above {
     action: Action,
     /// The column and the table of the row that they exist with, where that is all that decides.
     follows: Option<(&'static str, Table)>,
+    /// Within what the organizations are that the column names, where all of them are.
+    within: Option<Reach>,
 }
 
 impl Above {
-    /// A part of a table's rows, which exist for an act, and the column that names the keys.
-    pub fn of<E: Visible>(part: usize, from: &'static str, action: Action) -> Self {
+    /// A part of a table's rows, which exist for a gate, and the column that names the keys.
+    pub fn of<E: Visible>(part: usize, from: &'static str, gate: &Gate) -> Self {
         let follows = E::follows().map(|(column, table)| (column.as_str(), table));
-        Self { part, from, table: E::TABLE, action, follows }
+        let within = E::stands(gate).filter(|(column, _)| column.as_str() == from).map(|(_, reach)| reach);
+        Self { part, from, table: E::TABLE, action: gate.scope().action(), follows, within }
     }
 }
 
@@ -243,7 +246,8 @@ impl Part {
         };
         // A row is there for each that exists with it.
         let following = above.follows == Some((above.from, E::TABLE)) && by.as_str() == E::ID.as_str();
-        if alike && (following || E::follows().is_some_and(followed)) {
+        let shown = by.as_str() == E::ID.as_str() && above.within.as_ref().is_some_and(|it| E::shows(it, gate));
+        if shown || alike && (following || E::follows().is_some_and(followed)) {
             gate.note(E::TABLE);
         } else if E::is_gathered_near(by, gate.scope().action()) {
             select.cond_where(gate.policed_near::<E>());

@@ -15,6 +15,7 @@ use sea_orm::{
 use serde::Serialize;
 
 use crate::{
+    auth::scope::Reach,
     belonging, cadre,
     db::{
         gate::{Alias, Gate, Visible},
@@ -46,6 +47,14 @@ impl Visible for organization::Entity {
         let works = gate.raw::<entity::cadre::Entity>(entity::cadre::Column::OrganizationId, &people);
         let works = works.clone().cond_where(cadre::read::known_to_person(&people, gate)).to_owned();
         within.add(id.in_subquery(works))
+    }
+
+    fn shows(reach: &Reach, gate: &Gate) -> bool {
+        match (gate.scope().reach(REACHING), reach) {
+            (Reach::Everything, _) => true,
+            (Reach::Under(some), Reach::Under(these)) => these.iter().all(|it| some.contains(it)),
+            (Reach::Under(_), Reach::Everything) => false,
+        }
     }
 }
 

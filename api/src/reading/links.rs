@@ -50,7 +50,7 @@ pub trait Link: Send + Sync {
     /// The column that names the keys.
     fn from(&self) -> &'static str;
     /// Its rows as what another part hangs on, by the keys that a column of them names.
-    fn above(&self, part: usize, from: &'static str) -> Above;
+    fn above(&self, part: usize, from: &'static str, gate: &Gate) -> Above;
     /// The part of a statement below another one.
     ///
     /// # Errors
@@ -115,8 +115,8 @@ impl<B: Belonging> Link for By<B> {
         self.from
     }
 
-    fn above(&self, part: usize, from: &'static str) -> Above {
-        Above::of::<B::Entity>(part, from, B::ACTION)
+    fn above(&self, part: usize, from: &'static str, gate: &Gate) -> Above {
+        Above::of::<B::Entity>(part, from, gate)
     }
 
     fn part(&self, gate: &Gate, above: &Above) -> Result<Part> {

@@ -120,7 +120,6 @@ pub async fn owed_by(
 /// either; and what was done by oneself, about what is over too, with the editions of that.
 fn parts(reader: &Reader<'_>, person: CadreId, window: Window) -> Result<Vec<Part>> {
     let gate = reader.gate();
-    let action = gate.scope().action();
     let (part, fact) = (Alias::own::<pair_part::Entity>(), Alias::own::<declared_fact::Entity>());
     let still = || part.col(pair_part::Column::LeftOn).is_null();
     let mine = reader.find::<pair_part::Entity>().filter(part.col(pair_part::Column::CadreId).eq(person));
@@ -138,20 +137,20 @@ fn parts(reader: &Reader<'_>, person: CadreId, window: Window) -> Result<Vec<Par
     };
     let done = Alias::own::<duty_entry::Entity>().col(duty_entry::Column::CadreId).eq(person);
     let done = reader.find::<duty_entry::Entity>().filter(done).filter(days.clone());
-    let pair = Above::of::<pair_part::Entity>(0, "pair_id", action);
-    let of_pair = || Above::of::<mentoring_pair::Entity>(1, "id", action);
+    let pair = Above::of::<pair_part::Entity>(0, "pair_id", gate);
+    let of_pair = || Above::of::<mentoring_pair::Entity>(1, "id", gate);
     let (id, pair_id) = (mentoring_pair::Column::Id, pair_part::Column::PairId);
     Ok(vec![
         mine.filter(still()).part(pair_part::Column::Id)?,
         Part::below::<mentoring_pair::Entity>(gate, id, &pair, id)?,
         Part::below::<pair_part::Entity>(gate, pair_id, &of_pair(), pair_part::Column::Id)?
             .narrowed(Condition::all().add(still())),
-        edition(Above::of::<mentoring_pair::Entity>(1, "edition_id", action))?,
+        edition(Above::of::<mentoring_pair::Entity>(1, "edition_id", gate))?,
         tasks.part(declared_fact::Column::Id)?,
-        edition(Above::of::<declared_fact::Entity>(4, "edition_id", action))?,
+        edition(Above::of::<declared_fact::Entity>(4, "edition_id", gate))?,
         entries(of_pair())?,
-        entries(Above::of::<declared_fact::Entity>(4, "id", action))?,
+        entries(Above::of::<declared_fact::Entity>(4, "id", gate))?,
         done.part(duty_entry::Column::Id)?,
-        edition(Above::of::<duty_entry::Entity>(8, "edition_id", action))?,
+        edition(Above::of::<duty_entry::Entity>(8, "edition_id", gate))?,
     ])
 }
