@@ -109,7 +109,8 @@ impl Shelf {
     /// Looks at the rows of a key; none where it was not asked for.
     pub fn look<B: 'static, R: 'static, T>(&self, key: Uuid, look: impl FnOnce(&[R]) -> T) -> Option<T> {
         let shelf = held(&self.0);
-        let rows = shelf.get(&TypeId::of::<B>())?.iter();
+        // The last ones first: a change may have come since the others.
+        let rows = shelf.get(&TypeId::of::<B>())?.iter().rev();
         rows.filter_map(|it| it.downcast_ref::<Sorted<R>>()).find_map(|it| it.of(key)).map(look)
     }
 }
@@ -244,6 +245,16 @@ impl Caller for Context<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_brought_last_counts() {
+        let (shelf, key, look) = (Shelf::default(), Uuid::from_u128(1), |rows: &[char]| rows.first().copied());
+        assert_eq!(shelf.look::<(), char, _>(key, look), None);
+        for (rows, found) in [(vec!['a'], Some('a')), (vec!['b'], Some('b')), (Vec::new(), None)] {
+            shelf.put::<(), _>(Arc::new(Sorted::by(rows, |_| key, vec![key])));
+            assert_eq!(shelf.look::<(), char, _>(key, look), Some(found));
+        }
+    }
 
     #[test]
     fn rows_of_a_key_are_found_in_the_order_in_which_they_came() {

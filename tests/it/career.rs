@@ -163,6 +163,20 @@ both! {
         officer.run(VOID, void(2, "Another person's")).await.problem("/cadreFactVoid", "TRANSITION_REFUSED");
     }
 
+    /// What came along with the answer of the one is not told as that of the next.
+    async fn each_of_two_changes_in_one_document_tells_what_it_left(world: World) {
+        let (officer, cadre) = bare(&world).await;
+        let first = record(&officer, cadre, post("Head", "2020-01", None)).await;
+        let void = json!({ "factId": first.done("/cadreFactRecord")["factId"], "expectedVersion": 1, "reason": "Another person's" });
+        let fact = json!({ "cadreId": global(cadre), "source": "File", "fact": post("Clerk", "2010-01", Some("2012-01")) });
+        let both = "mutation($fact: CadreFactRecordInput!, $void: CadreFactVoidInput!) {
+            a: cadreFactRecord(input: $fact) { problems { code } cadre { posts { title } } }
+            b: cadreFactVoid(input: $void) { problems { code } cadre { posts { title } } } }";
+        let told = officer.run(both, json!({ "fact": fact, "void": void })).await;
+        assert_eq!(told.at("/a/cadre/posts").as_array().map(Vec::len), Some(2), "{}", told.text);
+        assert_eq!(told.at("/b/cadre/posts"), &json!([{ "title": "Clerk" }]), "{}", told.text);
+    }
+
     /// What a fact said of the highest education goes with it.
     async fn the_highest_education_follows_its_facts(world: World) {
         let (officer, cadre) = bare(&world).await;

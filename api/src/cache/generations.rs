@@ -73,7 +73,7 @@ impl Generations {
         }
         let found = match self.rounds.get(|| Some(Rounds::default())) {
             Some(rounds) => rounds.ask(&self.store).await,
-            None => rounds::numbers(&self.store, None).await,
+            None => rounds::numbers(&self.store).await,
         };
         found.inspect_err(|_| self.distrust()).ok().map(Snapshot)
     }
@@ -102,9 +102,17 @@ impl Generations {
     }
 
     async fn tell(&self, tables: &[Table]) -> bool {
+        if self.store.renew(&names(tables)).await.is_err() {
+            return false;
+        }
         // The word last: who hears it must find the new ones.
-        self.store.renew(&names(tables)).await.is_ok()
-            && (!tables.iter().any(|it| IDENTITY.contains(it)) || self.identity.channel().announce().await)
+        let told = !tables.iter().any(|it| IDENTITY.contains(it)) || self.identity.channel().announce().await;
+        if !told {
+            tracing::warn!(
+                "Redis took the new generations and not the word of them: may its user publish on channels?"
+            );
+        }
+        told
     }
 
     /// Believe nothing until a sweep has renewed everything.

@@ -2,11 +2,12 @@
 //!
 //! Who changes them gives the word when they are changed, so another process that hears goes by old ones for as long as the
 //! word takes; one whose link has died finds out within `LOOK` and `PATIENCE` together, and asks each time until it hears again.
-//! Enough for who one is, where a change asks the database again before it is done; not for remembered answers.
+//! After a second they are asked for in any case. Enough for who one is, where a change asks the database again before it is
+//! done; not for remembered answers.
 
 use std::{
     sync::{Arc, PoisonError, RwLock},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use crate::shared::{channel::Channel, store::Store};
@@ -15,12 +16,21 @@ use crate::shared::{channel::Channel, store::Store};
 const LOOK: Duration = Duration::from_millis(500);
 /// How long Redis may take to connect or to answer.
 const PATIENCE: Duration = Duration::from_millis(400);
+/// How long they are believed without having been asked for.
+const LIFE: Duration = Duration::from_secs(1);
 
 /// What is kept near of some tables.
 pub struct Near {
     channel: Channel,
-    /// The generations, and how many words there had been when they were asked for.
-    kept: RwLock<Option<(u64, Arc<[u64]>)>>,
+    kept: RwLock<Option<Kept>>,
+}
+
+/// Generations as they were asked for.
+struct Kept {
+    all: Arc<[u64]>,
+    /// When, and how many words there had been.
+    at: Instant,
+    words: u64,
 }
 
 impl Near {
@@ -41,13 +51,15 @@ impl Near {
         if let Some(near) = self.at(words) {
             return Some(near);
         }
-        let found = ask.await?;
-        *self.kept.write().unwrap_or_else(PoisonError::into_inner) = Some((words, found.clone()));
-        Some(found)
+        let at = Instant::now();
+        let all = ask.await?;
+        let kept = Kept { all: all.clone(), at, words };
+        *self.kept.write().unwrap_or_else(PoisonError::into_inner) = Some(kept);
+        Some(all)
     }
 
     fn at(&self, words: u64) -> Option<Arc<[u64]>> {
         let kept = self.kept.read().unwrap_or_else(PoisonError::into_inner);
-        kept.as_ref().filter(|it| it.0 == words).map(|it| it.1.clone())
+        kept.as_ref().filter(|it| it.words == words && it.at.elapsed() < LIFE).map(|it| it.all.clone())
     }
 }

@@ -1,8 +1,12 @@
 //! Questions for the generations, asked as one. Those that come while one is under way wait for it and go together as the
 //! next: an answer is never older than the question for it. Under load a thread asks a few times a millisecond, however many
-//! requests it serves; alone, a request waits for none. One number tells whether any changed since: mostly none has.
+//! requests it serves; alone, a request waits for none. One number tells whether any changed since: mostly none has. It is
+//! believed for a second: another build may not know of it.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
 
 use futures_util::{
     FutureExt,
@@ -12,6 +16,9 @@ use futures_util::{
 use super::{ANY, names};
 use crate::shared::store::{Store, Unreachable};
 use entity::Table;
+
+/// How long the one number is asked for alone.
+const LIFE: Duration = Duration::from_secs(1);
 
 type Numbers = Result<Arc<[u64]>, Unreachable>;
 type Asked = BoxFuture<'static, Numbers>;
@@ -26,8 +33,8 @@ struct Turns {
     next: Option<WeakShared<Asked>>,
     /// The one that has.
     under_way: Option<WeakShared<Asked>>,
-    /// What the last one was told.
-    told: Option<Arc<[u64]>>,
+    /// What the last one was told that asked for all of them, and when it began.
+    told: Option<(Instant, Arc<[u64]>)>,
 }
 
 impl Rounds {
@@ -51,9 +58,14 @@ impl Rounds {
             if let Some(before) = before {
                 let _ = before.await;
             }
-            let told = rounds.begin();
-            let all = numbers(&store, told).await?;
-            rounds.held().told = Some(all.clone());
+            let (begun, told) = (Instant::now(), rounds.begin());
+            if let Some(told) = told
+                && store.stamps(&[ANY]).await?.first() == told.last()
+            {
+                return Ok(told);
+            }
+            let all = numbers(&store).await?;
+            rounds.held().told = Some((begun, all.clone()));
             Ok(all)
         };
         let asked = asked.boxed().shared();
@@ -61,11 +73,11 @@ impl Rounds {
         asked
     }
 
-    /// Who comes from here on is too late for this one. What is known so far.
+    /// Who comes from here on is too late for this one. What was told lately.
     fn begin(&self) -> Option<Arc<[u64]>> {
         let mut held = self.held();
         held.under_way = held.next.take();
-        held.told.clone()
+        held.told.as_ref().filter(|it| it.0.elapsed() < LIFE).map(|it| it.1.clone())
     }
 
     fn held(&self) -> MutexGuard<'_, Turns> {
@@ -73,13 +85,11 @@ impl Rounds {
     }
 }
 
-/// The generations of now: those that were told before, where none has changed since.
-pub async fn numbers(store: &Store, told: Option<Arc<[u64]>>) -> Numbers {
-    if let Some(told) = told
-        && store.stamps(&[ANY]).await?.first() == told.last()
-    {
-        return Ok(told);
-    }
+/// The generations of now.
+///
+/// # Errors
+/// When the store does not answer.
+pub async fn numbers(store: &Store) -> Numbers {
     store.stamps(&names(Table::ALL)).await.map(Arc::from)
 }
 
