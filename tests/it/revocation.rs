@@ -65,6 +65,15 @@ async fn broken(world: &World, hooks: Hooks) -> Server {
     Server::start(world.config.clone(), hooks).await.expect("a server")
 }
 
+/// A server by its Redis, and one that reaches it through a link that can fail.
+async fn near_and_far(world: &World, redis: &RedisServer, proxy: &FaultProxy, cache: bool) -> [Server; 2] {
+    let mut config = world.config.clone();
+    (config.redis_url, config.cache) = (redis.url(), cache);
+    let near = Server::start(config.clone(), Hooks::default()).await.expect("a server");
+    config.redis_url = format!("redis://{}/", proxy.addr());
+    [near, Server::start(config, Hooks::default()).await.expect("a server")]
+}
+
 async fn ends_within(client: &Client, limit: Duration, what: &str) {
     let begun = Instant::now();
     while client.run(ME, json!({})).await.status != 401 {
@@ -127,12 +136,7 @@ postgres! {
     async fn with_a_broken_link_a_change_is_refused_at_once(mut world: World) {
         let redis = RedisServer::start().expect("a Redis");
         let proxy = FaultProxy::start(redis.address()).expect("a proxy");
-        let mut near = world.config.clone();
-        near.redis_url = redis.url();
-        let mut far = near.clone();
-        far.redis_url = format!("redis://{}/", proxy.addr());
-        let near = Server::start(near, Hooks::default()).await.expect("a server");
-        let far = Server::start(far, Hooks::default()).await.expect("a server");
+        let [near, far] = near_and_far(&world, &redis, &proxy, true).await;
         let (account, county) = officer(&world).await;
         world.stop().await;
         let begun = session(&url(&near), account).await;
@@ -153,12 +157,7 @@ postgres! {
     async fn who_one_is_stays_near_while_its_changes_are_heard(mut world: World) {
         let redis = RedisServer::start().expect("a Redis");
         let proxy = FaultProxy::start(redis.address()).expect("a proxy");
-        let mut near = world.config.clone();
-        (near.redis_url, near.cache) = (redis.url(), false);
-        let mut far = near.clone();
-        far.redis_url = format!("redis://{}/", proxy.addr());
-        let near = Server::start(near, Hooks::default()).await.expect("a server");
-        let far = Server::start(far, Hooks::default()).await.expect("a server");
+        let [near, far] = near_and_far(&world, &redis, &proxy, false).await;
         let (account, _) = officer(&world).await;
         world.stop().await;
         let mut sessions = Vec::new();
@@ -167,12 +166,13 @@ postgres! {
         }
         let clients: Vec<_> = sessions.iter().map(|it| Client::new(&url(&far), text(it, "access_token"))).collect();
         clients[0].run(ME, json!({})).await.at("/me/login");
-        let before = redis.calls("hmget").expect("a count");
+        let (begun, before) = (Instant::now(), redis.calls("hmget").expect("a count"));
         for client in clients.iter().cycle().take(40) {
             client.run(ME, json!({})).await.at("/me/login");
         }
         let asked = redis.calls("hmget").expect("a count") - before;
-        assert!(asked <= 4, "asked {asked} times for 40 requests");
+        // Once a second in any case.
+        assert!(asked <= 4 + 2 * begun.elapsed().as_secs(), "asked {asked} times for 40 requests");
         let revoke = async |which: usize| {
             let told = json!({ "token": sessions[which]["access_token"] });
             assert_eq!(post(&url(&near), "/auth/revoke", told).await.0, 200);
