@@ -6,9 +6,12 @@
 mod near;
 mod rounds;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use entity::Table;
@@ -22,6 +25,10 @@ const IDENTITY: &[Table] = &[Table::Account, Table::AccountGrant, Table::Revoked
 
 /// The name of the generation that changes with each of the others. No table has it.
 const ANY: &str = "*";
+
+/// How long this process goes without asking for all that it believes: a process of another build may neither give the word
+/// nor know of the one number.
+const LIFE: Duration = Duration::from_secs(1);
 
 /// A table and its generation.
 pub type Stamp = (String, u64);

@@ -71,9 +71,7 @@ impl Channel {
                 Ok(Ok(None)) => return,
                 Ok(Ok(Some(link))) => {
                     self.told(false);
-                    self.comes.store(true, Ordering::SeqCst);
                     self.stay(link).await;
-                    self.comes.store(false, Ordering::SeqCst);
                 }
                 Ok(Err(_)) | Err(_) => {}
             }
@@ -87,7 +85,9 @@ impl Channel {
         if self.away.swap(away, Ordering::SeqCst) != away {
             tracing::info!(away, "the link by which processes tell each other of changes");
         }
+        // In this order: what was kept before the link came back is of an older count.
         self.word();
+        self.comes.store(!away, Ordering::SeqCst);
     }
 
     fn word(&self) {

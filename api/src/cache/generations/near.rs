@@ -10,14 +10,13 @@ use std::{
     time::{Duration, Instant},
 };
 
+use super::LIFE;
 use crate::shared::{channel::Channel, store::Store};
 
 /// Between two looks whether a silent link is alive.
 const LOOK: Duration = Duration::from_millis(500);
 /// How long Redis may take to connect or to answer.
 const PATIENCE: Duration = Duration::from_millis(400);
-/// How long they are believed without having been asked for.
-const LIFE: Duration = Duration::from_secs(1);
 
 /// What is kept near of some tables.
 pub struct Near {

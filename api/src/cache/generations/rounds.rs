@@ -5,20 +5,17 @@
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
+use entity::Table;
 use futures_util::{
     FutureExt,
     future::{BoxFuture, Shared, WeakShared},
 };
 
-use super::{ANY, names};
+use super::{ANY, LIFE, names};
 use crate::shared::store::{Store, Unreachable};
-use entity::Table;
-
-/// How long the one number is asked for alone.
-const LIFE: Duration = Duration::from_secs(1);
 
 type Numbers = Result<Arc<[u64]>, Unreachable>;
 type Asked = BoxFuture<'static, Numbers>;
