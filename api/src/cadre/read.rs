@@ -24,7 +24,7 @@ use entity::{
     pool_membership, post_assignment, reserve_pool,
 };
 use sea_orm::{
-    Condition,
+    Condition, IdenStatic,
     sea_query::{Expr, ExprTrait},
 };
 use serde::Serialize;
@@ -75,23 +75,30 @@ impl Visible for cadre::Entity {
     }
 
     /// Within reach, where nobody is visible for another reason.
-    fn stands(gate: &Gate) -> Option<(cadre::Column, Reach)> {
-        let scope = gate.scope();
-        let otherwise = matches!(scope.action(), Action::CadreCardRead | Action::CadreTransferDecide)
-            || scope.person(&[Role::Cadre]).is_some();
-        (!otherwise).then(|| (cadre::Column::OrganizationId, scope.reach(ROWS)))
+    fn stands(column: &str, gate: &Gate) -> Option<Reach> {
+        if column != cadre::Column::OrganizationId.as_str() {
+            return None;
+        }
+        // Of a gate of its own: what is only compared is not read.
+        let (at, gate) = (Alias::own::<Self>(), Gate::new(gate.scope().clone()));
+        let alone = Self::visible(&at, &gate) == within(&at, &gate);
+        alone.then(|| gate.scope().reach(ROWS))
     }
 
     const NEAR: &'static [Action] = &[Action::CadreCardRead];
 
     /// For the short card: within reach, for those whose grants reach anybody. Who is met elsewhere is rarely asked for.
     fn near(at: &Alias, gate: &Gate) -> Condition {
-        let kept = kept(at, gate, ROWS);
-        if kept == Gate::nothing() {
+        if kept(at, gate, ROWS) == Gate::nothing() {
             return Self::visible(at, gate);
         }
-        Condition::all().add(kept).add(cleared(at, gate))
+        within(at, gate)
     }
+}
+
+/// Within reach, up to the secrecy ceiling of the act.
+fn within(at: &Alias, gate: &Gate) -> Condition {
+    Condition::all().add(Condition::any().add(kept(at, gate, ROWS))).add(cleared(at, gate))
 }
 
 /// Kept by an organization that these roles reach, and managed within their tier.

@@ -92,9 +92,8 @@ pub trait Visible: Noun {
     fn is_gathered_near(by: Self::Column, action: Action) -> bool {
         by.as_str() == Self::ID.as_str() && Self::NEAR.contains(&action)
     }
-    /// The column of the organization under which a row stands, and what it stands within, where that is so of every visible
-    /// row.
-    fn stands(_: &Gate) -> Option<(Self::Column, Reach)> {
+    /// Within what the organizations are that a column names, where that is so of every visible row.
+    fn stands(_: &str, _: &Gate) -> Option<Reach> {
         None
     }
     /// Whether the row of an organization is visible wherever it is within these.

@@ -199,8 +199,8 @@ impl Above {
     /// A part of a table's rows, which exist for a gate, and the column that names the keys.
     pub fn of<E: Visible>(part: usize, from: &'static str, gate: &Gate) -> Self {
         let follows = E::follows().map(|(column, table)| (column.as_str(), table));
-        let within = E::stands(gate).filter(|(column, _)| column.as_str() == from).map(|(_, reach)| reach);
-        Self { part, from, table: E::TABLE, action: gate.scope().action(), follows, within }
+        let (action, within) = (gate.scope().action(), E::stands(from, gate));
+        Self { part, from, table: E::TABLE, action, follows, within }
     }
 }
 
