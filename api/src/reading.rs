@@ -6,8 +6,9 @@
 //! is loaded as ever, what it brings in vain is not looked at. Each part has its own act, scope and row policy.
 
 mod links;
+mod told;
 
-use std::sync::Arc;
+use std::{fmt::Write, sync::Arc};
 
 use async_graphql::{Context, SelectionField};
 use sea_orm::EntityTrait;
@@ -19,7 +20,7 @@ use crate::{
     db::{
         connect::Plans,
         gate::{Gate, Visible},
-        gather::{Above, Gathered, Joined, Part, named},
+        gather::{Above, Gathered, Joined, Narrow, Part, named},
         reader::{self, Reader},
         session::{Remember, Session},
     },
@@ -29,7 +30,8 @@ use crate::{
     questions::{self, Among, Belonging, List, RowsOf},
 };
 
-pub use links::{Brought, By, FromRow, Lead, Leads, Link};
+pub use links::{Brought, By, End, FromRow, Lead, Leads, Link, Tells, Told};
+pub use told::{Root as ToldRoot, narrowed};
 
 /// Parts of one statement, at most, besides the first.
 const MOST: usize = 12;
@@ -40,14 +42,19 @@ pub type RowOf<B> = Row<<B as Belonging>::Entity>;
 
 /// What is gathered along with the rows of a question: each branch hangs on the first part, 0, or on an earlier branch.
 #[derive(Default)]
-struct Plan(Vec<(usize, &'static dyn Link)>);
+struct Plan {
+    branches: Vec<(usize, &'static dyn Link)>,
+    /// What the document tells of their rows.
+    narrow: Narrow,
+}
 
 impl Plan {
     /// What some selected fields lead to.
-    fn of<'s>(session: &Session, fields: impl Iterator<Item = SelectionField<'s>>, leads: Leads) -> Self {
-        let mut plan = Self::default();
-        plan.grow(session, fields, leads, 0);
-        plan
+    fn of<'s>(ctx: &Context<'_>, fields: impl Iterator<Item = SelectionField<'s>>, leads: Leads) -> Result<Self> {
+        let narrow = ctx.data_opt::<Narrow>().cloned().unwrap_or_default();
+        let mut plan = Self { branches: Vec::new(), narrow };
+        plan.grow(ctx.session()?, fields, leads, 0);
+        Ok(plan)
     }
 
     fn grow<'s>(
@@ -62,7 +69,7 @@ impl Plan {
             let end = lead.through.iter().try_fold(parent, |parent, link| self.branch(session, parent, *link));
             // A way may lead back to where it began: each branch counts, and there are few.
             if let (Some(end), Some(to)) = (end, lead.to) {
-                self.grow(session, field.selection_set(), to(), end);
+                self.grow(session, field.selection_set(), (to.leads)(), end);
             }
         }
     }
@@ -71,21 +78,25 @@ impl Plan {
     fn branch(&mut self, session: &Session, parent: usize, link: &'static dyn Link) -> Option<usize> {
         let same =
             |(at, it): &(usize, &dyn Link)| *at == parent && it.name() == link.name() && it.from() == link.from();
-        if let Some(found) = self.0.iter().position(same) {
+        if let Some(found) = self.branches.iter().position(same) {
             return Some(found + 1);
         }
-        if self.0.len() >= MOST || !session.may(link.action()) {
+        if self.branches.len() >= MOST || !session.may(link.action()) {
             return None;
         }
-        self.0.push((parent, link));
-        Some(self.0.len())
+        self.branches.push((parent, link));
+        Some(self.branches.len())
     }
 }
 
 impl Plan {
     /// Its branches in words: two plans that read alike are one.
     fn shape(&self) -> String {
-        self.0.iter().map(|(parent, link)| format!("{parent} {} {},", link.name(), link.from())).collect()
+        let mut text = self.narrow.text().to_owned();
+        for (parent, link) in &self.branches {
+            let _ = write!(text, "{parent} {} {},", link.name(), link.from());
+        }
+        text
     }
 }
 
@@ -185,7 +196,7 @@ impl<R: Root> Whole<'_, R> {
         mut read: impl FnMut(usize, &dyn Link, Vec<Uuid>) -> Result<Arc<dyn Brought>>,
     ) -> Result<Answered<R::Answer>> {
         let mut along: Vec<Along> = Vec::new();
-        for (at, (parent, link)) in self.plan.0.iter().enumerate() {
+        for (at, (parent, link)) in self.plan.branches.iter().enumerate() {
             let asked = match parent.checked_sub(1) {
                 None => R::keys(&root, link.from()),
                 Some(earlier) => along.get(earlier).map(|it| it.0.keys(link.from())).unwrap_or_default(),
@@ -214,7 +225,7 @@ impl Serialize for Along {
 
 /// The same as its text.
 #[derive(Deserialize)]
-struct Told<'t, A> {
+struct Text<'t, A> {
     root: A,
     #[serde(borrow)]
     along: Vec<&'t RawValue>,
@@ -229,7 +240,11 @@ impl<R: Root<Answer: DeserializeOwned>> Joined for Whole<'_, R> {
     }
 
     fn actions(&self) -> Vec<Action> {
-        std::iter::once(R::ACTION).chain(self.plan.0.iter().map(|(_, link)| link.action())).collect()
+        std::iter::once(R::ACTION).chain(self.plan.branches.iter().map(|(_, link)| link.action())).collect()
+    }
+
+    fn narrow(&self) -> Narrow {
+        self.plan.narrow.clone()
     }
 
     fn form(&self) -> Option<String> {
@@ -252,9 +267,9 @@ impl<R: Root<Answer: DeserializeOwned>> Joined for Whole<'_, R> {
             let gate = gates.iter().find(|it| it.scope().action() == action);
             gate.ok_or_else(|| Error::broken("a part whose act has no gate"))
         };
-        for (part, link) in &self.plan.0 {
+        for (part, link) in &self.plan.branches {
             let (part, from) = (*part, link.from());
-            let above = match part.checked_sub(1).and_then(|at| self.plan.0.get(at)) {
+            let above = match part.checked_sub(1).and_then(|at| self.plan.branches.get(at)) {
                 Some((_, parent)) => parent.above(part, from, gate(parent.action())?),
                 None => Above::of::<R::Entity>(part, from, reader.gate()),
             };
@@ -269,7 +284,7 @@ impl<R: Root<Answer: DeserializeOwned>> Joined for Whole<'_, R> {
     }
 
     fn remembered(&self, text: &str) -> Result<Self::Answer> {
-        let Told::<R::Answer> { root, along } = serde_json::from_str(text).map_err(Error::internal)?;
+        let Text::<R::Answer> { root, along } = serde_json::from_str(text).map_err(Error::internal)?;
         self.answered(root, |at, link, asked| {
             let text = along.get(at).ok_or_else(|| Error::broken("a remembered answer without a part"))?;
             link.parse(text, asked)
@@ -280,7 +295,7 @@ impl<R: Root<Answer: DeserializeOwned>> Joined for Whole<'_, R> {
 /// The answer of a question; what its rows lead to lies on the shelf then.
 async fn whole<R: Root<Answer: DeserializeOwned>>(ctx: &Context<'_>, root: &R, plan: Plan) -> Result<R::Answer> {
     let session = ctx.session()?;
-    if plan.0.is_empty() {
+    if plan.branches.is_empty() {
         return session.recall(root).await;
     }
     let answered = session.recall_joined(&Whole { root, plan }).await?;
@@ -297,7 +312,7 @@ async fn whole<R: Root<Answer: DeserializeOwned>>(ctx: &Context<'_>, root: &R, p
 pub async fn page<A: Among>(ctx: &Context<'_>, list: &List<A>, leads: Leads) -> Result<Page<Row<A::Entity>>> {
     let field = ctx.field();
     let fields = inside(inside(field.selection_set(), "edges"), "node");
-    whole(ctx, list, Plan::of(ctx.session()?, fields, leads)).await
+    whole(ctx, list, Plan::of(ctx, fields, leads)?).await
 }
 
 /// What is selected of the fields of a name.
@@ -318,7 +333,7 @@ pub async fn some<'s, Q: questions::Rows<Answer: DeserializeOwned>>(
     fields: impl Iterator<Item = SelectionField<'s>>,
     leads: Leads,
 ) -> Result<Q::Answer> {
-    whole(ctx, question, Plan::of(ctx.session()?, fields, leads)).await
+    whole(ctx, question, Plan::of(ctx, fields, leads)?).await
 }
 
 /// The row of one key, if the caller may see it, with what is selected of it.
@@ -326,6 +341,6 @@ pub async fn some<'s, Q: questions::Rows<Answer: DeserializeOwned>>(
 /// # Errors
 /// As the question.
 pub async fn row<B: Belonging>(ctx: &Context<'_>, key: B::By, leads: Leads) -> Result<Option<RowOf<B>>> {
-    let plan = Plan::of(ctx.session()?, ctx.field().selection_set(), leads);
+    let plan = Plan::of(ctx, ctx.field().selection_set(), leads)?;
     Ok(whole(ctx, &RowsOf::<B>::new([key]), plan).await?.pop())
 }

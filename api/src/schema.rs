@@ -1,18 +1,18 @@
 //! The whole schema: the slices' roots merged, and `node`, which looks into all of them.
 
 mod direct;
+mod documents;
 mod roots;
 
 use async_graphql::{
-    Context, ID, Interface, MergedSubscription, Object, Request, SDLExportOptions, Schema as Inner, SchemaBuilder,
-    ServerError, ValidationMode, parser::types::ExecutableDocument,
+    Context, ID, Interface, MergedSubscription, Object, SDLExportOptions, Schema as Inner, SchemaBuilder,
+    ValidationMode,
 };
 use entity::id::{
     AccessLogId, AccountId, AuditEventId, CadreId, CorrectionId, DeclaredFactId, ImportFindingId, ImportId,
     ImportRunId, Key, MembershipStepId, OrganizationId, PairContactId, PairId, PolicyEditionId, PoolId,
     PoolMembershipId, PostId, TalkId, TalkIssueId, TransferId,
 };
-use futures_util::{FutureExt, StreamExt};
 
 use crate::{
     access::graphql::AccessQuery,
@@ -34,7 +34,6 @@ use crate::{
         graphql::{DeclaredFact, DeclaredMutation, DeclaredQuery},
         read::DeclaredFacts,
     },
-    document::idle::idle,
     duty::graphql::{DutyMutation, DutyQuery, DutySubscription, EscalationQuery},
     edition::{
         graphql::{LibraryQuery, PolicyEdition, PolicyMutation, PolicyQuery},
@@ -92,6 +91,7 @@ use crate::{
     },
 };
 pub use direct::Direct;
+pub use documents::{narrowed, rules};
 
 /// Most ids of one `nodes`.
 const MOST_NODES: usize = 100;
@@ -222,20 +222,6 @@ fn builder() -> SchemaBuilder<direct::Root, Mutation, Subscription> {
         .register_output_type::<Problem>()
         .register_output_type::<Shown<Nouns>>()
         .disable_suggestions()
-}
-
-/// What the library's rules say against a document, whatever its variables: asked once for each document.
-pub fn rules() -> impl Fn(&ExecutableDocument) -> Vec<ServerError> + Send + Sync + 'static {
-    let strict = builder().finish();
-    move |document| {
-        let mut wanted = Request::new("");
-        if let Some(name) = document.operations.iter().find_map(|(name, _)| name) {
-            wanted = wanted.operation_name(name.as_str());
-        }
-        wanted.set_parsed_query(idle(document));
-        // Nothing is executed, so nothing is waited for.
-        strict.execute_stream(wanted).next().now_or_never().flatten().map(|it| it.errors).unwrap_or_default()
-    }
 }
 
 /// The schema as text: sorted, described, with the access of each root field.

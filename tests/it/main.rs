@@ -51,6 +51,7 @@ mod statements;
 mod storm;
 mod summaries;
 mod talks;
+mod telling;
 mod tidy;
 mod tokens;
 mod transfers;

@@ -56,19 +56,21 @@ impl FromRow for Cadre {
 
     leads! {
         "organization": organization_id => Organizations; Organization;
-        "posts": id => Posts;
-        "levels": id => Levels;
+        "posts": id => Posts; PostAssignment;
+        "levels": id => Levels; LevelPeriod;
+        "ageYears": birth_date;
+        "ageMonths": birth_date;
         "monthsAtLevel": id => Levels;
         "monthsInPost": id => Posts;
-        "ranks": id => Ranks;
-        "educations": id => Educations;
+        "ranks": id => Ranks; RankPeriod;
+        "educations": id => Educations; EducationRecord;
         "highestEducation": id => Educations;
-        "titles": id => Titles;
-        "assessments": id => Assessments;
-        "experiences": id => Experiences;
+        "titles": id => Titles; ProfessionalTitle;
+        "assessments": id => Assessments; Assessment;
+        "experiences": id => Experiences; Experience;
         "grassrootsMonths": id => Experiences;
-        "trainings": id => Trainings;
-        "awards": id => Awards;
+        "trainings": id => Trainings; Training;
+        "awards": id => Awards; Award;
         "resume": id => Resume;
         "memberships": id => MembershipsOfCadres; PoolMembership;
         "pairs": id => PartsOfCadres, pair_id => Pairs; MentoringPair;
@@ -275,6 +277,7 @@ impl FromRow for CadreCard {
     }
 
     leads! {
+        "cadreId": id;
         "organization": organization_id => Organizations; Organization;
     }
 }

@@ -24,6 +24,7 @@ use sea_orm::{
 
 use crate::{
     auth::scope::{Reach, Scope},
+    db::gather::Narrow,
     error::Action,
 };
 
@@ -128,17 +129,34 @@ pub struct Gate {
     by_key: AtomicBool,
     /// Whether the database takes keys as an array.
     arrays: bool,
+    /// Which columns are told of the rows that are gathered under it.
+    narrow: Narrow,
 }
 
 impl Gate {
     /// A gate for a scope.
     pub fn new(scope: Scope) -> Self {
-        Self { scope, noted: Mutex::default(), by_key: AtomicBool::new(false), arrays: false }
+        Self {
+            scope,
+            noted: Mutex::default(),
+            by_key: AtomicBool::new(false),
+            arrays: false,
+            narrow: Narrow::default(),
+        }
     }
 
     /// The same, for statements to a database.
     pub(super) fn to(self, backend: DbBackend) -> Self {
         Self { arrays: backend == DbBackend::Postgres, ..self }
+    }
+
+    /// The same, where these columns are told.
+    pub(super) fn telling(self, narrow: Narrow) -> Self {
+        Self { narrow, ..self }
+    }
+
+    pub(super) fn narrow(&self) -> &Narrow {
+        &self.narrow
     }
 
     /// The scope.

@@ -4,8 +4,10 @@
 //! The parts share columns by their class (a place for a UUID, for a text, ...), so that a result is as wide as its widest
 //! part and not as all of them. A row says first of which part it is, then where it stands there.
 
+mod absent;
 mod cells;
 mod layout;
+mod narrow;
 mod written;
 
 use std::{collections::BTreeSet, fmt::Write, sync::Arc};
@@ -38,6 +40,7 @@ use layout::{Class, Layout, Shape, placed, shape};
 use written::Written;
 
 pub use layout::{Gathered, Standing};
+pub use narrow::{Columns, Narrow};
 
 /// A question of several acts at once, each under a scope of its own, whose answer may be remembered as one.
 pub trait Joined: Serialize + Send + Sync {
@@ -51,6 +54,8 @@ pub trait Joined: Serialize + Send + Sync {
     type Answer: Serialize + Clone + Send + Sync + 'static;
     /// The acts, the first part's first. None of them may be one that the caller is refused: that is for whoever asks to see to.
     fn actions(&self) -> Vec<Action>;
+    /// Which columns are told of what it brings.
+    fn narrow(&self) -> Narrow;
     /// What tells its statement from others of its name, besides the scopes and the keys; none where it is made anew each time.
     fn form(&self) -> Option<String>;
     /// The parts of its statement; there is one gate for each act, and the reader's own is that of the first. Each key of a
@@ -93,7 +98,7 @@ impl Made {
     fn new<Q: Joined>(session: &Session, question: &Q, scopes: Vec<Scope>, any: bool) -> Result<Self> {
         let (database, calendar) = (&session.door().database, &session.door().calendar);
         let backend = database.get_database_backend();
-        let gates: Vec<_> = scopes.into_iter().map(|it| Gate::new(it).to(backend)).collect();
+        let gates: Vec<_> = scopes.into_iter().map(|it| Gate::new(it).to(backend).telling(question.narrow())).collect();
         let first = gates.first().ok_or_else(|| Error::broken("a question of no act"))?;
         let reader = Reader::new(database, first, session.counter(), calendar);
         let mut stand_ins = (ANY..ANY + KEYS).map(Uuid::from_u128);
@@ -208,6 +213,8 @@ impl Above {
 pub struct Part {
     select: SelectStatement,
     shape: Arc<Shape>,
+    /// Which of its columns come along.
+    kept: Vec<bool>,
     standing: Standing,
     /// The column that holds keys which an earlier part names: of which part, in which column.
     below: Option<(Expr, usize, &'static str)>,
@@ -215,16 +222,23 @@ pub struct Part {
 
 impl Part {
     /// Rows that a select of a table's own columns yields; those that are numbered by a column, then by their keys.
-    pub(super) fn first<E: Noun>(mut select: SelectStatement, standing: Standing, order: E::Column) -> Result<Self> {
+    pub(super) fn first<E: Noun>(
+        gate: &Gate,
+        mut select: SelectStatement,
+        standing: Standing,
+        order: E::Column,
+    ) -> Result<Self> {
         let shape = shape::<E>()?;
-        select.clear_selects().expr(Expr::cust(shape.columns.clone()));
+        let kept = gate.narrow().keeps(E::TABLE, &shape.names, &[E::ID.as_str(), order.as_str()]);
+        let columns = shape.selected(&kept);
+        select.clear_selects().expr(Expr::cust(columns.clone()));
         if standing == Standing::Numbered {
             let table = E::default();
             let rows = std::mem::take(&mut select);
-            select.expr(Expr::cust(shape.columns.clone())).from_subquery(rows, Name::new(table.table_name()));
+            select.expr(Expr::cust(columns)).from_subquery(rows, Name::new(table.table_name()));
             number::<E>(&mut select, order);
         }
-        Ok(Self { select, shape, standing, below: None })
+        Ok(Self { select, shape, kept, standing, below: None })
     }
 
     /// Visible rows of a table whose column `by` holds a key that a column of an earlier part names; ordered. Of rows
@@ -235,8 +249,10 @@ impl Part {
     pub fn below<E: Visible>(gate: &Gate, by: E::Column, above: &Above, order: E::Column) -> Result<Self> {
         let at = Alias::own::<E>();
         let (shape, standing) = (shape::<E>()?, Standing::of::<E>(order));
+        let besides = [E::ID.as_str(), by.as_str(), order.as_str()];
+        let kept = gate.narrow().keeps(E::TABLE, &shape.names, &besides);
         let mut select = Query::select();
-        select.expr(Expr::cust(shape.columns.clone())).from(E::default());
+        select.expr(Expr::cust(shape.selected(&kept))).from(E::default());
         if standing == Standing::Numbered {
             number::<E>(&mut select, order);
         }
@@ -254,11 +270,17 @@ impl Part {
         } else {
             select.cond_where(gate.policed_by_key::<E>());
         }
-        Ok(Self { select, shape, standing, below: Some((at.col(by), above.part, above.from)) })
+        Ok(Self { select, shape, kept, standing, below: Some((at.col(by), above.part, above.from)) })
     }
 }
 
 impl Part {
+    /// The columns that come along.
+    fn held(&self) -> impl Iterator<Item = (&'static str, Class)> {
+        let columns = self.shape.names.iter().copied().zip(self.shape.classes.iter().copied());
+        columns.zip(&self.kept).filter(|(_, kept)| **kept).map(|(column, _)| column)
+    }
+
     /// Its select. PostgreSQL takes the keys as an array, looks them up in the index, and needs not make a table of them
     /// first.
     fn select(&self, backend: DbBackend) -> SelectStatement {
@@ -303,7 +325,7 @@ fn number<E: Noun>(select: &mut SelectStatement, order: E::Column) {
 /// named sub-selects copy every part several times.
 fn joined(backend: DbBackend, parts: &[Part], kept: bool) -> (String, Values, Layout) {
     let mut text = Written::new(backend, kept);
-    let count = |part: &Part, class| part.shape.classes.iter().filter(|it| **it == class).count();
+    let count = |part: &Part, class| part.held().filter(|(_, it)| *it == class).count();
     let widest = |class| parts.iter().map(|part| count(part, class)).max().unwrap_or(0);
     let places: Vec<Class> =
         Class::ALL.into_iter().flat_map(|class| std::iter::repeat_n(class, widest(class))).collect();
@@ -316,11 +338,11 @@ fn joined(backend: DbBackend, parts: &[Part], kept: bool) -> (String, Values, La
             _ => select.build_collect_any_into(&SqliteQueryBuilder, &mut text),
         }
         put(&mut text, format_args!(")"));
-        let held = placed(&part.shape.classes, &places);
+        let held = placed(part.held().map(|(_, class)| class), &places);
         let at = if part.standing == Standing::Numbered { AT } else { "CAST(0 AS bigint)" };
         put(&mut whole, format_args!("{}SELECT {number}, {at}", if number == 0 { " " } else { " UNION ALL " }));
         let mut names: Vec<Option<&str>> = vec![None; places.len()];
-        for (place, name) in held.iter().zip(&part.shape.names) {
+        for (place, (name, _)) in held.iter().zip(part.held()) {
             if let Some(slot) = names.get_mut(*place) {
                 *slot = Some(name);
             }
@@ -332,8 +354,9 @@ fn joined(backend: DbBackend, parts: &[Part], kept: bool) -> (String, Values, La
             }
         }
         put(&mut whole, format_args!(" FROM part_{number}"));
-        layout
-            .push((part.standing, held.into_iter().map(|it| it + 2).zip(part.shape.classes.iter().copied()).collect()));
+        let mut held = held.into_iter().map(|it| it + 2);
+        let place = |(kept, class): (&bool, &Class)| (kept.then(|| held.next()).flatten(), *class);
+        layout.push((part.standing, part.kept.iter().zip(&part.shape.classes).map(place).collect()));
     }
     put(&mut text, format_args!("{whole}"));
     (text.text, Values(text.values), Layout::of(layout))

@@ -287,12 +287,12 @@ impl<'r, 'c, E: Visible> Find<'r, 'c, E> {
     /// # Errors
     /// `Internal` for a table that can't be gathered.
     pub fn page_part(self, args: &PageArgs, sort: E::Column) -> Result<Part> {
-        let standing = match args.order {
-            Order::Name => Standing::Numbered,
-            Order::Id => Standing::ByKey,
-            Order::Newest => Standing::ByKeyDownwards,
+        let (standing, order) = match args.order {
+            Order::Name => (Standing::Numbered, sort),
+            Order::Id => (Standing::ByKey, E::ID),
+            Order::Newest => (Standing::ByKeyDownwards, E::ID),
         };
-        Part::first::<E>(on_page::<E>(self.select, args, sort).into_query(), standing, sort)
+        Part::first::<E>(self.reader.gate, on_page::<E>(self.select, args, sort).into_query(), standing, order)
     }
 
     /// All of them in the order of a column, then of their keys, to be gathered with what hangs on them.
@@ -300,7 +300,7 @@ impl<'r, 'c, E: Visible> Find<'r, 'c, E> {
     /// # Errors
     /// `Internal` for a table that can't be gathered.
     pub fn part(self, order: E::Column) -> Result<Part> {
-        Part::first::<E>(self.select.into_query(), Standing::of::<E>(order), order)
+        Part::first::<E>(self.reader.gate, self.select.into_query(), Standing::of::<E>(order), order)
     }
 }
 

@@ -4,7 +4,7 @@ mod plain;
 
 use std::{
     collections::HashSet,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -17,6 +17,7 @@ use async_graphql::{
 };
 use moka::sync::Cache;
 
+use crate::db::gather::Narrow;
 use crate::document::{
     date,
     lexer::{self, Excess},
@@ -41,6 +42,8 @@ pub struct Prepared {
     pub errors: Vec<ServerError>,
     /// Whether its questions are fields and nothing else.
     pub plain: bool,
+    /// What it tells of the rows that are gathered for it, once it was asked for.
+    pub narrow: OnceLock<Narrow>,
     /// The variables that its measures and days depend on.
     weighing: Vec<Name>,
     /// What was chosen of it lately.
@@ -187,7 +190,8 @@ impl Documents {
         errors.truncate(usize::try_from(self.limits.errors).unwrap_or(usize::MAX));
         in_time()?;
         let (plain, weighing) = (plain::is_plain(&document), measure::weighing(&document));
-        Ok(Prepared { hash, document, errors, plain, weighing, chosen: Mutex::default() })
+        let (narrow, chosen) = Default::default();
+        Ok(Prepared { hash, document, errors, plain, narrow, weighing, chosen })
     }
 
     /// Chooses the operation of a request and measures it with the request's variables, once for those that weigh alike.

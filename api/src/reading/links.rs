@@ -2,6 +2,8 @@
 
 use std::{marker::PhantomData, sync::Arc};
 
+use entity::{Noun, Table};
+use sea_orm::{EntityTrait, IdenStatic, Iterable, ModelTrait};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
@@ -26,16 +28,75 @@ pub trait FromRow {
     fn leads() -> Leads {
         &[]
     }
+    /// Of which row its fields tell the columns; none where nothing is known of them.
+    fn told() -> Option<Told> {
+        None
+    }
+}
+
+/// A type of the schema whose fields lead somewhere, or tell a row's columns.
+pub trait Tells {
+    /// What they lead to.
+    fn leads() -> Leads;
+    /// As `FromRow::told`.
+    fn told() -> Option<Told>;
+}
+
+impl<T: FromRow> Tells for T {
+    fn leads() -> Leads {
+        T::leads()
+    }
+    fn told() -> Option<Told> {
+        T::told()
+    }
+}
+
+/// The row of which a type's fields tell the columns. A field that is named as a column tells that one, one that leads
+/// somewhere the one that names the keys; of any other nothing is known.
+#[derive(Clone, Copy)]
+pub struct Told {
+    /// Its table.
+    pub table: Table,
+    /// Its columns.
+    pub columns: fn() -> Vec<&'static str>,
+    /// What is looked at whichever fields are asked for.
+    pub besides: &'static [&'static str],
+}
+
+impl Told {
+    /// Of rows of a table, of which some columns are looked at in any case.
+    pub fn of<M: ModelTrait<Entity: Noun>>(besides: &'static [&'static str]) -> Self {
+        let columns = || <M::Entity as EntityTrait>::Column::iter().map(|it| it.as_str()).collect();
+        Self { table: M::Entity::TABLE, columns, besides }
+    }
 }
 
 /// A field that leads to other rows: through which, and which fields those have in turn.
 pub struct Lead {
     /// The field in the schema.
     pub field: &'static str,
+    /// The column at which it begins.
+    pub column: &'static str,
     /// The way: each step starts at the rows of the one before.
     pub through: &'static [&'static dyn Link],
-    /// What the type at its end leads to.
-    pub to: Option<fn() -> Leads>,
+    /// The type at its end.
+    pub to: Option<End>,
+}
+
+/// The type at the end of a lead.
+#[derive(Clone, Copy)]
+pub struct End {
+    /// What it leads to.
+    pub leads: fn() -> Leads,
+    /// Of which row it tells the columns.
+    pub told: fn() -> Option<Told>,
+}
+
+impl End {
+    /// Of a type.
+    pub const fn of<T: Tells>() -> Self {
+        Self { leads: T::leads, told: T::told }
+    }
 }
 
 /// What a type leads to.
@@ -49,6 +110,8 @@ pub trait Link: Send + Sync {
     fn name(&self) -> &'static str;
     /// The column that names the keys.
     fn from(&self) -> &'static str;
+    /// The table.
+    fn table(&self) -> Table;
     /// Its rows as what another part hangs on, by the keys that a column of them names.
     fn above(&self, part: usize, from: &'static str, gate: &Gate) -> Above;
     /// The part of a statement below another one.
@@ -115,6 +178,10 @@ impl<B: Belonging> Link for By<B> {
         self.from
     }
 
+    fn table(&self) -> Table {
+        B::Entity::TABLE
+    }
+
     fn above(&self, part: usize, from: &'static str, gate: &Gate) -> Above {
         Above::of::<B::Entity>(part, from, gate)
     }
@@ -147,28 +214,34 @@ impl<B: Belonging> Brought for Rows<B> {
 }
 
 /// Says which fields of a type lead to which rows: the field in the schema, each step as the column that names the keys and
-/// the question that they are the keys of, and the type at the end, where that leads further.
+/// the question that they are the keys of, and the type at the end, where that leads further. A field that leads nowhere tells
+/// the column that it names here and none else.
 #[macro_export]
 macro_rules! leads {
-    ($($field:literal: $column:ident => $question:ty $(, $next:ident => $then:ty)? $(; $to:ty)?;)*) => {
+    ($($field:literal: $column:ident $(=> $question:ty $(, $next:ident => $then:ty)? $(; $to:ty)?)?;)*) => {
         fn leads() -> $crate::reading::Leads {
             // Each column is one of its row.
             $(let _ = |row: &<Self as $crate::reading::FromRow>::Row| { let _ = &row.$column; };
-            $(let _ = |row: &$crate::reading::RowOf<$question>| { let _ = &row.$next; };)?)*
+            $($(let _ = |row: &$crate::reading::RowOf<$question>| { let _ = &row.$next; };)?)?)*
             const LEADS: $crate::reading::Leads = &[$($crate::reading::Lead {
                 field: $field,
-                through: &[
+                column: stringify!($column),
+                through: &[$(
                     $crate::leads!(@by $question, $column),
                     $($crate::leads!(@by $then, $next),)?
-                ],
-                to: $crate::leads!(@to $($to)?),
+                )?],
+                to: $crate::leads!(@to $($($to)?)?),
             }),*];
             LEADS
+        }
+
+        fn told() -> Option<$crate::reading::Told> {
+            Some($crate::reading::Told::of::<<Self as $crate::reading::FromRow>::Row>(&[]))
         }
     };
     (@by $question:ty, $column:ident) => {
         &$crate::reading::By::<$question> { from: stringify!($column), of: std::marker::PhantomData }
     };
     (@to) => { None };
-    (@to $to:ty) => { Some(<$to as $crate::reading::FromRow>::leads) };
+    (@to $to:ty) => { Some($crate::reading::End::of::<$to>()) };
 }

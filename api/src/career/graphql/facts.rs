@@ -18,11 +18,12 @@ use crate::{
     error::Result,
     organization::graphql::PositionLevel,
     post::graphql::Post,
+    reading::{Leads, Tells, Told},
     relay::{Date, PartialDate, global_id},
 };
 
 macro_rules! fact {
-    ($(#[$doc:meta])* $name:ident over $module:ident { $($fields:tt)* }) => {
+    ($(#[$doc:meta])* $name:ident over $module:ident by $($looked:ident),+ { $($fields:tt)* }) => {
         $(#[$doc])*
         #[derive(Clone)]
         pub struct $name {
@@ -34,6 +35,17 @@ macro_rules! fact {
             /// As of a day.
             pub fn new(row: $module::Model, on: NaiveDate) -> Self {
                 Self { row, on }
+            }
+        }
+
+        impl Tells for $name {
+            fn leads() -> Leads {
+                &[]
+            }
+            /// Whether it is in force and has begun is looked at in any case.
+            fn told() -> Option<Told> {
+                $(let _ = |row: &$module::Model| { let _ = &row.$looked; };)+
+                Some(Told::of::<$module::Model>(&["state", $(stringify!($looked)),+]))
             }
         }
 
@@ -67,7 +79,7 @@ macro_rules! fact {
 
 fact!(
     /// One dated post of a cadre (职务任免记录, A02).
-    PostAssignment over post_assignment {
+    PostAssignment over post_assignment by valid_from, valid_to {
         /// 职务名称
         async fn title(&self) -> &str {
             &self.row.title
@@ -100,7 +112,7 @@ fact!(
 );
 fact!(
     /// One dated position level (职务层次) of a cadre.
-    LevelPeriod over level_period {
+    LevelPeriod over level_period by valid_from, valid_to {
         /// 职务层次
         async fn level(&self) -> PositionLevel {
             self.row.level.into()
@@ -121,7 +133,7 @@ fact!(
 );
 fact!(
     /// One dated rank (职级) of a cadre.
-    RankPeriod over rank_period {
+    RankPeriod over rank_period by valid_from, valid_to {
         /// 职级
         async fn rank(&self) -> CivilServantRank {
             self.row.rank.into()
@@ -142,7 +154,7 @@ fact!(
 );
 fact!(
     /// One course of education, or degree, of a cadre (学历学位, A08).
-    EducationRecord over education {
+    EducationRecord over education by enrolled, graduated {
         /// 全日制 or 在职
         async fn mode(&self) -> EducationMode {
             self.row.mode.into()
@@ -183,7 +195,7 @@ fact!(
 );
 fact!(
     /// One professional title of a cadre (专业技术资格, A06).
-    ProfessionalTitle over professional_title {
+    ProfessionalTitle over professional_title by obtained {
         /// 资格名称
         async fn title(&self) -> &str {
             &self.row.title
@@ -200,7 +212,7 @@ fact!(
 );
 fact!(
     /// One assessment of a cadre (考核, A15).
-    Assessment over assessment {
+    Assessment over assessment by year {
         /// 考核年度
         async fn year(&self) -> i32 {
             self.row.year
@@ -225,7 +237,7 @@ fact!(
 );
 fact!(
     /// One stretch of experience of a cadre, which programmes count in months.
-    Experience over experience {
+    Experience over experience by valid_from, valid_to {
         /// What kind.
         async fn kind(&self) -> ExperienceKind {
             self.row.kind.into()
@@ -250,7 +262,7 @@ fact!(
 );
 fact!(
     /// One training of a cadre (教育培训, A11).
-    Training over training {
+    Training over training by valid_from, valid_to {
         /// 培训班名称
         async fn title(&self) -> &str {
             &self.row.title
@@ -275,7 +287,7 @@ fact!(
 );
 fact!(
     /// One award of a cadre (奖励, A14).
-    Award over award {
+    Award over award by decided {
         /// 奖励名称
         async fn name(&self) -> &str {
             &self.row.name
@@ -297,7 +309,7 @@ fact!(
 fact!(
     /// One sanction or accountability measure (处分、问责): a formal finding that names its author, ends, and can be
     /// appealed.
-    Sanction over sanction {
+    Sanction over sanction by effect_from, effect_until {
         /// What it is.
         async fn kind(&self) -> SanctionKind {
             self.row.kind.into()
@@ -338,7 +350,7 @@ fact!(
 );
 fact!(
     /// One line of a cadre's résumé (简历, A17): the raw text beside the period that was read from it.
-    ResumeEntry over resume_entry {
+    ResumeEntry over resume_entry by valid_from, valid_to {
         /// Its place, from 1 on.
         async fn ordinal(&self) -> i32 {
             self.row.ordinal

@@ -24,11 +24,11 @@ use serde::{
 };
 use uuid::Uuid;
 
-use super::layout::Class;
+use super::{absent::Absent, layout::Class};
 use crate::error::{Error, Result};
 
 /// A row as the model whose columns, in their order, stand in these places.
-pub(super) fn model<M: DeserializeOwned>(row: &QueryResult, places: &[(usize, Class)]) -> Result<M> {
+pub(super) fn model<M: DeserializeOwned>(row: &QueryResult, places: &[(Option<usize>, Class)]) -> Result<M> {
     M::deserialize(Cells { row, places: places.iter() }).map_err(|cause| Error::broken(cause.to_string()))
 }
 
@@ -116,7 +116,7 @@ fn moment(micros: i64) -> Option<DateTime<Utc>> {
 /// The values of a row, in the order of its model's columns.
 struct Cells<'r> {
     row: &'r QueryResult,
-    places: std::slice::Iter<'r, (usize, Class)>,
+    places: std::slice::Iter<'r, (Option<usize>, Class)>,
 }
 
 impl<'r> Deserializer<'r> for Cells<'r> {
@@ -138,6 +138,9 @@ impl<'r> SeqAccess<'r> for Cells<'r> {
 
     fn next_element_seed<T: DeserializeSeed<'r>>(&mut self, seed: T) -> std::result::Result<Option<T::Value>, Wrong> {
         let Some((at, class)) = self.places.next() else { return Ok(None) };
+        let Some(at) = at else {
+            return seed.deserialize(Absent { class: *class, loud: cfg!(debug_assertions) }).map(Some);
+        };
         let cell = cell(self.row, *at, *class).map_err(|cause| Wrong::custom(format_args!("{cause:?}")))?;
         seed.deserialize(cell).map(Some)
     }

@@ -16,6 +16,7 @@ use crate::{
     },
     loaders::Loaders,
     quota::admission::Allowance,
+    schema,
 };
 
 /// A request of which nothing is missing but who asks: its document read, its operation chosen, its variables fit.
@@ -59,6 +60,11 @@ impl Ready {
         let mut data = Data::default();
         data.insert(session.clone());
         data.insert(Loaders::new(session.clone()));
+        // A document that the rules refuse is not asked, and need not make sense.
+        if self.prepared.errors.is_empty() {
+            let narrow = || schema::narrowed(&self.prepared.document);
+            data.insert(self.prepared.narrow.get_or_init(narrow).clone());
+        }
         if let Some(left) = left {
             data.insert(left);
         }

@@ -1,0 +1,181 @@
+//! What a document tells of the rows that are gathered for it: found once for all of it, by the same leads that are followed
+//! when rows are asked for.
+//!
+//! Nothing is guessed. A document is narrowed where each of its fields is known: named as a column of its row, leading
+//! somewhere by `leads!`, or part of a page. With one field more of which nothing is known, all rows come with all columns.
+
+use std::collections::BTreeMap;
+
+use async_graphql::parser::types::{ExecutableDocument, Field, OperationType, Selection, SelectionSet};
+use entity::Table;
+
+use super::links::{End, Lead, Told};
+use crate::db::gather::{Columns, Narrow};
+
+/// A field of the schema's root whose rows may be narrowed.
+pub struct Root {
+    /// The field.
+    pub field: &'static str,
+    /// The type that it leads to.
+    pub to: End,
+    /// Whether by pages.
+    pub paged: bool,
+}
+
+/// What a document tells of each table; of every table all, where a field is not known.
+pub fn narrowed(document: &ExecutableDocument, roots: &[Root]) -> Narrow {
+    let mut told = Telling { document, tables: BTreeMap::new() };
+    let known = document.operations.iter().all(|(_, operation)| {
+        operation.node.ty == OperationType::Query && told.roots(&operation.node.selection_set.node, roots).is_some()
+    });
+    if known { Narrow::to(told.tables) } else { Narrow::default() }
+}
+
+struct Telling<'d> {
+    document: &'d ExecutableDocument,
+    tables: BTreeMap<Table, Columns>,
+}
+
+impl<'d> Telling<'d> {
+    /// The fields of a selection and of its fragments; none for a fragment that is not there.
+    fn fields(&self, set: &'d SelectionSet) -> Option<Vec<&'d Field>> {
+        let mut fields = Vec::new();
+        for item in &set.items {
+            match &item.node {
+                Selection::Field(field) => fields.push(&field.node),
+                Selection::InlineFragment(it) => fields.extend(self.fields(&it.node.selection_set.node)?),
+                Selection::FragmentSpread(it) => {
+                    let fragment = self.document.fragments.get(&it.node.fragment_name.node)?;
+                    fields.extend(self.fields(&fragment.node.selection_set.node)?);
+                }
+            }
+        }
+        fields.retain(|it| it.name.node != "__typename");
+        Some(fields)
+    }
+
+    fn roots(&mut self, set: &'d SelectionSet, roots: &[Root]) -> Option<()> {
+        self.fields(set)?.into_iter().try_for_each(|field| {
+            let root = roots.iter().find(|it| it.field == field.name.node)?;
+            match root.paged {
+                true => self.page(&field.selection_set.node, root.to),
+                false => self.row(&field.selection_set.node, root.to),
+            }
+        })
+    }
+
+    /// Of a page only the nodes are rows: their keys and their order, of which the rest is made, come along in any case.
+    fn page(&mut self, set: &'d SelectionSet, to: End) -> Option<()> {
+        for edges in self.fields(set)?.into_iter().filter(|it| it.name.node == "edges") {
+            for node in self.fields(&edges.selection_set.node)?.into_iter().filter(|it| it.name.node == "node") {
+                self.row(&node.selection_set.node, to)?;
+            }
+        }
+        Some(())
+    }
+
+    fn row(&mut self, set: &'d SelectionSet, of: End) -> Option<()> {
+        let told = (of.told)()?;
+        self.adds(&told, told.besides.iter().copied());
+        self.fields(set)?.into_iter().try_for_each(|field| {
+            if !field.arguments.is_empty() {
+                return None;
+            }
+            match (of.leads)().iter().find(|it| it.field == field.name.node) {
+                Some(lead) => self.lead(&told, lead, field),
+                None => self.column(&told, field),
+            }
+        })
+    }
+
+    fn column(&mut self, told: &Told, field: &Field) -> Option<()> {
+        let name = snake(&field.name.node);
+        let column = (told.columns)().into_iter().find(|it| *it == name)?;
+        self.adds(told, [column]);
+        field.selection_set.node.items.is_empty().then_some(())
+    }
+
+    fn lead(&mut self, told: &Told, lead: &Lead, field: &'d Field) -> Option<()> {
+        self.adds(told, [lead.column]);
+        // What lies between, and what no type of the schema tells, is looked at by code.
+        let whole = lead.through.len() - usize::from(lead.to.is_some() && !lead.through.is_empty());
+        for link in lead.through.iter().take(whole) {
+            self.tables.insert(link.table(), Columns::All);
+        }
+        match lead.to {
+            Some(to) => self.row(&field.selection_set.node, to),
+            None => field.selection_set.node.items.is_empty().then_some(()),
+        }
+    }
+
+    fn adds(&mut self, told: &Told, columns: impl IntoIterator<Item = &'static str>) {
+        let table = self.tables.entry(told.table).or_default();
+        columns.into_iter().for_each(|it| table.add(it));
+    }
+}
+
+/// The name of a column that a field is named as.
+fn snake(field: &str) -> String {
+    let mut name = String::with_capacity(field.len() + 4);
+    for letter in field.chars() {
+        if letter.is_ascii_uppercase() {
+            name.push('_');
+        }
+        name.push(letter.to_ascii_lowercase());
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::parser::parse_query;
+
+    use super::*;
+    use crate::cadre::graphql::{Cadre, CadreCard};
+
+    const ROOTS: &[Root] = &[
+        Root { field: "cadre", to: End::of::<Cadre>(), paged: false },
+        Root { field: "cadres", to: End::of::<Cadre>(), paged: true },
+        Root { field: "card", to: End::of::<CadreCard>(), paged: false },
+    ];
+
+    fn told(text: &str) -> String {
+        narrowed(&parse_query(text).unwrap(), ROOTS).text().to_owned()
+    }
+
+    #[test]
+    fn a_field_tells_the_column_that_it_is_named_as() {
+        assert_eq!(told("{ cadre { id name birthDate __typename } }"), "Cadre(birth_date id name)");
+        assert_eq!(
+            told("{ cadre { ...f } } fragment f on Cadre { sex ... on Cadre { version } }"),
+            "Cadre(sex version)"
+        );
+        assert_eq!(told("{ card { cadreId } }"), "Cadre(id)");
+        assert_eq!(told("{ a: cadre { name } b: cadre { sex } }"), "Cadre(name sex)");
+    }
+
+    #[test]
+    fn what_leads_somewhere_tells_what_it_leads_to() {
+        let text = "{ cadres { totalCount pageInfo { endCursor } edges { cursor node { organization { code } } } } }";
+        assert_eq!(told(text), "Organization(code)Cadre(organization_id)");
+        let text = "{ cadre { pairs { state mentors { name } } } }";
+        // Who is a mentor is looked at by code.
+        assert_eq!(told(text), "Cadre(id name)MentoringPair(id state)");
+        assert_eq!(told("{ cadre { monthsAtLevel } }"), "Cadre(id)");
+    }
+
+    #[test]
+    fn with_a_field_of_which_nothing_is_known_all_is_told() {
+        for text in [
+            "{ cadre { name findings { code } } }",
+            "{ cadre { name assessments(lastYears: 3) { year } } }",
+            "{ cadre { name resume { id } } }",
+            "{ cadre { name } other { name } }",
+            "{ cadre { name ...g } }",
+            "mutation { cadre { name } }",
+            "query a { cadre { name } } mutation b { cadre { name } }",
+        ] {
+            assert_eq!(told(text), "", "{text}");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! What is found of each document once: what the library's rules say against it, and what it tells of the rows that are
+//! gathered for it.
+
+use async_graphql::{Request, ServerError, parser::types::ExecutableDocument};
+use futures_util::{FutureExt, StreamExt};
+
+use crate::{
+    cadre::graphql::Cadre,
+    db::gather::Narrow,
+    document::idle::idle,
+    mentoring::graphql::MentoringPair,
+    organization::graphql::Organization,
+    pool::graphql::ReservePool,
+    reading::{self, End, ToldRoot},
+    schema::builder,
+};
+
+/// What the library's rules say against a document, whatever its variables: asked once for each document.
+pub fn rules() -> impl Fn(&ExecutableDocument) -> Vec<ServerError> + Send + Sync + 'static {
+    let strict = builder().finish();
+    move |document| {
+        let mut wanted = Request::new("");
+        if let Some(name) = document.operations.iter().find_map(|(name, _)| name) {
+            wanted = wanted.operation_name(name.as_str());
+        }
+        wanted.set_parsed_query(idle(document));
+        // Nothing is executed, so nothing is waited for.
+        strict.execute_stream(wanted).next().now_or_never().flatten().map(|it| it.errors).unwrap_or_default()
+    }
+}
+
+const fn one(field: &'static str, to: End) -> ToldRoot {
+    ToldRoot { field, to, paged: false }
+}
+
+const fn pages(field: &'static str, to: End) -> ToldRoot {
+    ToldRoot { field, to, paged: true }
+}
+
+/// The root's fields whose rows may come without the columns that a document does not tell: each hands its rows to their type
+/// and looks at nothing of them itself.
+const ROOTS: &[ToldRoot] = &[
+    one("cadre", End::of::<Cadre>()),
+    pages("cadres", End::of::<Cadre>()),
+    one("organization", End::of::<Organization>()),
+    pages("organizations", End::of::<Organization>()),
+    one("reservePool", End::of::<ReservePool>()),
+    pages("reservePools", End::of::<ReservePool>()),
+    one("mentoringPair", End::of::<MentoringPair>()),
+    pages("mentoringPairs", End::of::<MentoringPair>()),
+];
+
+/// What a document tells of the rows that are gathered for it.
+pub fn narrowed(document: &ExecutableDocument) -> Narrow {
+    reading::narrowed(document, ROOTS)
+}
