@@ -11,6 +11,7 @@ mod told;
 use std::{fmt::Write, sync::Arc};
 
 use async_graphql::{Context, SelectionField};
+use entity::told::Narrow;
 use sea_orm::EntityTrait;
 use serde::{Deserialize, Serialize, Serializer, de::DeserializeOwned, ser::Error as _};
 use serde_json::value::RawValue;
@@ -20,7 +21,7 @@ use crate::{
     db::{
         connect::Plans,
         gate::{Gate, Visible},
-        gather::{Above, Gathered, Joined, Narrow, Part, named},
+        gather::{Above, Gathered, Joined, Part, named},
         reader::{self, Reader},
         session::{Remember, Session},
     },

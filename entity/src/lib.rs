@@ -8,6 +8,7 @@ pub mod id;
 pub mod iso;
 pub mod kind;
 pub mod partial_date;
+pub mod told;
 
 pub mod access_log;
 pub mod account;

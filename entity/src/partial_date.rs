@@ -4,18 +4,22 @@
 //! later age computation repeats. Stored as text (`1988`, `1988-05`, `1988-05-13`), so text order is date order, an
 //! unknown part first.
 
+use std::fmt;
+
 use chrono::{Datelike, NaiveDate};
 use sea_orm::{
     ColIdx, DbErr, QueryResult, TryGetError, TryGetable,
     sea_query::{self, ArrayType, ColumnType, Nullable, StringLen, Value, ValueTypeErr},
 };
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{self, Unexpected, Visitor},
+};
 
 use crate::iso;
 
 /// A calendar date known to the year, month or day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PartialDate {
     year: u16,
     /// 1..=12, or 0 where only the year is known.
@@ -124,10 +128,30 @@ impl From<PartialDate> for String {
     }
 }
 
-impl TryFrom<String> for PartialDate {
-    type Error = String;
-    fn try_from(text: String) -> Result<Self, String> {
-        Self::parse(&text).ok_or_else(|| format!("'{text}' is no date: write 1988, 1988-05 or 1988-05-13"))
+impl Serialize for PartialDate {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        String::from(*self).serialize(out)
+    }
+}
+
+impl<'de> Deserialize<'de> for PartialDate {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_str(Written)
+    }
+}
+
+/// Reads its text where it lies.
+struct Written;
+
+impl Visitor<'_> for Written {
+    type Value = PartialDate;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a date: write 1988, 1988-05 or 1988-05-13")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<PartialDate, E> {
+        PartialDate::parse(text).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
     }
 }
 
@@ -140,7 +164,7 @@ impl From<PartialDate> for Value {
 impl TryGetable for PartialDate {
     fn try_get_by<I: ColIdx>(row: &QueryResult, index: I) -> Result<Self, TryGetError> {
         let text = String::try_get_by(row, index)?;
-        Self::try_from(text).map_err(|cause| TryGetError::DbErr(DbErr::Type(cause)))
+        Self::parse(&text).ok_or_else(|| TryGetError::DbErr(DbErr::Type(format!("'{text}' is no date"))))
     }
 }
 

@@ -16,6 +16,7 @@ use entity::{
     id::{Key as _, OrganizationId},
     kind::{ManagementAuthority, PositionLevel, Role},
     organization, organization_closure,
+    told::Narrow,
 };
 use sea_orm::{
     ColumnTrait, Condition, DbBackend, EntityName, EntityTrait, IdenStatic, Iterable,
@@ -24,7 +25,6 @@ use sea_orm::{
 
 use crate::{
     auth::scope::{Reach, Scope},
-    db::gather::Narrow,
     error::Action,
 };
 
@@ -130,33 +130,19 @@ pub struct Gate {
     /// Whether the database takes keys as an array.
     arrays: bool,
     /// Which columns are told of the rows that are gathered under it.
-    narrow: Narrow,
+    pub(super) narrow: Narrow,
 }
 
 impl Gate {
     /// A gate for a scope.
     pub fn new(scope: Scope) -> Self {
-        Self {
-            scope,
-            noted: Mutex::default(),
-            by_key: AtomicBool::new(false),
-            arrays: false,
-            narrow: Narrow::default(),
-        }
+        let (noted, by_key, arrays, narrow) = Default::default();
+        Self { scope, noted, by_key, arrays, narrow }
     }
 
-    /// The same, for statements to a database.
-    pub(super) fn to(self, backend: DbBackend) -> Self {
-        Self { arrays: backend == DbBackend::Postgres, ..self }
-    }
-
-    /// The same, where these columns are told.
-    pub(super) fn telling(self, narrow: Narrow) -> Self {
-        Self { narrow, ..self }
-    }
-
-    pub(super) fn narrow(&self) -> &Narrow {
-        &self.narrow
+    /// The same, for statements to a database, of whose rows some columns are told.
+    pub(super) fn to(self, backend: DbBackend, narrow: Narrow) -> Self {
+        Self { arrays: backend == DbBackend::Postgres, narrow, ..self }
     }
 
     /// The scope.

@@ -7,12 +7,11 @@
 mod absent;
 mod cells;
 mod layout;
-mod narrow;
 mod written;
 
 use std::{collections::BTreeSet, fmt::Write, sync::Arc};
 
-use entity::{Noun, Table};
+use entity::{Noun, Table, told::Narrow};
 use sea_orm::{
     Condition, DbBackend, IdenStatic, Iterable, ModelTrait, Statement, Value,
     sea_query::{
@@ -40,7 +39,6 @@ use layout::{Class, Layout, Shape, placed, shape};
 use written::Written;
 
 pub use layout::{Gathered, Standing};
-pub use narrow::{Columns, Narrow};
 
 /// A question of several acts at once, each under a scope of its own, whose answer may be remembered as one.
 pub trait Joined: Serialize + Send + Sync {
@@ -98,7 +96,7 @@ impl Made {
     fn new<Q: Joined>(session: &Session, question: &Q, scopes: Vec<Scope>, any: bool) -> Result<Self> {
         let (database, calendar) = (&session.door().database, &session.door().calendar);
         let backend = database.get_database_backend();
-        let gates: Vec<_> = scopes.into_iter().map(|it| Gate::new(it).to(backend).telling(question.narrow())).collect();
+        let gates: Vec<_> = scopes.into_iter().map(|it| Gate::new(it).to(backend, question.narrow())).collect();
         let first = gates.first().ok_or_else(|| Error::broken("a question of no act"))?;
         let reader = Reader::new(database, first, session.counter(), calendar);
         let mut stand_ins = (ANY..ANY + KEYS).map(Uuid::from_u128);
@@ -229,7 +227,7 @@ impl Part {
         order: E::Column,
     ) -> Result<Self> {
         let shape = shape::<E>()?;
-        let kept = gate.narrow().keeps(E::TABLE, &shape.names, &[E::ID.as_str(), order.as_str()]);
+        let kept = gate.narrow.keeps(E::TABLE, &shape.names, &[E::ID.as_str(), order.as_str()]);
         let columns = shape.selected(&kept);
         select.clear_selects().expr(Expr::cust(columns.clone()));
         if standing == Standing::Numbered {
@@ -250,7 +248,7 @@ impl Part {
         let at = Alias::own::<E>();
         let (shape, standing) = (shape::<E>()?, Standing::of::<E>(order));
         let besides = [E::ID.as_str(), by.as_str(), order.as_str()];
-        let kept = gate.narrow().keeps(E::TABLE, &shape.names, &besides);
+        let kept = gate.narrow.keeps(E::TABLE, &shape.names, &besides);
         let mut select = Query::select();
         select.expr(Expr::cust(shape.selected(&kept))).from(E::default());
         if standing == Standing::Numbered {

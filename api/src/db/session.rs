@@ -368,7 +368,7 @@ impl Session {
     }
 
     async fn load<Q: Query>(&self, question: &Q, scope: Scope) -> Result<(Q::Answer, Vec<Table>)> {
-        let gate = Gate::new(scope).to(self.door.database.get_database_backend());
+        let gate = Gate::new(scope).to(self.door.database.get_database_backend(), Default::default());
         let link = self.door.own.planned(question.plans(), &self.door.database).await;
         let reader = Reader::new(link, &gate, &self.statements, &self.door.calendar);
         let span = traces::step("ask", std::any::type_name::<Q>());

@@ -15,9 +15,9 @@ use async_graphql::{
         types::{ExecutableDocument, OperationDefinition, OperationType},
     },
 };
+use entity::told::Narrow;
 use moka::sync::Cache;
 
-use crate::db::gather::Narrow;
 use crate::document::{
     date,
     lexer::{self, Excess},

@@ -7,10 +7,12 @@
 use std::collections::BTreeMap;
 
 use async_graphql::parser::types::{ExecutableDocument, Field, OperationType, Selection, SelectionSet};
-use entity::Table;
+use entity::{
+    Table,
+    told::{Columns, Narrow},
+};
 
 use super::links::{End, Lead, Told};
-use crate::db::gather::{Columns, Narrow};
 
 /// A field of the schema's root whose rows may be narrowed.
 pub struct Root {
@@ -124,58 +126,4 @@ fn snake(field: &str) -> String {
         name.push(letter.to_ascii_lowercase());
     }
     name
-}
-
-#[cfg(test)]
-mod tests {
-    use async_graphql::parser::parse_query;
-
-    use super::*;
-    use crate::cadre::graphql::{Cadre, CadreCard};
-
-    const ROOTS: &[Root] = &[
-        Root { field: "cadre", to: End::of::<Cadre>(), paged: false },
-        Root { field: "cadres", to: End::of::<Cadre>(), paged: true },
-        Root { field: "card", to: End::of::<CadreCard>(), paged: false },
-    ];
-
-    fn told(text: &str) -> String {
-        narrowed(&parse_query(text).unwrap(), ROOTS).text().to_owned()
-    }
-
-    #[test]
-    fn a_field_tells_the_column_that_it_is_named_as() {
-        assert_eq!(told("{ cadre { id name birthDate __typename } }"), "Cadre(birth_date id name)");
-        assert_eq!(
-            told("{ cadre { ...f } } fragment f on Cadre { sex ... on Cadre { version } }"),
-            "Cadre(sex version)"
-        );
-        assert_eq!(told("{ card { cadreId } }"), "Cadre(id)");
-        assert_eq!(told("{ a: cadre { name } b: cadre { sex } }"), "Cadre(name sex)");
-    }
-
-    #[test]
-    fn what_leads_somewhere_tells_what_it_leads_to() {
-        let text = "{ cadres { totalCount pageInfo { endCursor } edges { cursor node { organization { code } } } } }";
-        assert_eq!(told(text), "Organization(code)Cadre(organization_id)");
-        let text = "{ cadre { pairs { state mentors { name } } } }";
-        // Who is a mentor is looked at by code.
-        assert_eq!(told(text), "Cadre(id name)MentoringPair(id state)");
-        assert_eq!(told("{ cadre { monthsAtLevel } }"), "Cadre(id)");
-    }
-
-    #[test]
-    fn with_a_field_of_which_nothing_is_known_all_is_told() {
-        for text in [
-            "{ cadre { name findings { code } } }",
-            "{ cadre { name assessments(lastYears: 3) { year } } }",
-            "{ cadre { name resume { id } } }",
-            "{ cadre { name } other { name } }",
-            "{ cadre { name ...g } }",
-            "mutation { cadre { name } }",
-            "query a { cadre { name } } mutation b { cadre { name } }",
-        ] {
-            assert_eq!(told(text), "", "{text}");
-        }
-    }
 }

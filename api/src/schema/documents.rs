@@ -2,11 +2,11 @@
 //! gathered for it.
 
 use async_graphql::{Request, ServerError, parser::types::ExecutableDocument};
+use entity::told::Narrow;
 use futures_util::{FutureExt, StreamExt};
 
 use crate::{
     cadre::graphql::Cadre,
-    db::gather::Narrow,
     document::idle::idle,
     mentoring::graphql::MentoringPair,
     organization::graphql::Organization,
@@ -53,4 +53,50 @@ const ROOTS: &[ToldRoot] = &[
 /// What a document tells of the rows that are gathered for it.
 pub fn narrowed(document: &ExecutableDocument) -> Narrow {
     reading::narrowed(document, ROOTS)
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::parser::parse_query;
+
+    use super::*;
+    fn told(text: &str) -> String {
+        narrowed(&parse_query(text).unwrap()).text().to_owned()
+    }
+
+    #[test]
+    fn a_field_tells_the_column_that_it_is_named_as() {
+        assert_eq!(told("{ cadre { id name birthDate __typename } }"), "Cadre(birth_date id name)");
+        assert_eq!(
+            told("{ cadre { ...f } } fragment f on Cadre { sex ... on Cadre { version } }"),
+            "Cadre(sex version)"
+        );
+        assert_eq!(told("{ mentoringPair { mentees { cadreId } } }"), "Cadre(id)MentoringPair(id)");
+        assert_eq!(told("{ a: cadre { name } b: cadre { sex } }"), "Cadre(name sex)");
+    }
+
+    #[test]
+    fn what_leads_somewhere_tells_what_it_leads_to() {
+        let text = "{ cadres { totalCount pageInfo { endCursor } edges { cursor node { organization { code } } } } }";
+        assert_eq!(told(text), "Organization(code)Cadre(organization_id)");
+        let text = "{ cadre { pairs { state mentors { name } } } }";
+        // Who is a mentor is looked at by code.
+        assert_eq!(told(text), "Cadre(id name)MentoringPair(id state)");
+        assert_eq!(told("{ cadre { monthsAtLevel } }"), "Cadre(id)");
+    }
+
+    #[test]
+    fn with_a_field_of_which_nothing_is_known_all_is_told() {
+        for text in [
+            "{ cadre { name findings { code } } }",
+            "{ cadre { name assessments(lastYears: 3) { year } } }",
+            "{ cadre { name resume { id } } }",
+            "{ cadre { name } other { name } }",
+            "{ cadre { name ...g } }",
+            "mutation { cadre { name } }",
+            "query a { cadre { name } } mutation b { cadre { name } }",
+        ] {
+            assert_eq!(told(text), "", "{text}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Which columns a document tells: the others of a part need not come along.
 //!
-//! What a document tells is found once for all of it (`reading::told`), and holds for every statement that gathers for it:
+//! What a document tells is found once for all of it, and holds for every statement that gathers for it:
 //! rows of one table have the same columns wherever they come from, so whoever finds them on the shelf finds what is told of
 //! them. What a statement itself goes by, its keys and its order, comes along in any case.
 
@@ -10,7 +10,7 @@ use std::{
     sync::Arc,
 };
 
-use entity::Table;
+use crate::Table;
 
 /// The columns of a table that are told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,7 +65,7 @@ impl Narrow {
     }
 
     /// Which of a table's columns come along: those that are told, and some besides.
-    pub(super) fn keeps(&self, table: Table, columns: &[&'static str], besides: &[&str]) -> Vec<bool> {
+    pub fn keeps(&self, table: Table, columns: &[&'static str], besides: &[&str]) -> Vec<bool> {
         let told = self.0.as_ref().and_then(|it| it.tables.get(&table)).unwrap_or(&Columns::All);
         let keeps = |name: &&'static str| match told {
             Columns::All => true,
