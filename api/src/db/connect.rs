@@ -1,5 +1,5 @@
 //! Connections: one pool to SQLite or PostgreSQL, set up so that neither surprises us, and to PostgreSQL some apart. Each
-//! thread that serves has its own, which wake no other. There, and where changes are made, rows are read by their keys, with
+//! thread that serves has its own, which wake no other, one of them for changes. There rows are read by their keys, with
 //! plans that are made once: the plan of such a read is the same whatever the keys, and making it anew takes several times as
 //! long as the read. Searches have theirs planned each time.
 
@@ -8,8 +8,12 @@ mod lines;
 use std::{sync::Arc, thread::available_parallelism, time::Duration};
 
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend,
-    sqlx::{ConnectOptions as _, postgres::PgConnectOptions},
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    SqlxPostgresConnector, TransactionOptions, TransactionTrait,
+    sqlx::{
+        ConnectOptions as _,
+        postgres::{PgConnectOptions, PgPoolOptions},
+    },
 };
 use tokio::sync::OnceCell;
 
@@ -112,10 +116,16 @@ fn writing(config: &Config) -> u32 {
     if shared < 2 * WRITING || config.database_url.starts_with("sqlite:") { 0 } else { WRITING }
 }
 
-/// Connections of each serving thread's own, for reads by keys; those for searches and those for changes, which all threads
-/// share.
+/// Of those that a thread has for itself, where it has so many, one is for changes.
+const WITH_CHANGES: u32 = 3;
+/// How long a change waits for that one while another holds it, before it takes one that threads share.
+const PATIENCE: Duration = Duration::from_millis(20);
+
+/// Connections of each serving thread's own, for reads by keys and for changes; those for searches and those for further
+/// changes, which all threads share.
 pub struct Own {
     lines: PerThread<Arc<Lines>>,
+    near: PerThread<DatabaseConnection>,
     /// How a thread connects, and how often.
     options: Option<(PgConnectOptions, u32)>,
     searches: Apart,
@@ -156,6 +166,7 @@ impl Own {
         let options = options.map(|it| it.options(set(config, Some("force_generic_plan"))).disable_statement_logging());
         Self {
             lines: PerThread::default(),
+            near: PerThread::default(),
             options: options.map(|it| (it, connections)),
             searches: Apart::new(config, searching(config), "force_custom_plan"),
             changes: Apart::new(config, writing(config), "force_generic_plan"),
@@ -166,6 +177,7 @@ impl Own {
     pub fn adopt(&self) {
         if self.options.is_some() {
             self.lines.adopt();
+            self.near.adopt();
         }
     }
 
@@ -178,8 +190,32 @@ impl Own {
         }
     }
 
-    /// Where to change something: the connections for changes, or those that all share while a long change holds the others.
-    pub(super) async fn changing<'c>(&'c self, shared: &'c DatabaseConnection) -> &'c DatabaseConnection {
+    /// Begins a change: on the thread's own connection, unless one that takes its time holds it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(super) async fn begin(
+        &self,
+        shared: &DatabaseConnection,
+        how: impl Fn() -> TransactionOptions,
+    ) -> Result<DatabaseTransaction, DbErr> {
+        if let Some(near) = self.near() {
+            let pool = near.get_postgres_connection_pool();
+            let begun = near.begin_with_options(how());
+            let begun = match pool.size() > 0 && pool.num_idle() == 0 {
+                true => tokio::time::timeout(PATIENCE, begun).await.ok(),
+                // One that is not there yet takes as long to make as it takes.
+                false => Some(begun.await),
+            };
+            if let Some(Ok(begun)) = begun {
+                return Ok(begun);
+            }
+        }
+        self.changing(shared).await.begin_with_options(how()).await
+    }
+
+    /// The connections for changes that threads share, or those for all else while long changes hold these.
+    async fn changing<'c>(&'c self, shared: &'c DatabaseConnection) -> &'c DatabaseConnection {
         let apart = self.changes.or(shared).await;
         if apart.get_database_backend() != DbBackend::Postgres {
             return apart;
@@ -191,7 +227,14 @@ impl Own {
     /// The thread's own connections, where it serves.
     fn lines(&self) -> Option<Arc<Lines>> {
         let (options, most) = self.options.as_ref()?;
-        self.lines.get(|| Some(Lines::new(options, *most)))
+        self.lines.get(|| Some(Lines::new(options, most - u32::from(*most >= WITH_CHANGES))))
+    }
+
+    /// The thread's own connection for changes, where it serves.
+    fn near(&self) -> Option<DatabaseConnection> {
+        let (options, _) = self.options.as_ref().filter(|(_, most)| *most >= WITH_CHANGES)?;
+        let pool = PgPoolOptions::new().max_connections(1).test_before_acquire(false);
+        self.near.get(|| Some(SqlxPostgresConnector::from_sqlx_postgres_pool(pool.connect_lazy_with(options.clone()))))
     }
 }
 

@@ -16,7 +16,7 @@ use entity::{
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryTrait, TransactionTrait,
+    QueryTrait,
     sea_query::{Alias, CommonTableExpression, Expr, InsertStatement, WithClause},
 };
 
@@ -118,7 +118,7 @@ async fn attempt<C: Command>(
     terms: &Terms,
     repeat: Option<&Repeat>,
 ) -> std::result::Result<C::Outcome, Failure> {
-    let tx = door.own.changing(&door.database).await.begin_with_options(door.options()).await?;
+    let tx = door.own.begin(&door.database, || door.options()).await?;
     if let Some(repeat) = repeat
         && let Some(outcome) = earlier(&tx, repeat).await?
     {
