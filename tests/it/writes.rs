@@ -1,10 +1,13 @@
 //! Changes: what they write, what they refuse, and that they happen once.
 
 use entity::kind::{Disclosure, MembershipState, Role};
+use sea_orm::{ConnectionTrait, TransactionTrait};
 use serde_json::{Value, json};
 use tests::{
     both,
+    client::Client,
     county::County,
+    postgres,
     world::{World, global},
 };
 
@@ -233,4 +236,34 @@ where
         out.push(task.await.expect("an answer"));
     }
     out
+}
+
+postgres! {
+    /// A thread has one connection of its own for changes. One that waits there for what somebody else holds keeps nobody from
+    /// changing something.
+    async fn a_change_that_waits_holds_up_no_other(world: World) {
+        let county = world.organization("North").await;
+        let mut config = world.config.clone();
+        (config.workers, config.database_connections) = (1, 16);
+        let server = api::Server::start(config, api::Hooks::default()).await.expect("a server");
+        let at = |client: &Client| Client::new(&format!("http://{}", server.address()), client.token());
+        let input = |name: &str| json!({ "input": { "organizationId": global(county), "name": name, "sex": "FEMALE" } });
+        let first = at(&world.sign_in(Role::OrganizationOfficer, county).await);
+        first.run(CREATE, input("Anna")).await.done("/cadreCreate");
+        // Whoever changes something holds the grants by which they may, last of all.
+        let held = world.db.begin().await.expect("a transaction");
+        held.execute_unprepared("update account_grant set valid_from = valid_from").await.expect("an update");
+        let other = at(&world.sign_in(Role::OrganizationOfficer, county).await);
+        let (waited, ()) = tokio::join!(first.run(CREATE, input("Berta")), async {
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+            for name in ["Clara", "Dora", "Emma"] {
+                other.run(CREATE, input(name)).await.done("/cadreCreate");
+            }
+            assert_eq!(world.number("select count(*) from cadre where name = 'Berta'").await, 0);
+            held.commit().await.expect("a commit");
+        });
+        waited.done("/cadreCreate");
+        assert_eq!(world.number("select count(*) from cadre").await, 5);
+        server.stop().await;
+    }
 }
