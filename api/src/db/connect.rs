@@ -42,8 +42,7 @@ pub async fn connect(config: &Config, create: bool) -> Result<DatabaseConnection
     if !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| url.starts_with(scheme)) {
         return Err("database_url must begin with sqlite:// or postgres://".to_owned());
     }
-    let (shared, _) = shares(config);
-    let mut options = options(config, shared - searching(config) - writing(config), None);
+    let mut options = options(config, Shares::of(config).common, None);
     options.map_sqlx_sqlite_opts(move |it| {
         it.create_if_missing(create)
             .journal_mode(sea_orm::sqlx::sqlite::SqliteJournalMode::Wal)
@@ -70,22 +69,47 @@ const SEARCHING: u32 = 2;
 /// Of these, those of changes, whose plans are made once: they read and write rows by their keys.
 const WRITING: u32 = 2;
 
-/// How many of the connections all threads share, and how many each has for itself.
-fn shares(config: &Config) -> (u32, u32) {
-    let all = u32::try_from(config.database_connections).unwrap_or(16).max(1);
-    let cores = || available_parallelism().map_or(1, std::num::NonZero::get);
-    let workers = if config.workers == 0 { cores() } else { usize::try_from(config.workers).unwrap_or(1) };
-    let workers = u32::try_from(workers).unwrap_or(1);
-    // Changes, lists and jobs go by the shared ones, and are not to wait for each other.
-    let shared = if all < SHARED { all } else { SHARED.min(all / 2) };
-    let own = if config.database_url.starts_with("sqlite:") { 0 } else { (all - shared) / workers };
-    (all - own * workers, own)
+/// Who has how many of the connections.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Shares {
+    /// All threads, for all else.
+    common: u32,
+    /// All threads, for searches.
+    searches: u32,
+    /// All threads, for changes.
+    changes: u32,
+    /// Each thread for itself, for reads by keys.
+    lines: u32,
+    /// Each thread for itself, for changes.
+    near: u32,
 }
 
-/// How many of those that all share are for searches; none where there are few, or to SQLite.
-fn searching(config: &Config) -> u32 {
-    let (shared, _) = shares(config);
-    if shared < SHARED || config.database_url.starts_with("sqlite:") { 0 } else { SEARCHING }
+impl Shares {
+    fn of(config: &Config) -> Self {
+        let all = u32::try_from(config.database_connections).unwrap_or(16).max(1);
+        let cores = || available_parallelism().map_or(1, std::num::NonZero::get);
+        let workers = if config.workers == 0 { cores() } else { usize::try_from(config.workers).unwrap_or(1) };
+        Self::among(all, u32::try_from(workers).unwrap_or(1), config.database_url.starts_with("sqlite:"))
+    }
+
+    fn among(all: u32, workers: u32, one_file: bool) -> Self {
+        if one_file {
+            return Self { common: all, ..Self::default() };
+        }
+        // Changes, lists and jobs go by the shared ones, and are not to wait for each other.
+        let shared = if all < SHARED { all } else { SHARED.min(all / 2) };
+        let own = (all - shared) / workers;
+        let shared = all - own * workers;
+        let searches = if shared < SHARED { 0 } else { SEARCHING };
+        let changes = if shared < 2 * WRITING { 0 } else { WRITING };
+        let common = shared - searches - changes;
+        match own {
+            0 => Self { common, searches, changes, lines: 0, near: 0 },
+            1..WITH_CHANGES if changes < workers => Self { common, searches, changes, lines: own, near: 0 },
+            1..WITH_CHANGES => Self { common, searches, changes: changes - workers, lines: own, near: 1 },
+            _ => Self { common, searches, changes, lines: own - 1, near: 1 },
+        }
+    }
 }
 
 /// What a connection to PostgreSQL begins with.
@@ -110,13 +134,8 @@ fn options(config: &Config, connections: u32, plans: Option<&str>) -> ConnectOpt
     options
 }
 
-/// How many of those that all share are for changes; none where there are few, or to SQLite.
-fn writing(config: &Config) -> u32 {
-    let (shared, _) = shares(config);
-    if shared < 2 * WRITING || config.database_url.starts_with("sqlite:") { 0 } else { WRITING }
-}
-
-/// Of those that a thread has for itself, where it has so many, one is for changes.
+/// A thread that has so many for itself has one of them for changes; one that has fewer gets one of those that are for
+/// changes, where there are enough.
 const WITH_CHANGES: u32 = 3;
 /// How long a change waits for that one while another holds it, before it takes one that threads share.
 const PATIENCE: Duration = Duration::from_millis(20);
@@ -126,8 +145,9 @@ const PATIENCE: Duration = Duration::from_millis(20);
 pub struct Own {
     lines: PerThread<Arc<Lines>>,
     near: PerThread<DatabaseConnection>,
-    /// How a thread connects, and how often.
-    options: Option<(PgConnectOptions, u32)>,
+    /// How a thread connects, where it has connections of its own.
+    options: Option<PgConnectOptions>,
+    shares: Shares,
     searches: Apart,
     changes: Apart,
 }
@@ -161,15 +181,16 @@ fn lazy(config: &Config, connections: u32, plans: &'static str) -> Option<Connec
 impl Own {
     /// As the settings say; none to SQLite, where plans cost little and one file has one writer.
     pub fn of(config: &Config) -> Self {
-        let (_, connections) = shares(config);
-        let options = config.database_url.parse::<PgConnectOptions>().ok().filter(|_| connections > 0);
+        let shares = Shares::of(config);
+        let options = config.database_url.parse::<PgConnectOptions>().ok().filter(|_| shares.lines > 0);
         let options = options.map(|it| it.options(set(config, Some("force_generic_plan"))).disable_statement_logging());
         Self {
             lines: PerThread::default(),
             near: PerThread::default(),
-            options: options.map(|it| (it, connections)),
-            searches: Apart::new(config, searching(config), "force_custom_plan"),
-            changes: Apart::new(config, writing(config), "force_generic_plan"),
+            options,
+            shares,
+            searches: Apart::new(config, shares.searches, "force_custom_plan"),
+            changes: Apart::new(config, shares.changes, "force_generic_plan"),
         }
     }
 
@@ -226,14 +247,14 @@ impl Own {
 
     /// The thread's own connections, where it serves.
     fn lines(&self) -> Option<Arc<Lines>> {
-        let (options, most) = self.options.as_ref()?;
-        self.lines.get(|| Some(Lines::new(options, most - u32::from(*most >= WITH_CHANGES))))
+        let options = self.options.as_ref()?;
+        self.lines.get(|| Some(Lines::new(options, self.shares.lines)))
     }
 
     /// The thread's own connection for changes, where it serves.
     fn near(&self) -> Option<DatabaseConnection> {
-        let (options, _) = self.options.as_ref().filter(|(_, most)| *most >= WITH_CHANGES)?;
-        let pool = PgPoolOptions::new().max_connections(1).test_before_acquire(false);
+        let options = self.options.as_ref().filter(|_| self.shares.near > 0)?;
+        let pool = PgPoolOptions::new().max_connections(self.shares.near).test_before_acquire(false);
         self.near.get(|| Some(SqlxPostgresConnector::from_sqlx_postgres_pool(pool.connect_lazy_with(options.clone()))))
     }
 }
@@ -285,4 +306,24 @@ pub async fn migrate(config: &Config, step: Step) -> Result<Vec<migration::Statu
     let all = migration::status(&db).await.map_err(failed)?;
     db.close().await.map_err(failed)?;
     Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_connections_are_given_out_and_no_more() {
+        for (all, workers) in (1..200).flat_map(|all| [1, 2, 3, 8, 32].map(|workers| (all, workers))) {
+            let it = Shares::among(all, workers, false);
+            let given = it.common + it.searches + it.changes + workers * (it.lines + it.near);
+            assert_eq!(given, all, "of {all} to {workers}: {it:?}");
+            assert!(it.common > 0, "of {all} to {workers}: {it:?}");
+        }
+        let of = |common, searches, changes, lines, near| Shares { common, searches, changes, lines, near };
+        assert_eq!(Shares::among(16, 2, false), of(4, 2, 2, 3, 1));
+        assert_eq!(Shares::among(8, 2, false), of(2, 0, 0, 2, 1));
+        assert_eq!(Shares::among(4, 2, false), of(2, 0, 2, 0, 0));
+        assert_eq!(Shares::among(16, 2, true), of(16, 0, 0, 0, 0));
+    }
 }

@@ -1,8 +1,9 @@
 //! What a document tells of the rows that are gathered for it: found once for all of it, by the same leads that are followed
 //! when rows are asked for.
 //!
-//! Nothing is guessed. A document is narrowed where each of its fields is known: named as a column of its row, leading
-//! somewhere by `leads!`, or part of a page. With one field more of which nothing is known, all rows come with all columns.
+//! Nothing is guessed. A document of one operation is narrowed where each of its fields is known: named as a column of its
+//! row, leading somewhere by `leads!`, or part of a page. With one field more of which nothing is known, all rows come with all
+//! columns. What is walked over is no more than the selections that an operation may have, written out.
 
 use std::collections::BTreeMap;
 
@@ -27,9 +28,9 @@ pub struct Root {
 /// What a document tells of each table; of every table all, where a field is not known.
 pub fn narrowed(document: &ExecutableDocument, roots: &[Root]) -> Narrow {
     let mut told = Telling { document, tables: BTreeMap::new() };
-    let known = document.operations.iter().all(|(_, operation)| {
-        operation.node.ty == OperationType::Query && told.roots(&operation.node.selection_set.node, roots).is_some()
-    });
+    let mut operations = document.operations.iter().map(|(_, it)| &it.node);
+    let (Some(operation), None) = (operations.next(), operations.next()) else { return Narrow::default() };
+    let known = operation.ty == OperationType::Query && told.roots(&operation.selection_set.node, roots).is_some();
     if known { Narrow::to(told.tables) } else { Narrow::default() }
 }
 
@@ -78,6 +79,7 @@ impl<'d> Telling<'d> {
 
     fn row(&mut self, set: &'d SelectionSet, of: End) -> Option<()> {
         let told = (of.told)()?;
+        let columns = (told.columns)();
         self.adds(&told, told.besides.iter().copied());
         self.fields(set)?.into_iter().try_for_each(|field| {
             if !field.arguments.is_empty() {
@@ -85,15 +87,15 @@ impl<'d> Telling<'d> {
             }
             match (of.leads)().iter().find(|it| it.field == field.name.node) {
                 Some(lead) => self.lead(&told, lead, field),
-                None => self.column(&told, field),
+                None => self.column(&told, &columns, field),
             }
         })
     }
 
-    fn column(&mut self, told: &Told, field: &Field) -> Option<()> {
+    fn column(&mut self, told: &Told, columns: &[&'static str], field: &Field) -> Option<()> {
         let name = snake(&field.name.node);
-        let column = (told.columns)().into_iter().find(|it| *it == name)?;
-        self.adds(told, [column]);
+        let column = columns.iter().find(|it| **it == name)?;
+        self.adds(told, [*column]);
         field.selection_set.node.items.is_empty().then_some(())
     }
 

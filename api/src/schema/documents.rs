@@ -94,7 +94,7 @@ mod tests {
             "{ cadre { name } other { name } }",
             "{ cadre { name ...g } }",
             "mutation { cadre { name } }",
-            "query a { cadre { name } } mutation b { cadre { name } }",
+            "query a { cadre { name } } query b { cadre { name } }",
         ] {
             assert_eq!(told(text), "", "{text}");
         }

@@ -50,6 +50,14 @@ impl<'r> Deserializer<'r> for Absent {
         if self.loud { visitor.visit_some(self) } else { visitor.visit_none() }
     }
 
+    fn deserialize_string<V: Visitor<'r>>(self, visitor: V) -> Result<V::Value, Wrong> {
+        if self.loud || self.class != Class::Text {
+            self.deserialize_any(visitor)
+        } else {
+            visitor.visit_borrowed_str("")
+        }
+    }
+
     fn deserialize_newtype_struct<V: Visitor<'r>>(self, _: &'static str, visitor: V) -> Result<V::Value, Wrong> {
         visitor.visit_newtype_struct(self)
     }
@@ -70,7 +78,7 @@ impl<'r> Deserializer<'r> for Absent {
 
     forward_to_deserialize_any! {
         <V: Visitor<'r>>
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str bytes byte_buf unit unit_struct seq tuple
         tuple_struct map struct identifier ignored_any
     }
 }
