@@ -74,7 +74,7 @@ settings! {
     listen: String = "127.0.0.1:8080", false, "Address and port to serve on. An address other than loopback also needs allow_remote.";
     allow_remote: bool = "false", false, "Whether listen may be an address that other machines reach. Put TLS in front: tokens travel in the clear.";
     database_url: String = "sqlite://tidui.sqlite", true, "sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME. Must be migrated first.";
-    database_connections: u64 = "16", false, "Connections kept to the database; of PostgreSQL's, those beyond 8 are shared out to the threads that serve, where one of three or more is for changes. Too few: requests wait; too many: the database refuses.";
+    database_connections: u64 = "16", false, "Connections kept to the database; of PostgreSQL's, those beyond 8 are shared out to the threads that serve, for reads by keys and for changes. Too few: requests wait; too many: the database refuses.";
     redis_url: String = "", true, "redis://HOST:PORT/ for several processes over one database. Empty: the cache is in this process, which must then be the only one.";
     redis_prefix: String = "tidui", false, "First part of every key in Redis. Two deployments with one prefix read each other's cache.";
     signing_key: String = "keys/signing.pem", false, "File of the key that signs tokens (make it with tidui key generate); those of a rotation lie beside it. Without it nobody can be told apart.";

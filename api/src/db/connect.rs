@@ -103,12 +103,12 @@ impl Shares {
         let searches = if shared < SHARED { 0 } else { SEARCHING };
         let changes = if shared < 2 * WRITING { 0 } else { WRITING };
         let common = shared - searches - changes;
-        match own {
-            0 => Self { common, searches, changes, lines: 0, near: 0 },
-            1..WITH_CHANGES if changes < workers => Self { common, searches, changes, lines: own, near: 0 },
-            1..WITH_CHANGES => Self { common, searches, changes: changes - workers, lines: own, near: 1 },
-            _ => Self { common, searches, changes, lines: own - 1, near: 1 },
-        }
+        let (changes, lines, near) = match own {
+            WITH_CHANGES.. => (changes, own - 1, 1),
+            1.. if changes >= workers => (changes - workers, own, 1),
+            _ => (changes, own, 0),
+        };
+        Self { common, searches, changes, lines, near }
     }
 }
 
@@ -242,7 +242,7 @@ impl Own {
             return apart;
         }
         let pool = apart.get_postgres_connection_pool();
-        if pool.size() >= WRITING && pool.num_idle() == 0 { shared } else { apart }
+        if pool.size() >= self.shares.changes && pool.num_idle() == 0 { shared } else { apart }
     }
 
     /// The thread's own connections, where it serves.
