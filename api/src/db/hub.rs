@@ -162,10 +162,13 @@ impl Following {
     pub async fn begin(door: &Arc<Door>, wanted: Wanted) -> Result<Option<Self>> {
         // First the queue, then the place: what comes between is in both, and told once.
         let turns = door.hub.turns.subscribe();
-        let (mut seen, behind) = (door.hub.newest.load(Ordering::SeqCst), wanted.after.is_some());
+        // What has committed here before is told already when it begins.
+        door.catch_up().await;
+        let kept = outbox::kept(door).await?;
+        let (mut seen, behind) = (kept.map_or(0, |(_, highest)| highest), wanted.after.is_some());
         if let Some(name) = &wanted.after {
             let Some(place) = door.seal.cursors.number(name) else { return Ok(None) };
-            match outbox::kept(door).await? {
+            match kept {
                 Some((lowest, highest)) if lowest <= place + 1 && place <= highest => {}
                 None if place == 0 => {}
                 _ => return Ok(None),

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use entity::outbox;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect, QueryTrait, TransactionTrait, sea_query::InsertStatement,
+    QuerySelect, QueryTrait, sea_query::InsertStatement,
 };
 use uuid::Uuid;
 
@@ -98,12 +98,10 @@ fn things(changes: &[Change]) -> Vec<(Topic, Uuid, Option<Uuid>)> {
 /// # Errors
 /// `Internal` when the database fails; the sweeper comes back to it.
 pub(super) async fn number(door: &Door) -> Result<()> {
-    let tx = door.database.begin_with_options(door.options()).await?;
-    if tx.get_database_backend() == DbBackend::Postgres {
-        tx.execute_unprepared(TURN).await?;
-    }
-    tx.execute_unprepared(NUMBER).await?;
-    tx.commit().await?;
+    // Sent at once, so one transaction; what is numbered is seen as it is when the turn has come.
+    let both = format!("{TURN}; {NUMBER}");
+    let numbering = if door.database.get_database_backend() == DbBackend::Postgres { &both } else { NUMBER };
+    door.database.execute_unprepared(numbering).await?;
     door.hub.channel.announce().await;
     Ok(())
 }

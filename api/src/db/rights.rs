@@ -7,9 +7,9 @@
 
 use std::sync::Arc;
 
-use entity::{account, account_grant, id::AccountId, kind::AccountState, revoked_token};
+use entity::{account, account_grant, kind::AccountState, revoked_token};
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
+    ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect, QueryTrait, Select,
     sea_query::{Expr, ExprTrait},
 };
 
@@ -45,8 +45,15 @@ impl Session {
 /// `Unauthenticated` when the account may not sign in or the token was revoked, `Forbidden` when no grant is left that
 /// allows the act, `Busy` when others are left than it began with.
 pub(super) async fn still(session: &Session, door: &Door, tx: &DatabaseTransaction, scope: &Scope) -> Result<()> {
+    let Some(ground) = ground(session, door) else { return Ok(()) };
+    session.sent();
+    stands(session, door, scope, ground.all(tx).await?)
+}
+
+/// As `still`, where what the act stands on has been read.
+pub(super) fn stands(session: &Session, door: &Door, scope: &Scope, held: Vec<account_grant::Model>) -> Result<()> {
     let Actor::Account(identity) = session.actor() else { return Ok(()) };
-    let grants = held(session, door, tx, identity.account).await?;
+    let grants: Vec<Grant> = held.into_iter().map(Grant::from).collect();
     if grants.is_empty() {
         return Err(Error::Unauthenticated);
     }
@@ -55,9 +62,12 @@ pub(super) async fn still(session: &Session, door: &Door, tx: &DatabaseTransacti
     if now.fingerprint() == scope.fingerprint() { Ok(()) } else { Err(Error::Busy { retry_after_s: 1 }) }
 }
 
-/// The grants of an account, past ones included; none where it may not sign in, or the session's token was revoked.
+/// What an act stands on: the grants of its account, past ones included, held until the commit; none are found where it may
+/// not sign in, or the session's token was revoked. A job stands on none.
 #[expect(clippy::disallowed_methods, reason = "what the scope itself stands on is read without one")]
-async fn held(session: &Session, door: &Door, tx: &DatabaseTransaction, account: AccountId) -> Result<Vec<Grant>> {
+pub(super) fn ground(session: &Session, door: &Door) -> Option<Select<account_grant::Entity>> {
+    let Actor::Account(identity) = session.actor() else { return None };
+    let account = identity.account;
     let active = account::Entity::find()
         .select_only()
         .column(account::Column::Id)
@@ -75,6 +85,5 @@ async fn held(session: &Session, door: &Door, tx: &DatabaseTransaction, account:
             .filter(revoked_token::Column::ExpiresAt.gt(door.clock.now()));
         select = select.filter(Expr::exists(revoked.into_query()).not());
     }
-    session.sent();
-    Ok(select.lock_shared().all(tx).await?.into_iter().map(Grant::from).collect())
+    Some(select.lock_shared())
 }

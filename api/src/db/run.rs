@@ -1,23 +1,22 @@
 //! Commit, audit and invalidation: one function, which commands can neither call nor skip.
 //!
 //! Order: begin → has this key been used? → the command → read-back → are its rights still there? → audit, outbox and idempotency, in the
-//! transaction → commit → new generations → mark published → number the outbox. If the process dies after the commit, the sweeper of any process finds
-//! the event unpublished and renews in its place.
+//! transaction → commit → new generations; then, beside the requests, mark published → number the outbox. If the process dies after the commit, the
+//! sweeper of any process finds the event unpublished and renews in its place.
 
 mod aftermath;
+mod ending;
 
 use std::collections::BTreeSet;
 
 use entity::{
-    audit_change, audit_event,
-    id::{AccountId, AuditChangeId, AuditEventId, Key},
+    audit_event,
+    id::{AccountId, AuditEventId, Key},
     idempotency_record,
     kind::AuditOutcome,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryTrait,
-    sea_query::{Alias, CommonTableExpression, Expr, InsertStatement, WithClause},
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, sea_query::Expr,
 };
 
 use crate::{
@@ -25,7 +24,6 @@ use crate::{
     db::{
         door::Door,
         gate::Gate,
-        outbox, rights,
         session::{Command, Session, Terms},
         unique,
         writer::Writer,
@@ -35,10 +33,6 @@ use crate::{
 
 pub use aftermath::Aftermath;
 
-/// Inserts of one statement, at most.
-const TOGETHER: usize = 3;
-/// Rows of one insert into the audit trail.
-const BATCH: usize = 1000;
 /// Longest text that says what an act is for, in characters.
 const LONGEST_PURPOSE: usize = 200;
 
@@ -128,12 +122,10 @@ async fn attempt<C: Command>(
     let mut writer = Writer::new(tx, gate, session, door);
     // An early return drops the transaction, which undoes it.
     let outcome = command.apply(&mut writer).await?;
-    writer.settle().await?;
-    rights::still(session, door, &writer.tx, scope).await?;
     let mut event = event(session, door, scope, AuditOutcome::Done, terms, &writer.touched);
     event.account_id = writer.account;
     let event_id = event.id;
-    let told = record(&writer, event).await?;
+    let told = ending::end(session, door, scope, &writer, event).await?;
     if let Some(repeat) = repeat {
         remember(&writer, repeat, outcome, door).await?;
     }
@@ -171,56 +163,6 @@ pub(super) fn event(
         tables: tables.join(","),
         published: touched.is_empty(),
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the audit trail is written here alone")]
-async fn record(writer: &Writer<'_>, event: audit_event::Model) -> Result<bool> {
-    let (event_id, at) = (event.id, event.recorded_at);
-    let mut inserts = vec![audit_event::Entity::insert(event.into_active_model().reset_all()).into_query()];
-    for batch in writer.changes.chunks(BATCH) {
-        let rows = batch.iter().map(|change| {
-            let row = audit_change::Model {
-                id: AuditChangeId::fresh(),
-                event_id,
-                table_name: change.table.name().to_owned(),
-                row_id: change.row,
-                kind: change.kind,
-                before_values: change.before.clone(),
-                after_values: change.after.clone(),
-            };
-            row.into_active_model().reset_all()
-        });
-        inserts.push(audit_change::Entity::insert_many(rows).into_query());
-    }
-    let trail = inserts.len();
-    inserts.extend(outbox::inserts(&writer.changes, writer.gate.scope().action(), at));
-    let told = inserts.len() > trail;
-    write(writer, inserts).await?;
-    writer.record_opened(event_id, at).await?;
-    Ok(told)
-}
-
-/// Writes what belongs together: few inserts by one statement, where the database can.
-async fn write(writer: &Writer<'_>, mut inserts: Vec<InsertStatement>) -> Result<()> {
-    let backend = writer.tx.get_database_backend();
-    if backend == DbBackend::Postgres
-        && (2..=TOGETHER).contains(&inserts.len())
-        && let Some(last) = inserts.pop()
-    {
-        let mut before = WithClause::new();
-        for (number, insert) in inserts.into_iter().enumerate() {
-            let name = Alias::new(format!("written_{number}"));
-            before.cte(CommonTableExpression::new().table_name(name).query(insert).to_owned());
-        }
-        writer.sent();
-        writer.tx.execute_raw(backend.build(&last.with(before))).await?;
-        return Ok(());
-    }
-    for insert in inserts {
-        writer.sent();
-        writer.tx.execute_raw(backend.build(&insert)).await?;
-    }
-    Ok(())
 }
 
 #[expect(clippy::disallowed_methods, reason = "idempotency is remembered here alone")]

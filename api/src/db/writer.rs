@@ -51,6 +51,8 @@ use crate::{
     error::{Error, Result},
 };
 
+pub(super) use settling::Settling;
+
 /// Rows of one insert statement: 20 columns of 500 rows stay below both databases' limit of bound values.
 const BATCH: usize = 500;
 /// Names the turn among the locks of the database; the digits say nothing.

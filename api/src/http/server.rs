@@ -117,12 +117,14 @@ impl Server {
         let sweeping = tokio::spawn(sweeper::keep_sweeping(house.door.clone()));
         let sealing = tokio::spawn(keeping::keep(house.door.clone(), Keeping::of(&house.config)));
         let resealing = tokio::spawn(resealing::keep(house.door.clone()));
+        let following = tokio::spawn(house.door.clone().keep_following());
         let telling = tokio::spawn(hub::keep_telling(house.door.clone()));
         let hearing = tokio::spawn(house.door.clone().keep_hearing());
         let watching = tokio::spawn(keys::watch(house.clone()));
         let looking = tokio::spawn(running::keep(house.door.clone()));
         let going_round = tokio::spawn(jobs::keep::<Round>(house.door.clone()));
-        let tasks = vec![serving, sweeping, sealing, resealing, telling, hearing, watching, looking, going_round];
+        let tasks =
+            vec![serving, sweeping, sealing, resealing, following, telling, hearing, watching, looking, going_round];
         Ok(Self { house, address, handle, tasks })
     }
 
@@ -144,6 +146,7 @@ impl Server {
         while self.house.in_flight.load(Ordering::SeqCst) > 0 && begun.elapsed() < grace {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+        self.house.door.catch_up().await;
         // Those who follow are told last: until here they heard what the others did.
         self.house.streams.end();
         let begun = Instant::now();

@@ -1,26 +1,37 @@
-//! What follows commits: the mark that the caches know, and the numbers of what is told. One request does it for all that
-//! committed while another did, so that many writers at once do not each wait for their own.
+//! What follows commits: the mark that the caches know, and the numbers of what is told. A server does it beside its
+//! requests, for all that committed within a few thousandths of a second at once: neither who wrote nor who asks next waits
+//! for it. Where no server runs, who committed does it.
 //!
-//! Who waits here has committed. Where the one that does it is broken off, the sweeper comes to it within a second.
+//! What waits here has committed. Where a process ends before it came to it, a sweeper comes to it within a second.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use entity::id::AuditEventId;
-use tokio::sync::Mutex as Turn;
+use tokio::sync::{Mutex as Turn, Notify};
 
 use crate::db::{door::Door, outbox};
+
+/// How long what has committed waits for others, so that one round does for all of them.
+const GATHERING: Duration = Duration::from_millis(5);
 
 /// Acts of this process that committed and were not seen to yet.
 #[derive(Default)]
 pub struct Aftermath {
     waiting: Mutex<Waiting>,
     turn: Turn<()>,
+    come: Notify,
+    /// Whether somebody sees to them beside the requests.
+    kept: AtomicBool,
 }
 
 #[derive(Default)]
 struct Waiting {
-    /// How often it was seen to what waited.
-    round: u64,
     /// Events that the caches know of.
     published: Vec<AuditEventId>,
     /// Whether there is anything to tell.
@@ -28,23 +39,24 @@ struct Waiting {
 }
 
 impl Aftermath {
-    /// Sees to one act, and to all that wait with it.
+    /// Notes an act that committed; sees to it where nobody else does.
     pub async fn follow(&self, door: &Door, published: Option<AuditEventId>, told: bool) {
-        let round = {
+        {
             let mut waiting = self.waiting();
             waiting.published.extend(published);
             waiting.told |= told;
-            waiting.round
-        };
+        }
+        if self.kept.load(Ordering::SeqCst) {
+            self.come.notify_one();
+        } else {
+            self.see_to(door).await;
+        }
+    }
+
+    /// Sees to all that committed until now, and waits for who is at it.
+    pub async fn see_to(&self, door: &Door) {
         let _turn = self.turn.lock().await;
-        let Waiting { published, told, .. } = {
-            let mut waiting = self.waiting();
-            if waiting.round != round {
-                return;
-            }
-            let next = Waiting { round: round.wrapping_add(1), ..Waiting::default() };
-            std::mem::replace(&mut *waiting, next)
-        };
+        let Waiting { published, told } = std::mem::take(&mut *self.waiting());
         if !published.is_empty() {
             super::mark(door, &published).await;
         }
@@ -56,5 +68,33 @@ impl Aftermath {
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// While it lives, who commits leaves what follows to another.
+struct Kept<'k>(&'k AtomicBool);
+
+impl Drop for Kept<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::SeqCst);
+    }
+}
+
+impl Door {
+    /// Sees to what has committed in this process until now.
+    pub async fn catch_up(&self) {
+        self.aftermath.see_to(self).await;
+    }
+
+    /// Sees to what commits in this process, until it is dropped.
+    pub async fn keep_following(self: Arc<Self>) {
+        let aftermath = &self.aftermath;
+        aftermath.kept.store(true, Ordering::SeqCst);
+        let _kept = Kept(&aftermath.kept);
+        loop {
+            aftermath.come.notified().await;
+            tokio::time::sleep(GATHERING).await;
+            self.catch_up().await;
+        }
     }
 }
