@@ -97,15 +97,14 @@ def page(tree):
 
 
 def members(tree):
-    """the pool, and beside it the people of its list: each stands with the membership that is of this pool"""
-    here, rows = pool(tree["reservePool"]), []
-    for it in tree["cadres"]:
-        membership = next(one for one in current(it["memberships"]) if one["pool"] == here)
-        mentored = active(it["pairs"])
-        person = {"id": canonical(it["id"]), "name": it["name"], "level": LEVEL[it["positionLevel"]],
+    it, rows = tree["reservePool"], []
+    for one in it["memberships"]:
+        person = one["cadre"]
+        mentored = active(person["pairs"])
+        person = {"id": canonical(person["id"]), "name": person["name"], "level": LEVEL[person["positionLevel"]],
                   "mentorPair": pair(mentored) if mentored else None}
-        rows.append({"id": membership["id"], "joinedOn": membership["joinedOn"], "cadre": person})
-    return {"pool": here | {"members": sorted(rows, key=lambda row: row["id"])}}
+        rows.append({"id": canonical(one["id"]), "joinedOn": one["decidedOn"], "cadre": person})
+    return {"pool": pool(it) | {"members": rows}}
 
 
 def counts(tree):

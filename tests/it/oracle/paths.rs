@@ -62,7 +62,7 @@ fn pair_fields() -> String {
 }
 
 fn membership_fields() -> String {
-    format!("id pool {{ id }} tier {{ code }} member {CARD} steps {{ reason }}")
+    format!("id pool {{ id }} tier {{ code }} member {CARD} cadre {{ name }} steps {{ reason }}")
 }
 
 /// Everything that an account can ask.

@@ -121,7 +121,10 @@ impl<'r> Sight<'r> {
         let tier = self.raw.tiers.iter().find(|it| it.id == row.tier_id && seen).map(|it| json!({ "code": it.code }));
         let pool = seen.then(|| json!({ "id": global(row.pool_id) }));
         let steps: Vec<_> = self.steps(row.id).collect();
-        json!({ "id": global(row.id), "pool": pool, "tier": tier, "member": self.card(row.cadre_id), "steps": steps })
+        let record = self.cadres.contains(&row.cadre_id).then(|| json!({ "name": self.raw.cadre(row.cadre_id).name }));
+        let mut told = json!({ "id": global(row.id), "pool": pool, "tier": tier, "cadre": record, "steps": steps });
+        told["member"] = self.card(row.cadre_id);
+        told
     }
 
     /// A pair with the cards of its people.

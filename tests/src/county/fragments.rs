@@ -41,7 +41,7 @@ pub(super) const FRAGMENTS: &[(&str, &str)] = &[
     ),
     (
         "membership",
-        "fragment membership on PoolMembership { id findings { rule severity outcome messageZh citation edition waivedBy asksReason } edition { id title } membershipState: state membershipThen: stateAsOf reason source entryRoute track { code } steps { kind reason decidedBy } proposedOn decidedOn pool { id name } tier { code } member { ...card } }",
+        "fragment membership on PoolMembership { id findings { rule severity outcome messageZh citation edition waivedBy asksReason } edition { id title } membershipState: state membershipThen: stateAsOf reason source entryRoute track { code } steps { kind reason decidedBy } proposedOn decidedOn pool { id name } tier { code } member { ...card } cadre { id name } }",
     ),
     (
         "pair",

@@ -7,14 +7,17 @@ use entity::{
 };
 
 use crate::{
-    cadre::{graphql::CadreCard, read::Cards},
+    cadre::{
+        graphql::{Cadre, CadreCard},
+        read::{Cadres, Cards},
+    },
     connection,
     edition::{
         graphql::{PolicyEdition, PolicyFinding},
         notice,
         read::Editions,
     },
-    error::Result,
+    error::{Action, Result},
     leads,
     loaders::Caller,
     pool::{
@@ -161,6 +164,7 @@ impl FromRow for PoolMembership {
         "findings": id => Steps;
         "edition": edition_id => Editions;
         "member": cadre_id => Cards; CadreCard;
+        "cadre": cadre_id => Cadres; Cadre;
     }
 }
 
@@ -258,5 +262,12 @@ impl PoolMembership {
     /// The person's short card; null where the caller may not see it.
     async fn member(&self, ctx: &Context<'_>) -> Result<Option<CadreCard>> {
         Ok(ctx.load(One::<Cards>::of(self.0.cadre_id)).await?.map(CadreCard))
+    }
+    /// The person's record; null where the caller may not see it, as where `member` is all that they may.
+    async fn cadre(&self, ctx: &Context<'_>) -> Result<Option<Cadre>> {
+        if !ctx.session()?.may(Action::CadreRead) {
+            return Ok(None);
+        }
+        Ok(ctx.load(One::<Cadres>::of(self.0.cadre_id)).await?.map(Cadre))
     }
 }
