@@ -66,7 +66,7 @@ impl Plan {
         parent: usize,
     ) {
         for field in fields {
-            let Some(lead) = leads.iter().find(|it| it.field == field.name()) else { continue };
+            let Some(lead) = leads.iter().find(|it| it.field == field.name() && !it.paged) else { continue };
             let end = lead.through.iter().try_fold(parent, |parent, link| self.branch(session, parent, *link));
             // A way may lead back to where it began: each branch counts, and there are few.
             if let (Some(end), Some(to)) = (end, lead.to) {

@@ -175,6 +175,7 @@ impl FromRow for Organization {
         "successor": successor_id => Organizations;
         "splitFrom": split_from_id => Organizations;
         "history": id => Events;
+        "children": id as pages of Organization;
     }
 }
 

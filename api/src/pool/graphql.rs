@@ -78,6 +78,7 @@ impl FromRow for ReservePool {
         "tracks": id => Divisions;
         "categories": id => Divisions;
         "maturities": id => Divisions;
+        "memberships": id as pages of PoolMembership;
     }
 }
 

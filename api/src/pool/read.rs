@@ -8,7 +8,7 @@ pub mod standing;
 
 use entity::{
     cadre,
-    id::{CadreId, MembershipStepId, OrganizationId, PoolId, PoolMembershipId},
+    id::{CadreId, Key, MembershipStepId, OrganizationId, PoolId, PoolMembershipId},
     kind::{Disclosure, MembershipState, Role, StepKind},
     membership_step, pool_division, pool_membership, pool_tier, reserve_pool,
 };
@@ -17,17 +17,20 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait},
 };
 use serde::Serialize;
+use uuid::Uuid;
 
 use crate::{
     belonging,
     cadre::read::{self as cadre_read, ROWS},
     db::{
+        connect::Plans,
         gate::{Alias, Countable, Gate, Visible},
         reader::{Find, Reader},
         session::{Query, Remember},
     },
     error::{Action, Result},
     follows,
+    page::Order,
     questions::{self, Rows as _},
 };
 
@@ -170,6 +173,18 @@ impl questions::Among for MembershipsAmong {
     fn by_name() -> pool_membership::Column {
         pool_membership::Column::Id
     }
+    /// By an index in its order, whatever the pool: those in one state.
+    fn plans(&self, _: Order) -> Plans {
+        let one_state = self.states.as_ref().is_some_and(|it| it.len() == 1);
+        if one_state && self.tier.is_none() { Plans::Once } else { Plans::Shared }
+    }
+
+    fn each_key(&mut self, of: &mut dyn FnMut(Uuid) -> Uuid) -> bool {
+        self.pool = PoolId::from_uuid(of(self.pool.uuid()));
+        // What clients write themselves has too many forms.
+        self.tier.is_none()
+    }
+
     fn condition(&self, gate: &Gate) -> Condition {
         let at = Alias::own::<pool_membership::Entity>();
         let tier = self.tier.as_deref().map(|code| {

@@ -81,6 +81,8 @@ pub struct Lead {
     pub through: &'static [&'static dyn Link],
     /// The type at its end.
     pub to: Option<End>,
+    /// Whether it leads to pages, which are asked for by themselves.
+    pub paged: bool,
 }
 
 /// The type at the end of a lead.
@@ -215,10 +217,10 @@ impl<B: Belonging> Brought for Rows<B> {
 
 /// Says which fields of a type lead to which rows: the field in the schema, each step as the column that names the keys and
 /// the question that they are the keys of, and the type at the end, where that leads further. A field that leads nowhere tells
-/// the column that it names here and none else.
+/// the column that it names here and none else, and so does one whose pages are asked for by themselves.
 #[macro_export]
 macro_rules! leads {
-    ($($field:literal: $column:ident $(=> $question:ty $(, $next:ident => $then:ty)? $(; $to:ty)?)?;)*) => {
+    ($($field:literal: $column:ident $(=> $question:ty $(, $next:ident => $then:ty)? $(; $to:ty)?)? $(as pages of $page:ty)?;)*) => {
         fn leads() -> $crate::reading::Leads {
             // Each column is one of its row.
             $(let _ = |row: &<Self as $crate::reading::FromRow>::Row| { let _ = &row.$column; };
@@ -230,7 +232,8 @@ macro_rules! leads {
                     $crate::leads!(@by $question, $column),
                     $($crate::leads!(@by $then, $next),)?
                 )?],
-                to: $crate::leads!(@to $($($to)?)?),
+                to: $crate::leads!(@to $($($to)?)? $($page)?),
+                paged: $crate::leads!(@paged $($page)?),
             }),*];
             LEADS
         }
@@ -242,6 +245,8 @@ macro_rules! leads {
     (@by $question:ty, $column:ident) => {
         &$crate::reading::By::<$question> { from: stringify!($column), of: std::marker::PhantomData }
     };
+    (@paged) => { false };
+    (@paged $page:ty) => { true };
     (@to) => { None };
     (@to $to:ty) => { Some($crate::reading::End::of::<$to>()) };
 }

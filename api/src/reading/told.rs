@@ -2,7 +2,7 @@
 //! when rows are asked for.
 //!
 //! Nothing is guessed. A document of one operation is narrowed where each of its fields is known: named as a column of its
-//! row, leading somewhere by `leads!`, or part of a page. With one field more of which nothing is known, all rows come with all
+//! row, leading somewhere by `leads!`, to pages too, or part of a page. With one field more of which nothing is known, all rows come with all
 //! columns. What is walked over is no more than the selections that an operation may have, written out.
 
 use std::collections::BTreeMap;
@@ -82,10 +82,14 @@ impl<'d> Telling<'d> {
         let columns = (told.columns)();
         self.adds(&told, told.besides.iter().copied());
         self.fields(set)?.into_iter().try_for_each(|field| {
-            if !field.arguments.is_empty() {
-                return None;
-            }
-            match (of.leads)().iter().find(|it| it.field == field.name.node) {
+            let lead = (of.leads)().iter().find(|it| it.field == field.name.node);
+            match lead {
+                // What a page is asked for by is no column of this row but the one.
+                Some(Lead { paged: true, column, to: Some(to), .. }) => {
+                    self.adds(&told, [*column]);
+                    self.page(&field.selection_set.node, *to)
+                }
+                _ if !field.arguments.is_empty() => None,
                 Some(lead) => self.lead(&told, lead, field),
                 None => self.column(&told, &columns, field),
             }

@@ -76,6 +76,15 @@ mod tests {
     }
 
     #[test]
+    fn a_page_within_tells_what_its_rows_tell() {
+        let members =
+            "memberships(first: 2, states: [CONFIRMED]) { totalCount edges { node { decidedOn cadre { name } } } }";
+        let text = told(&format!("{{ reservePool {{ name {members} }} }}"));
+        assert_eq!(text, "Cadre(name)ReservePool(id name)PoolMembership(cadre_id decided_on)");
+        assert_eq!(told("{ reservePool { log(first: 2) { totalCount } } }"), "");
+    }
+
+    #[test]
     fn what_leads_somewhere_tells_what_it_leads_to() {
         let text = "{ cadres { totalCount pageInfo { endCursor } edges { cursor node { organization { code } } } } }";
         assert_eq!(told(text), "Organization(code)Cadre(organization_id)");
