@@ -73,7 +73,7 @@ impl FromRow for Cadre {
         "awards": id => Awards; Award;
         "resume": id => Resume;
         "memberships": id => MembershipsOfCadres; PoolMembership;
-        "pairs": id => PartsOfCadres, pair_id => Pairs; MentoringPair;
+        "pairs": id => PartsOfCadres [left_on], pair_id => Pairs; MentoringPair;
     }
 }
 

@@ -97,8 +97,8 @@ impl FromRow for MentoringPair {
         "helpingOrganization": helping_id => Organizations; Organization;
         "helpedOrganization": helped_id => Organizations; Organization;
         "parts": id => Parts; PairPart;
-        "mentors": id => Parts, cadre_id => Cards; CadreCard;
-        "mentees": id => Parts, cadre_id => Cards; CadreCard;
+        "mentors": id => Parts [side left_on], cadre_id => Cards; CadreCard;
+        "mentees": id => Parts [side left_on], cadre_id => Cards; CadreCard;
         "steps": id => Steps;
         "stateAsOf": id => Steps;
         "evaluations": id => Evaluations;

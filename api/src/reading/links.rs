@@ -79,6 +79,8 @@ pub struct Lead {
     pub column: &'static str,
     /// The way: each step starts at the rows of the one before.
     pub through: &'static [&'static dyn Link],
+    /// What of the first step's rows code looks at, where it leads on: all of them, where nothing is said.
+    pub looked: &'static [&'static str],
     /// The type at its end.
     pub to: Option<End>,
     /// Whether it leads to pages, which are asked for by themselves.
@@ -216,15 +218,17 @@ impl<B: Belonging> Brought for Rows<B> {
 }
 
 /// Says which fields of a type lead to which rows: the field in the schema, each step as the column that names the keys and
-/// the question that they are the keys of, and the type at the end, where that leads further. A field that leads nowhere tells
+/// the question that they are the keys of, with the columns in brackets at which code looks on its way, and the type at the end,
+/// where that leads further. A field that leads nowhere tells
 /// the column that it names here and none else, and so does one whose pages are asked for by themselves.
 #[macro_export]
 macro_rules! leads {
-    ($($field:literal: $column:ident $(=> $question:ty $(, $next:ident => $then:ty)? $(; $to:ty)?)? $(as pages of $page:ty)?;)*) => {
+    ($($field:literal: $column:ident $(=> $question:ty $([$($looked:ident)*])? $(, $next:ident => $then:ty)? $(; $to:ty)?)? $(as pages of $page:ty)?;)*) => {
         fn leads() -> $crate::reading::Leads {
             // Each column is one of its row.
             $(let _ = |row: &<Self as $crate::reading::FromRow>::Row| { let _ = &row.$column; };
             $($(let _ = |row: &$crate::reading::RowOf<$question>| { let _ = &row.$next; };)?)?)*
+            $($($(let _ = |row: &$crate::reading::RowOf<$question>| { let _ = ($(&row.$looked,)*); };)?)?)*
             const LEADS: $crate::reading::Leads = &[$($crate::reading::Lead {
                 field: $field,
                 column: stringify!($column),
@@ -232,6 +236,7 @@ macro_rules! leads {
                     $crate::leads!(@by $question, $column),
                     $($crate::leads!(@by $then, $next),)?
                 )?],
+                looked: &[$($($(stringify!($looked)),*)?)?],
                 to: $crate::leads!(@to $($($to)?)? $($page)?),
                 paged: $crate::leads!(@paged $($page)?),
             }),*];

@@ -107,8 +107,14 @@ impl<'d> Telling<'d> {
         self.adds(told, [lead.column]);
         // What lies between, and what no type of the schema tells, is looked at by code.
         let whole = lead.through.len() - usize::from(lead.to.is_some() && !lead.through.is_empty());
-        for link in lead.through.iter().take(whole) {
-            self.tables.insert(link.table(), Columns::All);
+        for (at, link) in lead.through.iter().take(whole).enumerate() {
+            let table = self.tables.entry(link.table()).or_default();
+            match (at, lead.through.get(at + 1)) {
+                (0, Some(next)) if !lead.looked.is_empty() => {
+                    lead.looked.iter().copied().chain([next.from()]).for_each(|it| table.add(it));
+                }
+                _ => *table = Columns::All,
+            }
         }
         match lead.to {
             Some(to) => self.row(&field.selection_set.node, to),

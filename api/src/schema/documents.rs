@@ -71,7 +71,10 @@ mod tests {
             told("{ cadre { ...f } } fragment f on Cadre { sex ... on Cadre { version } }"),
             "Cadre(sex version)"
         );
-        assert_eq!(told("{ mentoringPair { mentees { cadreId } } }"), "Cadre(id)MentoringPair(id)");
+        assert_eq!(
+            told("{ mentoringPair { mentees { cadreId } } }"),
+            "Cadre(id)MentoringPair(id)PairPart(cadre_id left_on side)"
+        );
         assert_eq!(told("{ a: cadre { name } b: cadre { sex } }"), "Cadre(name sex)");
     }
 
@@ -90,7 +93,7 @@ mod tests {
         assert_eq!(told(text), "Organization(code)Cadre(organization_id)");
         let text = "{ cadre { pairs { state mentors { name } } } }";
         // Who is a mentor is looked at by code.
-        assert_eq!(told(text), "Cadre(id name)MentoringPair(id state)");
+        assert_eq!(told(text), "Cadre(id name)MentoringPair(id state)PairPart(cadre_id left_on pair_id side)");
         assert_eq!(told("{ cadre { monthsAtLevel } }"), "Cadre(id)");
     }
 
