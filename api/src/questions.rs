@@ -43,6 +43,10 @@ pub trait Among: Serialize + Clone + Send + Sync {
     fn each_key(&mut self, _: &mut dyn FnMut(Uuid) -> Uuid) -> bool {
         false
     }
+    /// The column that holds one key in all its rows, and the key: the policy is asked of it once.
+    fn of(&self) -> Option<(<Self::Entity as sea_orm::EntityTrait>::Column, Uuid)> {
+        None
+    }
     /// The condition that its rows meet, besides being visible.
     fn condition(&self, gate: &Gate) -> Condition;
 }
@@ -78,7 +82,10 @@ impl<A: Among> List<A> {
     pub fn found<'r, 'c>(&self, reader: &'r Reader<'c>) -> Find<'r, 'c, A::Entity> {
         let (gate, among) = (reader.gate(), || self.among.condition(reader.gate()));
         match self.plans() {
-            Plans::Once => reader.find_by_key().filter(gate.of_few(among)),
+            Plans::Once => match self.among.of() {
+                Some((column, key)) => reader.find_of(column, key).filter(gate.of_few(among)),
+                None => reader.find_by_key().filter(gate.of_few(among)),
+            },
             Plans::Shared | Plans::Anew => reader.find().filter(among()),
         }
     }

@@ -356,7 +356,13 @@ impl Gate {
 
     /// The same, for a statement that names the rows by keys.
     pub(super) fn policed_by_key<E: Visible>(&self) -> Condition {
-        self.of_few(|| self.policed::<E>())
+        self.policed_at::<E>(&Alias::own::<E>())
+    }
+
+    /// The same, for rows of which a key is known.
+    pub(super) fn policed_at<E: Visible>(&self, at: &Alias) -> Condition {
+        self.note(E::TABLE);
+        self.of_few(|| E::visible(at, self))
     }
 
     /// The same, for rows that are gathered near.

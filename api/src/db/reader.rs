@@ -67,6 +67,14 @@ impl<'c> Reader<'c> {
         Find { reader: self, select }
     }
 
+    /// The same, for rows of which a column holds one key: what the policy makes of it is asked once.
+    #[expect(clippy::disallowed_methods, reason = "the reader adds the row policy and notes the table")]
+    pub fn find_of<E: Visible>(&self, column: E::Column, key: uuid::Uuid) -> Find<'_, 'c, E> {
+        let policy = self.gate.policed_at::<E>(&Alias::own::<E>().knowing(column, key));
+        let select = E::find().filter(Alias::own::<E>().col(column).eq(key)).filter(policy);
+        Find { reader: self, select }
+    }
+
     /// The row of a key.
     ///
     /// # Errors

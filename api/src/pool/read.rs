@@ -179,6 +179,10 @@ impl questions::Among for MembershipsAmong {
         if one_state && self.tier.is_none() { Plans::Once } else { Plans::Shared }
     }
 
+    fn of(&self) -> Option<(pool_membership::Column, Uuid)> {
+        Some((pool_membership::Column::PoolId, self.pool.uuid()))
+    }
+
     fn each_key(&mut self, of: &mut dyn FnMut(Uuid) -> Uuid) -> bool {
         self.pool = PoolId::from_uuid(of(self.pool.uuid()));
         // What clients write themselves has too many forms.
