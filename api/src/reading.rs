@@ -41,6 +41,9 @@ type Row<E> = <E as EntityTrait>::Model;
 /// The rows of a question.
 pub type RowOf<B> = Row<<B as Belonging>::Entity>;
 
+/// Longest form of a list whose statement is kept, in bytes: clients write lists as long as they like, and no two alike.
+const LONGEST_FORM: usize = 500;
+
 /// What is gathered along with the rows of a question: each branch hangs on the first part, 0, or on an earlier branch.
 #[derive(Default)]
 struct Plan {
@@ -141,7 +144,8 @@ impl<A: Among> Root for List<A> {
 
     fn form(&self) -> Option<String> {
         let Self { among, page } = self.about(&mut |_| Uuid::nil())?;
-        serde_json::to_string(&(among, page.first, page.order, page.after)).ok()
+        let form = serde_json::to_string(&(among, page.first, page.order, page.after)).ok();
+        form.filter(|it| it.len() <= LONGEST_FORM)
     }
 
     fn about(&self, of: &mut dyn FnMut(Uuid) -> Uuid) -> Option<Self> {

@@ -3,7 +3,7 @@
 ADDRESS is that of a server that `product serve` started over the kit's database, TOKENS a file of what `product token` printed,
 MOVER one of what `product mover` printed.
 Sixteen writers change the year of birth of people of their own, all under one province, so that every write changes the same
-sums. Then the subtree that is nearest to a thousand units is moved under another parent, and back.
+sums. Then the largest subtree is moved under another parent, and back, and again with its neighbours below it, a thousand units.
 """
 import base64, http.client, json, subprocess, sys, threading, time
 
@@ -61,14 +61,31 @@ astray = "select count(*) from (select ancestor_id, birth_year, sum(people) from
     "join tidui.organization_closure a on a.descendant_id = c.organization_id where c.status = 'IN_POST' group by 1, 2) x"
 print(f"{WRITERS} writers: {WRITERS * EACH / took:.0f} writes/s, {rows(astray)[0]} sums astray")
 
-units, people, top, version, parent = rows(
-    "select count(distinct a.descendant_id), (select count(*) from tidui.cadre_scope s where s.ancestor_id = o.id), o.id, o.version, "
-    "o.parent_id from tidui.organization o join tidui.organization_closure a on a.ancestor_id = o.id where o.parent_id is not null "
-    "group by o.id order by abs(count(*) - 1000) limit 1")[0].split()
-other = rows(f"select id from tidui.organization where id <> '{parent}' and (parent_id is null) = "
-             f"(select parent_id is null from tidui.organization where id = '{parent}') order by id desc limit 1")[0]
-for turn, place in enumerate([other, parent]):
+FROM = "from tidui.organization o join tidui.organization_closure a on a.ancestor_id = o.id where o.parent_id is not null group by o.id"
+largest = rows(f"select o.id, count(*), o.parent_id {FROM} order by count(*) desc, o.id limit 1")[0].split()
+top, size, parent = largest[0], int(largest[1]), largest[2]
+beside = rows(f"select o.id {FROM} having o.parent_id = '{parent}' and count(*) = {size} and o.id <> '{top}' order by o.id limit {1000 // size}")
+
+
+def move(unit, to):
+    version = int(rows(f"select version from tidui.organization where id = '{unit}'")[0])
     begun = time.time()
-    ask(link(), mover, MOVE, {"input": {"id": own("organization", top), "expectedVersion": int(version) + turn,
-                                            "parentId": own("organization", place), "reason": "bench"}})
-    print(f"a subtree of {units} units and {people} people: moved in {(time.time() - begun) * 1000:.0f} ms, {rows(astray)[0]} sums astray")
+    ask(link(), mover, MOVE, {"input": {"id": own("organization", unit), "expectedVersion": version, "parentId": own("organization", to),
+                                        "reason": "bench"}})
+    return (time.time() - begun) * 1000
+
+
+def there_and_back():
+    units, people = rows(f"select (select count(*) from tidui.organization_closure where ancestor_id = '{top}'), "
+                         f"(select count(*) from tidui.cadre_scope where ancestor_id = '{top}')")[0].split()
+    other = rows(f"select id from tidui.organization where id <> '{parent}' and (parent_id is null) = "
+                 f"(select parent_id is null from tidui.organization where id = '{parent}') order by id desc limit 1")[0]
+    for place in (other, parent):
+        print(f"a subtree of {units} units and {people} people: moved in {move(top, place):.0f} ms, {rows(astray)[0]} sums astray")
+
+
+there_and_back()
+if size > 100:
+    for it in beside: move(it, top)
+    there_and_back()
+    for it in beside: move(it, parent)

@@ -111,14 +111,19 @@ pub async fn begin(door: &Door) -> Result<()> {
 pub async fn keep_telling(door: Arc<Door>) {
     let looking = async {
         loop {
-            if let Err(error) = tell(&door).await {
-                tracing::warn!(?error, "the outbox could not be read");
-            }
+            tell_what_is_new(&door).await;
             let pause = if door.hub.channel.is_away() { LOOK_WHILE_AWAY } else { LOOK };
             let _ = tokio::time::timeout(pause, door.hub.channel.heard()).await;
         }
     };
     tokio::join!(door.hub.channel.listen(), looking);
+}
+
+/// Tells every follower of this process what the outbox says now.
+pub async fn tell_what_is_new(door: &Door) {
+    if let Err(error) = tell(door).await {
+        tracing::warn!(?error, "the outbox could not be read");
+    }
 }
 
 async fn tell(door: &Door) -> Result<()> {

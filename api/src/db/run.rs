@@ -225,6 +225,7 @@ async fn mark(door: &Door, events: &[AuditEventId]) {
     let told = audit_event::Entity::update_many()
         .col_expr(audit_event::Column::Published, Expr::val(true))
         .filter(audit_event::Column::Id.is_in(events.iter().copied()))
+        .filter(audit_event::Column::Published.eq(false))
         .exec(&door.database)
         .await;
     if let Err(cause) = told {

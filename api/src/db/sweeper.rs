@@ -1,6 +1,7 @@
 //! Makes good what an outage or a kill left undone: committed changes that no cache was told of.
 //!
-//! Each second it looks for events not marked as published and renews their tables. While the cache can't be believed
+//! Each half second it looks for events not marked as published, and renews the tables of those that it met the time before:
+//! whoever committed the others is about to. While the cache can't be believed
 //! it also renews everything, and belief returns only when that worked: so the first lookup after a (re)connect comes
 //! after the sweep. Changes that were committed and not numbered are numbered. Old idempotency keys go here too,
 //! orders that nobody fetched, and runs of imports that nobody needs to read any more. Once a minute the tally of people is
@@ -9,7 +10,7 @@
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
-use entity::{Table, audit_event, idempotency_record, refresh_token, revoked_token};
+use entity::{Table, audit_event, id::AuditEventId, idempotency_record, refresh_token, revoked_token};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QuerySelect};
 
 use crate::{
@@ -18,34 +19,48 @@ use crate::{
 };
 
 /// Between two sweeps.
-const EVERY: Duration = Duration::from_secs(1);
+const EVERY: Duration = Duration::from_millis(500);
 /// Events of one sweep.
 const MOST: u64 = 1000;
 
 /// Sweeps until it is dropped.
 pub async fn keep_sweeping(door: Arc<Door>) {
     let mut round: u64 = 0;
+    let mut met = BTreeSet::new();
     loop {
         tokio::time::sleep(EVERY).await;
-        sweep(&door).await;
-        if round.is_multiple_of(600) {
+        sweep_left(&door, Some(&mut met)).await;
+        if round.is_multiple_of(1200) {
             forget_old_keys(&door).await;
             door.forget_orders().await;
             door.forget_runs().await;
         }
-        if round.is_multiple_of(60) {
+        if round.is_multiple_of(120) {
             fold(&door).await;
         }
-        if round.is_multiple_of(10) {
+        if round.is_multiple_of(20) {
             door.forget_uploads().await;
         }
         round += 1;
     }
 }
 
-/// One sweep. Also called before a server takes its first request.
+/// One sweep of all that there is: before a server takes its first request.
 pub async fn sweep(door: &Door) {
-    match unpublished(door).await {
+    sweep_left(door, None).await;
+}
+
+/// One sweep, of what was met before where that is known.
+async fn sweep_left(door: &Door, met: Option<&mut BTreeSet<AuditEventId>>) {
+    let left = unpublished(door).await.map(|events| match met {
+        Some(met) => {
+            let now = events.iter().map(|it| it.id).collect();
+            let before = std::mem::replace(met, now);
+            events.into_iter().filter(|it| before.contains(&it.id)).collect()
+        }
+        None => events,
+    });
+    match left {
         Ok(events) if events.is_empty() => {}
         Ok(events) => {
             let touched: BTreeSet<Table> =

@@ -146,7 +146,12 @@ impl Server {
         while self.house.in_flight.load(Ordering::SeqCst) > 0 && begun.elapsed() < grace {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        self.house.door.catch_up().await;
+        let telling = async {
+            self.house.door.catch_up().await;
+            hub::tell_what_is_new(&self.house.door).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        };
+        let _ = tokio::time::timeout(FAREWELL, telling).await;
         // Those who follow are told last: until here they heard what the others did.
         self.house.streams.end();
         let begun = Instant::now();

@@ -197,6 +197,17 @@ both! {
         assert_eq!(Events::of(&scene.officer, PAIRS, json!({})).await.status, 200);
     }
 
+    /// What was answered before a server ends is told before its streams do.
+    async fn the_last_change_is_told_before_a_server_ends(mut world: World) {
+        let scene = Scene::of(&world, "North").await;
+        let mut events = Events::of(&scene.officer, PAIRS, json!({})).await;
+        scene.propose(&scene.officer).await;
+        world.stop().await;
+        assert_eq!(told(&events.expect().await), ("PAIR_PROPOSE", "PROPOSED", 1));
+        assert_eq!(events.next().await, None);
+        assert_eq!(world.number("select count(*) from outbox where sequence is null").await, 0);
+    }
+
     async fn a_server_that_ends_ends_its_streams_without_a_last_word(mut world: World) {
         let scene = Scene::of(&world, "North").await;
         let mut events = Events::of(&scene.officer, PAIRS, json!({})).await;

@@ -30,6 +30,20 @@ pub struct Aftermath {
     kept: AtomicBool,
 }
 
+/// What one round sees to. What it does not come to waits for the next: a request that does it may be given up.
+struct Round<'a> {
+    of: &'a Aftermath,
+    left: Waiting,
+}
+
+impl Drop for Round<'_> {
+    fn drop(&mut self) {
+        if self.left.told || !self.left.published.is_empty() {
+            self.of.note(&mut self.left);
+        }
+    }
+}
+
 #[derive(Default)]
 struct Waiting {
     /// Events that the caches know of.
@@ -41,29 +55,34 @@ struct Waiting {
 impl Aftermath {
     /// Notes an act that committed; sees to it where nobody else does.
     pub async fn follow(&self, door: &Door, published: Option<AuditEventId>, told: bool) {
-        {
-            let mut waiting = self.waiting();
-            waiting.published.extend(published);
-            waiting.told |= told;
-        }
-        if self.kept.load(Ordering::SeqCst) {
-            self.come.notify_one();
-        } else {
+        self.note(&mut Waiting { published: published.into_iter().collect(), told });
+        if !self.kept.load(Ordering::SeqCst) {
             self.see_to(door).await;
         }
+    }
+
+    fn note(&self, of: &mut Waiting) {
+        let mut waiting = self.waiting();
+        waiting.published.append(&mut of.published);
+        waiting.told |= of.told;
+        self.come.notify_one();
     }
 
     /// Sees to all that committed until now, and waits for who is at it.
     pub async fn see_to(&self, door: &Door) {
         let _turn = self.turn.lock().await;
-        let Waiting { published, told } = std::mem::take(&mut *self.waiting());
-        if !published.is_empty() {
-            super::mark(door, &published).await;
+        let mut round = Round { of: self, left: std::mem::take(&mut *self.waiting()) };
+        if !round.left.published.is_empty() {
+            super::mark(door, &round.left.published).await;
+            round.left.published.clear();
         }
         // After the caches, so that who is told and asks is not answered from before.
-        if told && let Err(error) = outbox::number(door).await {
+        if round.left.told
+            && let Err(error) = outbox::number(door).await
+        {
             tracing::warn!(?error, "a change could not be told; the sweeper will repeat it");
         }
+        round.left.told = false;
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {

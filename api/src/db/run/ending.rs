@@ -36,14 +36,13 @@ pub(super) async fn end(
 ) -> Result<bool> {
     let (event_id, at) = (event.id, event.recorded_at);
     let (inserts, told) = trail(writer, event);
-    match (rights::ground(session, door), writer.settling()) {
-        (Some(ground), Some(settling))
-            if writer.tx.get_database_backend() == DbBackend::Postgres && inserts.len() <= TOGETHER =>
-        {
-            let held = at_once(writer, inserts, ground, settling).await?;
+    let one = writer.tx.get_database_backend() == DbBackend::Postgres && inserts.len() <= TOGETHER;
+    match writer.settling().filter(|_| one) {
+        Some(settling) => {
+            let held = at_once(writer, inserts, rights::ground(session, door), settling).await?;
             rights::stands(session, door, scope, held)?;
         }
-        _ => {
+        None => {
             writer.settle().await?;
             rights::still(session, door, &writer.tx, scope).await?;
             for insert in inserts {
@@ -86,7 +85,7 @@ fn trail(writer: &Writer<'_>, event: audit_event::Model) -> (Vec<InsertStatement
 async fn at_once(
     writer: &Writer<'_>,
     inserts: Vec<InsertStatement>,
-    ground: Select<account_grant::Entity>,
+    ground: Option<Select<account_grant::Entity>>,
     settling: Settling,
 ) -> Result<Vec<account_grant::Model>> {
     let mut along = WithClause::new();
@@ -102,10 +101,12 @@ async fn at_once(
         }
         None => Expr::val(written),
     };
-    let mut ground = ground.into_query();
-    ground.expr_as(survived, "survived");
+    // A job stands on nothing.
+    let standing = ground.is_some();
+    let mut last = ground.map_or_else(Query::select, QueryTrait::into_query);
+    last.expr_as(survived, "survived");
     writer.sent();
-    let rows = writer.tx.query_all_raw(writer.tx.get_database_backend().build(&ground.with(along))).await?;
+    let rows = writer.tx.query_all_raw(writer.tx.get_database_backend().build(&last.with(along))).await?;
     // Who has no grant any more is told that instead.
     if let Some(row) = rows.first()
         && row.try_get::<i64>("", "survived")? != written
@@ -114,5 +115,6 @@ async fn at_once(
         writer.settle().await?;
         return Err(Error::broken("a row that was written is not seen, and is"));
     }
+    let rows = if standing { rows.as_slice() } else { &[] };
     rows.iter().map(|row| Ok(account_grant::Model::from_query_result(row, "")?)).collect()
 }
