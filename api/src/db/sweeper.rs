@@ -52,6 +52,15 @@ pub async fn sweep(door: &Door) {
 
 /// One sweep, of what was met before where that is known.
 async fn sweep_left(door: &Door, met: Option<&mut BTreeSet<AuditEventId>>) {
+    if let Some(_turn) = door.aftermath.turn() {
+        make_good(door, met).await;
+    }
+    if door.degraded() && door.recall.generations().mend().await {
+        tracing::info!("the cache is believed again");
+    }
+}
+
+async fn make_good(door: &Door, met: Option<&mut BTreeSet<AuditEventId>>) {
     let left = unpublished(door).await.map(|events| match met {
         Some(met) => {
             let now = events.iter().map(|it| it.id).collect();
@@ -78,9 +87,6 @@ async fn sweep_left(door: &Door, met: Option<&mut BTreeSet<AuditEventId>>) {
     };
     if let Err(error) = waiting {
         tracing::warn!(?error, "the sweeper could not number the outbox");
-    }
-    if door.degraded() && door.recall.generations().mend().await {
-        tracing::info!("the cache is believed again");
     }
 }
 

@@ -1,6 +1,6 @@
 //! What follows commits: the mark that the caches know, and the numbers of what is told. A server does it beside its
 //! requests, for all that committed within a few thousandths of a second at once: neither who wrote nor who asks next waits
-//! for it. Where no server runs, who committed does it.
+//! for it. Where no server runs, who committed does it; and where one file has one writer, for whom all others wait anyway.
 //!
 //! What waits here has committed. Where a process ends before it came to it, a sweeper comes to it within a second.
 
@@ -13,6 +13,7 @@ use std::{
 };
 
 use entity::id::AuditEventId;
+use sea_orm::{ConnectionTrait, DbBackend};
 use tokio::sync::{Mutex as Turn, Notify};
 
 use crate::db::{door::Door, outbox};
@@ -85,6 +86,11 @@ impl Aftermath {
         round.left.told = false;
     }
 
+    /// To see to what is left alone; none while somebody is at it, for they may wait long for the database.
+    pub fn turn(&self) -> Option<tokio::sync::MutexGuard<'_, ()>> {
+        self.turn.try_lock().ok()
+    }
+
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -107,6 +113,9 @@ impl Door {
 
     /// Sees to what commits in this process, until it is dropped.
     pub async fn keep_following(self: Arc<Self>) {
+        if self.database.get_database_backend() != DbBackend::Postgres {
+            return;
+        }
         let aftermath = &self.aftermath;
         aftermath.kept.store(true, Ordering::SeqCst);
         let _kept = Kept(&aftermath.kept);
