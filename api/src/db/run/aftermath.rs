@@ -13,7 +13,7 @@ use std::{
 };
 
 use entity::id::AuditEventId;
-use sea_orm::{ConnectionTrait, DbBackend};
+use sea_orm::DbBackend;
 use tokio::sync::{Mutex as Turn, Notify};
 
 use crate::db::{door::Door, outbox};
