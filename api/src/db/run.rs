@@ -1,8 +1,8 @@
 //! Commit, audit and invalidation: one function, which commands can neither call nor skip.
 //!
-//! Order: begin → has this key been used? → the command → read-back → are its rights still there? → audit, outbox and idempotency, in the
-//! transaction → commit → new generations; then, beside the requests, mark published → number the outbox. If the process dies after the commit, the
-//! sweeper of any process finds the event unpublished and renews in its place.
+//! Order: begin → has this key been used? → the command → read-back → are its rights still there? → audit, outbox and
+//! idempotency, in the transaction → commit → new generations; then, beside the requests, mark published → number the outbox.
+//! If the process dies after the commit, the sweeper of any process finds the event unpublished and renews in its place.
 
 mod aftermath;
 mod ending;

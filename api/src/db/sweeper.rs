@@ -1,11 +1,10 @@
 //! Makes good what an outage or a kill left undone: committed changes that no cache was told of.
 //!
 //! Each half second it looks for events not marked as published, and renews the tables of those that it met the time before:
-//! whoever committed the others is about to. While the cache can't be believed
-//! it also renews everything, and belief returns only when that worked: so the first lookup after a (re)connect comes
-//! after the sweep. Changes that were committed and not numbered are numbered. Old idempotency keys go here too,
-//! orders that nobody fetched, and runs of imports that nobody needs to read any more. Once a minute the tally of people is
-//! summed up.
+//! whoever committed the others is about to. While the cache can't be believed it also renews everything, and belief returns
+//! only when that worked: so the first lookup after a (re)connect comes after the sweep. Changes that were committed and not
+//! numbered are numbered. Old idempotency keys go here too, orders that nobody fetched, and runs of imports that nobody needs
+//! to read any more. Once a minute the tally of people is summed up.
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
@@ -60,6 +59,7 @@ async fn sweep_left(door: &Door, met: Option<&mut BTreeSet<AuditEventId>>) {
     }
 }
 
+/// Renews what no cache was told of, and numbers what was told to nobody.
 async fn make_good(door: &Door, met: Option<&mut BTreeSet<AuditEventId>>) {
     let left = unpublished(door).await.map(|events| match met {
         Some(met) => {

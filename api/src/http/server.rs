@@ -149,6 +149,7 @@ impl Server {
         let telling = async {
             self.house.door.catch_up().await;
             hub::tell_what_is_new(&self.house.door).await;
+            // What lies in their queues now is theirs to send.
             tokio::time::sleep(Duration::from_millis(20)).await;
         };
         let _ = tokio::time::timeout(FAREWELL, telling).await;

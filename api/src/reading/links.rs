@@ -218,9 +218,9 @@ impl<B: Belonging> Brought for Rows<B> {
 }
 
 /// Says which fields of a type lead to which rows: the field in the schema, each step as the column that names the keys and
-/// the question that they are the keys of, with the columns in brackets at which code looks on its way, and the type at the end,
-/// where that leads further. A field that leads nowhere tells
-/// the column that it names here and none else, and so does one whose pages are asked for by themselves.
+/// the question that they are the keys of, with the columns in brackets at which code looks on its way, and the type at the
+/// end, where that leads further. A field that leads nowhere tells the column that it names here and none else, and so does
+/// one whose pages are asked for by themselves.
 #[macro_export]
 macro_rules! leads {
     ($($field:literal: $column:ident $(=> $question:ty $([$($looked:ident)*])? $(, $next:ident => $then:ty)? $(; $to:ty)?)? $(as pages of $page:ty)?;)*) => {

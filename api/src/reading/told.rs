@@ -2,8 +2,8 @@
 //! when rows are asked for.
 //!
 //! Nothing is guessed. A document of one operation is narrowed where each of its fields is known: named as a column of its
-//! row, leading somewhere by `leads!`, to pages too, or part of a page. With one field more of which nothing is known, all rows come with all
-//! columns. What is walked over is no more than the selections that an operation may have, written out.
+//! row, leading somewhere by `leads!`, to pages too, or part of a page. With one field more of which nothing is known, all
+//! rows come with all columns. What is walked over is no more than the selections that an operation may have, written out.
 
 use std::collections::BTreeMap;
 

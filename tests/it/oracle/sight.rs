@@ -122,9 +122,14 @@ impl<'r> Sight<'r> {
         let pool = seen.then(|| json!({ "id": global(row.pool_id) }));
         let steps: Vec<_> = self.steps(row.id).collect();
         let record = self.cadres.contains(&row.cadre_id).then(|| json!({ "name": self.raw.cadre(row.cadre_id).name }));
-        let mut told = json!({ "id": global(row.id), "pool": pool, "tier": tier, "cadre": record, "steps": steps });
-        told["member"] = self.card(row.cadre_id);
-        told
+        json!({
+            "id": global(row.id),
+            "pool": pool,
+            "tier": tier,
+            "member": self.card(row.cadre_id),
+            "cadre": record,
+            "steps": steps,
+        })
     }
 
     /// A pair with the cards of its people.

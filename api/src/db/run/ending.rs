@@ -37,7 +37,7 @@ pub(super) async fn end(
     let (event_id, at) = (event.id, event.recorded_at);
     let (inserts, told) = trail(writer, event);
     let one = writer.tx.get_database_backend() == DbBackend::Postgres && inserts.len() <= TOGETHER;
-    match writer.settling().filter(|_| one) {
+    match one.then(|| writer.settling()).flatten() {
         Some(settling) => {
             let held = at_once(writer, inserts, rights::ground(session, door), settling).await?;
             rights::stands(session, door, scope, held)?;
@@ -101,7 +101,6 @@ async fn at_once(
         }
         None => Expr::val(written),
     };
-    // A job stands on nothing.
     let standing = ground.is_some();
     let mut last = ground.map_or_else(Query::select, QueryTrait::into_query);
     last.expr_as(survived, "survived");
@@ -115,6 +114,9 @@ async fn at_once(
         writer.settle().await?;
         return Err(Error::broken("a row that was written is not seen, and is"));
     }
-    let rows = if standing { rows.as_slice() } else { &[] };
+    // A job stands on nothing: its one row says only what survived.
+    if !standing {
+        return Ok(Vec::new());
+    }
     rows.iter().map(|row| Ok(account_grant::Model::from_query_result(row, "")?)).collect()
 }

@@ -27,12 +27,15 @@ impl Writer<'_> {
             return Some(Settling { survivors: None, written: 0 });
         }
         let count: usize = self.written.values().map(|it| it.rows.len()).sum();
+        if count > BATCH {
+            return None;
+        }
         let parts = self.written.values().map(|it| (it.surviving)(&self.gate, &keys(it)));
         let survivors = parts.reduce(|mut whole, part| {
             whole.union(UnionType::All, part);
             whole
         });
-        (count <= BATCH).then_some(Settling { survivors, written: i64::try_from(count).ok()? })
+        Some(Settling { survivors, written: i64::try_from(count).ok()? })
     }
 
     /// Reads every written row back, few by one statement, many by one a table and batch.
